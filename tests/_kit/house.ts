@@ -1,0 +1,128 @@
+import type { GlobalTable } from "./code_rules.ts";
+import type { ArrowTable } from "./import_rules.ts";
+
+const CLOCK = ["src/core/clock.ts"];
+const NOWHERE: readonly string[] = [];
+
+/**
+ * The lines between the rooms. A room is a directory or file of `src/`; the innermost one counts. Every room may
+ * import `core`, and what is not listed may not be imported.
+ */
+const ARROWS: ArrowTable = {
+  "mod": [
+    "client",
+    "options",
+    "events",
+    "flags",
+    "errors",
+    "context",
+    "transport",
+    "caches/types",
+    "caches/memory",
+  ],
+  "core": [],
+  "options": [],
+  "client": ["options", "events", "flags", "errors", "context", "transport"],
+  "context": [],
+  "events": ["transport"],
+  "errors": ["transport"],
+  "flags": [
+    "flags/evaluation",
+    "flags/definitions",
+    "caches/types",
+    "transport",
+  ],
+  "flags/definitions": ["flags/evaluation", "caches/types", "transport"],
+  "flags/evaluation": [],
+  "transport": [],
+  "caches": ["caches/types"],
+  "caches/types": [],
+  "caches/redis_rest": ["caches/types", "transport/http"],
+  "queue_service": ["transport"],
+  "logs": ["options", "transport"],
+  "traces": ["options", "transport"],
+  "openfeature": ["mod"],
+  "hono": ["mod"],
+  "next": ["mod"],
+  "featureflip": ["transport"],
+  "sync_hash": [],
+  "testing": [
+    "client",
+    "dev",
+    "options/types",
+    "events/types",
+    "flags/types",
+    "transport/types",
+    "caches/types",
+  ],
+  "dev": [
+    "flags/evaluation",
+    "flags/definitions/parse",
+    "transport/encode",
+    "caches/types",
+  ],
+};
+
+/** The rules that `tests/architecture_test.ts` holds the sources to. */
+export const HOUSE: {
+  readonly arrows: ArrowTable;
+  /** Who may call anything named `fetch`: the one HTTP door, and what stands for the network in development. */
+  readonly fetchCallers: readonly string[];
+  readonly globals: GlobalTable;
+  readonly platformGlobals: GlobalTable;
+  /** Rooms with entry points of their own, which the main one must not carry. */
+  readonly optional: readonly string[];
+} = {
+  arrows: ARROWS,
+  fetchCallers: ["src/transport/http.ts", "src/dev/", "src/testing/"],
+  globals: {
+    "fetch": ["src/transport/http.ts"],
+    "console": ["src/core/logger.ts"],
+    "Date.now": CLOCK,
+    "new Date()": CLOCK,
+    "performance": CLOCK,
+    "setTimeout": CLOCK,
+    "clearTimeout": CLOCK,
+    "setInterval": NOWHERE,
+    "clearInterval": NOWHERE,
+    "Math.random": NOWHERE,
+    "AbortSignal.timeout": NOWHERE,
+    "crypto": ["src/core/random.ts", "src/core/hash.ts"],
+    // To ask whether the runtime has something, never to get around the lines above.
+    "globalThis": [
+      "src/core/runtime.ts",
+      "src/dev/incoming.ts",
+      "src/testing/fake_clock.ts",
+    ],
+    "self": NOWHERE,
+    "eval": NOWHERE,
+    "Function": NOWHERE,
+  },
+  platformGlobals: {
+    "Deno": NOWHERE,
+    "Bun": NOWHERE,
+    "process": NOWHERE,
+    "Buffer": NOWHERE,
+    "require": NOWHERE,
+    "global": NOWHERE,
+    "setImmediate": NOWHERE,
+  },
+  optional: [
+    "caches/cache_api",
+    "caches/deno_kv",
+    "caches/edge_config",
+    "caches/redis_rest",
+    "caches/tiered",
+    "caches/workers_kv",
+    "dev/",
+    "featureflip/",
+    "hono/",
+    "logs/",
+    "next/",
+    "openfeature/",
+    "queue_service/",
+    "sync_hash",
+    "testing/",
+    "traces/",
+  ],
+};

@@ -1,0 +1,4 @@
+/** What a failed assertion throws. */
+export class AssertionError extends Error {
+  override readonly name = "AssertionError";
+}
