@@ -1,0 +1,75 @@
+/** A source of time and the only way to wait; injected everywhere, so that tests can hold it. */
+export interface Clock {
+  /** The current moment in milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Resolves after `ms` milliseconds, or at once when `signal` aborts. Never rejects.
+   *
+   * Each wait belongs to an operation in progress, and its owner aborts `signal` on every exit path, so no
+   * timer outlives the work it guards.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The platform's clock. Timers exist in this file only. */
+export const systemClock: Clock = Object.freeze({
+  now: () => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (signal?.aborted) return resolve();
+      const finish = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", finish);
+        resolve();
+      };
+      const timer = setTimeout(finish, ms);
+      signal?.addEventListener("abort", finish);
+    }),
+});
+
+/** How bounded work ended. */
+export type Bounded<T> =
+  | { readonly kind: "done"; readonly value: T }
+  | { readonly kind: "failed"; readonly cause: unknown }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "aborted" };
+
+/**
+ * Runs `work` for at most `ms` milliseconds. Never rejects.
+ *
+ * `work` is told through its signal when the time is up or `parent` aborts, and is abandoned then even if it
+ * does not listen. Without `ms` only `parent` bounds it.
+ */
+export function runWithin<T>(
+  clock: Clock,
+  ms: number | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+  parent?: AbortSignal,
+): Promise<Bounded<T>> {
+  return new Promise((resolve) => {
+    const inner = new AbortController();
+    const timer = new AbortController();
+    const settle = (result: Bounded<T>) => {
+      parent?.removeEventListener("abort", onParentAbort);
+      timer.abort();
+      resolve(result);
+    };
+    const stop = (kind: "timeout" | "aborted") => {
+      settle({ kind });
+      inner.abort();
+    };
+    const onParentAbort = () => stop("aborted");
+    if (parent?.aborted) return stop("aborted");
+    parent?.addEventListener("abort", onParentAbort);
+    if (ms !== undefined) {
+      clock.sleep(ms, timer.signal).then(() => {
+        if (!timer.signal.aborted) stop("timeout");
+      });
+    }
+    const started = new Promise<T>((start) => start(work(inner.signal)));
+    started.then(
+      (value) => settle({ kind: "done", value }),
+      (cause) => settle({ kind: "failed", cause }),
+    );
+  });
+}

@@ -1,0 +1,75 @@
+import type { JsonObject } from "./json.ts";
+
+/** A finished event, as `beforeSend` sees it: everything is filled in. */
+export interface CapturedEvent {
+  /** The event's name. */
+  event: string;
+  /** Whom the event is about. */
+  distinctId: string;
+  /** All properties, the client's own included. */
+  properties: JsonObject;
+  /** UTC, RFC 3339. */
+  timestamp: string;
+  /** The event's uuid. */
+  uuid: string;
+}
+
+/**
+ * Changes or drops an event before it is queued: return the event (changed in place, or another), or `null`,
+ * `undefined` or `false` to drop it. Synchronous; a hook that throws or returns a promise drops the event,
+ * because it may be the one that removes personal data.
+ */
+export type BeforeSend = (
+  event: CapturedEvent,
+) => CapturedEvent | null | undefined | false;
+
+/** Moments as a caller may give them: a `Date`, an ISO 8601 text (UTC without an offset), or epoch ms. */
+export type Timestamp = Date | string | number;
+
+/** What can stand as `flags` on an event: a snapshot of flag values. */
+export interface FlagPropertiesSource {
+  /** `$feature/<key>` for every flag, and `$active_feature_flags`. */
+  toEventProperties(): JsonObject;
+}
+
+/** What a request knows about itself: the lowest layer above super properties. */
+export interface EventContext {
+  /** The identity that fills a missing distinct id. */
+  readonly distinctId: string | undefined;
+  /** Sent as `$session_id`. */
+  readonly sessionId: string | undefined;
+  /** Request and scope properties. */
+  readonly properties: JsonObject;
+}
+
+/** An event on its way to the queue: what the verbs hand to the sink. */
+export interface EventDraft {
+  /** The event's name; checked by the sink. */
+  readonly event: unknown;
+  /** Explicit identity, raw as the caller gave it. */
+  readonly distinctId?: unknown;
+  /** What to do without any identity: a personless event, or nothing at all. Default: personless. */
+  readonly withoutIdentity?: "personless" | "drop";
+  /** The caller's properties, raw. */
+  readonly properties?: unknown;
+  /** Group type to group key, raw. */
+  readonly groups?: unknown;
+  /** A snapshot of flag values, raw. */
+  readonly flags?: unknown;
+  /** When it happened, raw. */
+  readonly timestamp?: unknown;
+  /** A uuid of the caller's, raw. */
+  readonly uuid?: unknown;
+  /** Used as uuid when `uuid` is unusable and this is one. */
+  readonly messageId?: unknown;
+  /** Overrides the client's option for this event. */
+  readonly disableGeoip?: unknown;
+  /** When given, the only properties that leave (minimal exposure events). */
+  readonly allowedProperties?: ReadonlySet<string>;
+}
+
+/** Where rooms put events; they do not know how an event is queued. */
+export interface EventSink {
+  /** Builds and queues the event; its uuid, or undefined when it was dropped. Never throws. */
+  capture(draft: EventDraft): string | undefined;
+}

@@ -1,0 +1,46 @@
+import type { JsonObject } from "./json.ts";
+import type { MaybePromise } from "./platform.ts";
+
+/**
+ * Flag definitions as a cache holds them: plain JSON, the wire's rows unchanged.
+ *
+ * Parity: the shape of posthog-node's cache provider. `etag` and `fetchedAt` are edgehog's; a provider stores
+ * and returns them untouched.
+ */
+export interface FlagDefinitionCacheData {
+  /** The flag rows as the server sent them. */
+  readonly flags: readonly JsonObject[];
+  /** Group type index to group type name. */
+  readonly groupTypeMapping: JsonObject;
+  /** Cohort id to its property group. */
+  readonly cohorts: JsonObject;
+  /** The gate of minimal exposure events; absent means off. */
+  readonly minimalFlagCalledEvents?: boolean;
+  /** The matching version of `exact`; absent means 1. */
+  readonly propertyMatchingVersion?: number;
+  /** The server's ETag of these definitions, byte for byte. */
+  readonly etag?: string;
+  /** When they were fetched, in ms since the epoch. */
+  readonly fetchedAt?: number;
+}
+
+/**
+ * Shares flag definitions between isolates and decides which of them asks PostHog.
+ *
+ * Parity: the contract of posthog-node's `FlagDefinitionCacheProvider`, so its providers work unchanged. Every
+ * call is bounded (2 s) and contained: a cache that throws or hangs is a miss.
+ */
+export interface FlagDefinitionCache {
+  /** The cached definitions, or nothing. */
+  getFlagDefinitions(): MaybePromise<
+    FlagDefinitionCacheData | null | undefined
+  >;
+  /** Whether this isolate is the one that should ask PostHog now. */
+  shouldFetchFlagDefinitions(): MaybePromise<boolean>;
+  /** Stores definitions that were just fetched and installed. */
+  onFlagDefinitionsReceived(data: FlagDefinitionCacheData): MaybePromise<void>;
+  /** Releases what the cache holds; called once, from the client's shutdown. */
+  shutdown(): MaybePromise<void>;
+  /** Called after PostHog answered that nothing changed, so that an entry with a TTL can be prolonged. */
+  onFlagDefinitionsUnchanged?(): MaybePromise<void>;
+}

@@ -1,0 +1,64 @@
+/** Whether the value is an object that can have members (not null, not a function). */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether the value is a record: an object that is neither an array nor an instance of a built-in container. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  try {
+    return isObject(value) &&
+      Object.prototype.toString.call(value) === "[object Object]";
+  } catch {
+    // A revoked proxy refuses even this question.
+    return false;
+  }
+}
+
+/** Whether the value is a string with something other than white space in it. */
+export function isNonBlank(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+/** Whether the value is a number other than NaN and the infinities. */
+export function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/** Whether the value has a callable `then`. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (isObject(value) || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Reads an own property; names such as `toString` or `__proto__` are ordinary data here. */
+export function getOwn(object: object, key: string): unknown {
+  return Object.hasOwn(object, key)
+    ? (object as Record<string, unknown>)[key]
+    : undefined;
+}
+
+/** Sets an own data property, `__proto__` included, without touching any prototype. */
+export function setOwn(object: object, key: string, value: unknown): void {
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else {
+    (object as Record<string, unknown>)[key] = value;
+  }
+}
+
+/** The type of a value in words, for messages: never the value itself. */
+export function describeType(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "array";
+  return typeof value;
+}
+
+/** Fails the compilation where a union is not handled completely. */
+export function assertNever(value: never): never {
+  throw new TypeError(`Unexpected kind ${describeType(value)}`);
+}

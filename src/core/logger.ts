@@ -1,0 +1,46 @@
+/** Where messages go: four methods, each taking one text. */
+export interface Logger {
+  /** Detail for debugging; silent unless `debug` is on. */
+  debug(message: string): void;
+  /** Noteworthy events; silent unless `debug` is on. */
+  info(message: string): void;
+  /** Something is off, and the client went on. */
+  warn(message: string): void;
+  /** Something was lost or refused. */
+  error(message: string): void;
+}
+
+/** The level of a message. */
+export type LogLevel = keyof Logger;
+
+/** The default logger: the console, with a prefix. */
+export const consoleLogger: Logger = Object.freeze({
+  // deno-lint-ignore no-console -- the one place that speaks to the console
+  debug: (message: string) => console.debug(`[edgehog] ${message}`),
+  // deno-lint-ignore no-console -- as above
+  info: (message: string) => console.info(`[edgehog] ${message}`),
+  // deno-lint-ignore no-console -- as above
+  warn: (message: string) => console.warn(`[edgehog] ${message}`),
+  // deno-lint-ignore no-console -- as above
+  error: (message: string) => console.error(`[edgehog] ${message}`),
+});
+
+/** Replaces secrets in texts that leave the library. */
+export type Redact = (text: string) => string;
+
+/** Creates a {@linkcode Redact} for the given secrets, in plain and in URL-encoded form. */
+export function createRedact(secrets: readonly (string | undefined)[]): Redact {
+  const needles = new Set<string>();
+  for (const secret of secrets) {
+    if (!secret) continue;
+    needles.add(secret);
+    needles.add(encodeURIComponent(secret));
+  }
+  return (text) => {
+    let result = text;
+    for (const needle of needles) {
+      result = result.replaceAll(needle, "[redacted]");
+    }
+    return result;
+  };
+}

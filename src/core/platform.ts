@@ -1,0 +1,40 @@
+/** The part of a fetch function that edgehog uses. */
+export type FetchLike = (input: string, init: FetchInit) => Promise<Response>;
+
+/** What edgehog passes to `fetch`. Other members are unimplemented in some edge runtimes. */
+export interface FetchInit {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The request's headers. */
+  readonly headers: Record<string, string>;
+  /** The request's body; absent on GET. */
+  readonly body?: Uint8Array<ArrayBuffer>;
+  /** Aborted at the attempt's deadline. */
+  readonly signal: AbortSignal;
+  /** Always `manual`: following a redirect would turn a POST into a bodiless GET. */
+  readonly redirect: "manual";
+}
+
+/** Keeps the runtime alive for a promise after the response was sent. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
+
+/** The execution context of a request, as Workers and Vercel hand it to a handler. */
+export interface ExecutionContextLike {
+  /** Extends the request's lifetime; called as a method of this object, never detached. */
+  waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** The part of a request that a scope reads: a `Request`, or an object like one. */
+export interface RequestLike {
+  /** The request's headers: a `Headers`, or a plain record. */
+  readonly headers?:
+    | Headers
+    | Record<string, string | readonly string[] | undefined>;
+  /** The request's URL. */
+  readonly url?: string;
+  /** The request's method. */
+  readonly method?: string;
+}
+
+/** A value, or a promise of it. */
+export type MaybePromise<T> = T | PromiseLike<T>;

@@ -1,0 +1,172 @@
+import type { Lane } from "./delivery.ts";
+import type { AnyEdgehogError } from "./errors.ts";
+import { isThenable } from "./guards.ts";
+import type { Logger, LogLevel, Redact } from "./logger.ts";
+
+/** Why an event will never be sent. */
+export type DropReason =
+  | "gate"
+  | "invalid"
+  | "hook"
+  | "oversize"
+  | "overflow"
+  | "rejected"
+  | "shutdown";
+
+/** An event that will never be sent. */
+export interface DroppedEvent {
+  /** Why. */
+  readonly reason: DropReason;
+  /** Its lane, when it had one. */
+  readonly lane?: Lane;
+  /** Its uuid, when it had one. */
+  readonly uuid?: string;
+  /** Its name, when it had one. */
+  readonly event?: string;
+  /** The server's word for it. */
+  readonly result?: string;
+  /** The server's reason. */
+  readonly details?: string;
+}
+
+/** What each listener of `on` receives. */
+export interface PostHogListeners {
+  /** Each failure that `onError` sees. */
+  error: (error: AnyEdgehogError) => void;
+  /** Each warning, as text. */
+  warning: (message: string) => void;
+  /** After a cycle that delivered something: the uuids it delivered. */
+  flush: (uuids: readonly string[]) => void;
+  /** Each event that will never be sent. */
+  drop: (event: DroppedEvent) => void;
+}
+
+/** Tells the application what happened. No method throws, whatever logger and listeners do. */
+export interface Reporter {
+  /** Hides keys and tokens in a text that becomes part of an error. */
+  readonly redact: Redact;
+  /** Logs at debug level, when debugging is on. */
+  debug(message: string): void;
+  /** Logs a warning; with `onceKey`, only the first time that key is used. */
+  warn(message: string, onceKey?: string): void;
+  /** Logs an error. */
+  error(message: string, onceKey?: string): void;
+  /** Hands an error to `onError` and the `error` listeners. */
+  report(error: AnyEdgehogError): void;
+  /** Tells the `drop` listeners. */
+  drop(event: DroppedEvent): void;
+  /** Tells the `flush` listeners which events were delivered. */
+  delivered(uuids: readonly string[]): void;
+  /** Forgets that the key was used, so that the next outage speaks again. */
+  rearm(onceKey: string): void;
+  /** Turns debug messages on or off. */
+  setDebug(isOn: boolean): void;
+  /** Adds a listener; the result removes it. */
+  on<Name extends keyof PostHogListeners>(
+    name: Name,
+    listener: PostHogListeners[Name],
+  ): () => void;
+}
+
+/** What a {@linkcode Reporter} is made of. */
+export interface ReporterOptions {
+  /** The application's logger, or the console. */
+  readonly logger: Logger;
+  /** The application's `onError`. */
+  readonly onError?: ((error: AnyEdgehogError) => void) | undefined;
+  /** Whether debug messages are on from the start. */
+  readonly isDebug: boolean;
+  /** Hides keys and tokens. */
+  readonly redact: Redact;
+}
+
+/** Once-only keys held at most; past it a message may repeat, which harms less than growing without end. */
+const MAX_ONCE_KEYS = 1000;
+
+/** Creates a {@linkcode Reporter}. */
+export function createReporter(
+  { logger, onError, isDebug, redact }: ReporterOptions,
+): Reporter {
+  const listeners = new Map<
+    keyof PostHogListeners,
+    Set<(argument: never) => unknown>
+  >();
+  const used = new Set<string>();
+  let debugIsOn = isDebug;
+
+  const log = (level: LogLevel, message: string) =>
+    contain(() => logger[level](message));
+  const isRepeated = (onceKey: string | undefined) => {
+    if (onceKey === undefined) return false;
+    if (used.has(onceKey)) return true;
+    if (used.size >= MAX_ONCE_KEYS) used.clear();
+    used.add(onceKey);
+    return false;
+  };
+  const emit = <Name extends keyof PostHogListeners>(
+    name: Name,
+    argument: Parameters<PostHogListeners[Name]>[0],
+  ) => {
+    for (const listener of [...listeners.get(name) ?? []]) {
+      contain(
+        () => listener(argument as never),
+        () => log("warn", `A listener of "${name}" failed`),
+      );
+    }
+  };
+
+  return {
+    redact,
+    debug(message) {
+      if (debugIsOn) log("debug", redact(message));
+    },
+    warn(message, onceKey) {
+      if (isRepeated(onceKey)) return;
+      const text = redact(message);
+      log("warn", text);
+      emit("warning", text);
+    },
+    error(message, onceKey) {
+      if (!isRepeated(onceKey)) log("error", redact(message));
+    },
+    report(error) {
+      if (onError) {
+        contain(
+          () => onError(error),
+          () => log("warn", 'The callback "onError" failed'),
+        );
+      }
+      emit("error", error);
+    },
+    drop: (event) => emit("drop", event),
+    delivered(uuids) {
+      if (uuids.length > 0) emit("flush", uuids);
+    },
+    rearm(onceKey) {
+      used.delete(onceKey);
+    },
+    setDebug(isOn) {
+      debugIsOn = isOn;
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set.add(listener as (argument: never) => unknown));
+      return () => {
+        set.delete(listener as (argument: never) => unknown);
+      };
+    },
+  };
+}
+
+/** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
+function contain(
+  callback: () => unknown,
+  onFailure: () => void = () => {},
+): void {
+  try {
+    const result = callback();
+    if (isThenable(result)) result.then(undefined, onFailure);
+  } catch {
+    onFailure();
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The runtime's `CompressionStream`, or undefined where it has none (such as Vercel's local edge emulator).
+ * Looked up at use, because a constant would pin what a test or a polyfill replaces later.
+ */
+export function findCompressionStream(): typeof CompressionStream | undefined {
+  return (globalThis as { CompressionStream?: typeof CompressionStream })
+    .CompressionStream;
+}
+
+/** The runtime's `fetch` at this moment, to be called without a receiver. */
+export function findFetch(): typeof globalThis.fetch | undefined {
+  return (globalThis as { fetch?: typeof globalThis.fetch }).fetch;
+}

@@ -1,0 +1,104 @@
+import { assertEquals } from "@std/assert";
+import { CallbackError, isEdgehogError } from "../../../src/core/errors.ts";
+import { createRedact } from "../../../src/core/logger.ts";
+import {
+  createReporter,
+  type ReporterOptions,
+} from "../../../src/core/reporter.ts";
+
+function createRecorded(overrides: Partial<ReporterOptions> = {}) {
+  const lines: string[] = [];
+  const write = (level: string) => (message: string) =>
+    void lines.push(`${level}: ${message}`);
+  const reporter = createReporter({
+    logger: {
+      debug: write("debug"),
+      info: write("info"),
+      warn: write("warn"),
+      error: write("error"),
+    },
+    isDebug: false,
+    redact: createRedact(["phc_secret/key"]),
+    ...overrides,
+  });
+  return { lines, reporter };
+}
+
+Deno.test("Reporter hides keys in every message, plain and URL-encoded (CAP-294)", () => {
+  const { lines, reporter } = createRecorded({ isDebug: true });
+  reporter.debug("key phc_secret/key");
+  reporter.warn("url ?token=phc_secret%2Fkey&x");
+  reporter.error("phc_secret/key phc_secret/key");
+  assertEquals(lines, [
+    "debug: key [redacted]",
+    "warn: url ?token=[redacted]&x",
+    "error: [redacted] [redacted]",
+  ]);
+});
+
+Deno.test("Reporter is silent at debug level until asked (CAP-293)", () => {
+  const { lines, reporter } = createRecorded();
+  reporter.debug("one");
+  reporter.setDebug(true);
+  reporter.debug("two");
+  assertEquals(lines, ["debug: two"]);
+});
+
+Deno.test("Reporter says a keyed warning once, and again when re-armed", () => {
+  const { lines, reporter } = createRecorded();
+  reporter.warn("down", "outage");
+  reporter.warn("down", "outage");
+  reporter.rearm("outage");
+  reporter.warn("down", "outage");
+  assertEquals(lines, ["warn: down", "warn: down"]);
+});
+
+Deno.test("Reporter contains callbacks that throw or reject (CAP-295)", async () => {
+  const { lines, reporter } = createRecorded({
+    onError: () => {
+      throw new Error("mine");
+    },
+  });
+  reporter.on(
+    "error",
+    () => Promise.reject(new Error("late")) as unknown as void,
+  );
+  const error = new CallbackError("Cannot", "beforeSend");
+  reporter.report(error);
+  await Promise.resolve();
+  await Promise.resolve();
+  assertEquals(lines, [
+    'warn: The callback "onError" failed',
+    'warn: A listener of "error" failed',
+  ]);
+});
+
+Deno.test("Reporter survives a logger that throws", () => {
+  const fail = () => {
+    throw new Error("no disk");
+  };
+  const { reporter } = createRecorded({
+    logger: { debug: fail, info: fail, warn: fail, error: fail },
+  });
+  const heard: string[] = [];
+  reporter.on("warning", (message) => heard.push(message));
+  reporter.warn("still heard");
+  assertEquals(heard, ["still heard"]);
+});
+
+Deno.test("Reporter.on() ends with its result (CAP-296)", () => {
+  const { reporter } = createRecorded();
+  const flushed: (readonly string[])[] = [];
+  const off = reporter.on("flush", (uuids) => flushed.push(uuids));
+  reporter.delivered(["a"]);
+  off();
+  reporter.delivered(["b"]);
+  assertEquals(flushed, [["a"]]);
+});
+
+Deno.test("isEdgehogError() knows errors of another bundle by name and code", () => {
+  assertEquals(isEdgehogError(new CallbackError("Cannot", "logger")), true);
+  assertEquals(isEdgehogError({ name: "DeliveryError", code: "http" }), true);
+  assertEquals(isEdgehogError(new TypeError("http")), false);
+  assertEquals(isEdgehogError(null), false);
+});
