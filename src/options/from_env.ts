@@ -1,0 +1,47 @@
+import { isNonBlank, isObject } from "../core/guards.ts";
+import type { PostHogOptions } from "./types.ts";
+
+/** Options that came from an environment, with the project token beside them. */
+export type EnvOptions =
+  & Pick<
+    PostHogOptions,
+    "host" | "personalApiKey" | "secretKey" | "captureMode"
+  >
+  & {
+    /** The project token, to be passed as the client's first argument. */
+    apiKey?: string;
+  };
+
+const VARIABLES = Object.freeze({
+  POSTHOG_API_KEY: "apiKey",
+  POSTHOG_HOST: "host",
+  POSTHOG_PERSONAL_API_KEY: "personalApiKey",
+  POSTHOG_SECRET_KEY: "secretKey",
+  POSTHOG_CAPTURE_MODE: "captureMode",
+});
+
+/**
+ * Makes options out of an object of environment variables: `POSTHOG_API_KEY`, `POSTHOG_HOST`,
+ * `POSTHOG_PERSONAL_API_KEY`, `POSTHOG_SECRET_KEY`, `POSTHOG_CAPTURE_MODE`. Absent and blank ones leave their
+ * member out. Reads nothing but its argument: the client itself never looks at the environment.
+ *
+ * @example Options from variables
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { fromEnv, PostHog } from "edgehog";
+ *
+ * const { apiKey, ...options } = fromEnv({ POSTHOG_API_KEY: "phc_x", POSTHOG_HOST: "https://eu.i.posthog.com" });
+ * const posthog = new PostHog(apiKey, options);
+ *
+ * assertEquals(options, { host: "https://eu.i.posthog.com" });
+ * assertEquals(posthog.isDisabled, false);
+ * ```
+ */
+export function fromEnv(env: Readonly<Record<string, unknown>>): EnvOptions {
+  const options: Record<string, string> = {};
+  for (const [variable, option] of Object.entries(VARIABLES)) {
+    const value = isObject(env) ? env[variable] : undefined;
+    if (isNonBlank(value)) options[option] = value.trim();
+  }
+  return options as EnvOptions;
+}

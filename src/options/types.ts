@@ -1,0 +1,164 @@
+import type { Transport } from "../core/delivery.ts";
+import type { AnyEdgehogError } from "../core/errors.ts";
+import type { BeforeSend } from "../core/event.ts";
+import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
+import type { Hasher } from "../core/hash.ts";
+import type { Logger } from "../core/logger.ts";
+import type { FetchLike, WaitUntil } from "../core/platform.ts";
+import type { RandomSource } from "../core/random.ts";
+
+/** How events are collected, batched and delivered. */
+export interface DeliveryOptions {
+  /**
+   * The PostHog host, or a reverse proxy of it; a path is kept, a trailing `/` is not.
+   * @default "https://us.i.posthog.com"
+   */
+  host?: string | undefined;
+  /**
+   * The capture protocol. Only `v0` is spoken so far; `v1` is accepted and not yet acted on.
+   * @default "v0"
+   */
+  captureMode?: "v0" | "v1" | undefined;
+  /** Events in the client's queue that start a send: an integer ≥ 1, at most `maxQueueSize`. @default 20 */
+  flushAt?: number | undefined;
+  /** Events in one request: an integer ≥ 1. @default 100 */
+  maxBatchSize?: number | undefined;
+  /** Events held in one queue: an integer ≥ 1. Past it the oldest is dropped, with a report. @default 10000 */
+  maxQueueSize?: number | undefined;
+  /** Serialized bytes held in one queue. Past it the oldest are dropped, with a report. @default 33554432 */
+  maxQueueBytes?: number | undefined;
+  /** UTF-8 bytes of one serialized event. A larger event is dropped, with a report. @default 921600 */
+  maxEventBytes?: number | undefined;
+  /** Bytes of one request before compression; a first event always fits. @default 5242880 */
+  maxBatchBytes?: number | undefined;
+  /** Age of the oldest queued event, in ms, at which the next capture starts a send; 0 disables. @default 5000 */
+  flushInterval?: number | undefined;
+  /** Retries after the first attempt: an integer ≥ 0. @default 3 */
+  fetchRetryCount?: number | undefined;
+  /** The first wait before a retry, in ms; doubled for each further one. @default 1000 */
+  fetchRetryDelay?: number | undefined;
+  /** The longest wait between attempts, in ms, and how long a lane rests after an outage. @default 30000 */
+  maxRetryDelayMs?: number | undefined;
+  /** The share by which waits are lengthened at random, 0 to 1. @default 0.2 */
+  retryJitter?: number | undefined;
+  /** The deadline of one attempt, headers and body together, in ms. @default 10000 */
+  requestTimeout?: number | undefined;
+  /** Sends bodies uncompressed. Implied where the runtime has no `CompressionStream`. @default false */
+  disableCompression?: boolean | undefined;
+  /** The codec of request bodies. `deflate` needs the v1 protocol and is not yet acted on. @default "gzip" */
+  compression?: "gzip" | "deflate" | undefined;
+  /** Marks batches as historical imports, which PostHog ingests apart. @default false */
+  historicalMigration?: boolean | undefined;
+  /** Sends every event by itself at once, past the queue. Ignored in `testMode`. @default false */
+  syncMode?: boolean | undefined;
+  /** Runs everything but the network: events stay in the queue for inspection. @default false */
+  testMode?: boolean | undefined;
+}
+
+/** What events say, and who may say it. */
+export interface EventOptions {
+  /**
+   * Adds `$geoip_disable` to events and `geoip_disable` to flag requests: the address PostHog sees is the edge's.
+   * The default steps back for an event whose scope supplies the visitor's `$ip`.
+   * @default true
+   */
+  disableGeoip?: boolean | undefined;
+  /** Adds `$is_server: true` to events. @default true */
+  isServer?: boolean | undefined;
+  /** Turns the client off for good: no event, no request, no callback. @default false */
+  disabled?: boolean | undefined;
+  /** Whether events are taken before anybody calls `optIn()`. @default true */
+  defaultOptIn?: boolean | undefined;
+  /** Changes or drops each finished event; several run in order. A hook that throws drops the event. */
+  beforeSend?: BeforeSend | readonly BeforeSend[] | undefined;
+  /** Another name of `beforeSend`, which wins when both are given. */
+  "before_send"?: BeforeSend | readonly BeforeSend[] | undefined;
+  /** Readable on the client for AI wrappers: they send no input or output content then. @default false */
+  privacyMode?: boolean | undefined;
+  /** Readable on the client for AI wrappers. @default false */
+  enableFullAiCapture?: boolean | undefined;
+}
+
+/** How feature flags are evaluated. */
+export interface FlagOptions {
+  /** A personal API key (`phx_…`) with `feature_flag:read`, for local evaluation. A secret. */
+  personalApiKey?: string | undefined;
+  /** A project secret key (`phs_…`), the newer name of `personalApiKey`; wins when both are given. A secret. */
+  secretKey?: string | undefined;
+  /** Shares definitions between isolates and decides which of them asks PostHog. @default memory of the isolate */
+  flagDefinitionCache?: FlagDefinitionCache | undefined;
+  /** posthog-node's name of `flagDefinitionCache`, which wins when both are given. */
+  flagDefinitionCacheProvider?: FlagDefinitionCache | undefined;
+  /** The age in ms after which definitions are refreshed on access; at least 100. @default 30000 */
+  featureFlagsPollingInterval?: number | undefined;
+  /** Evaluates flags from definitions where a key or a cache is given. @default true */
+  enableLocalEvaluation?: boolean | undefined;
+  /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
+  strictLocalEvaluation?: boolean | undefined;
+  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
+  featureFlagsRequestTimeoutMs?: number | undefined;
+  /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
+  featureFlagsRequestMaxRetries?: number | undefined;
+  /** Captures `$feature_flag_called` when a flag is read. @default true */
+  sendFeatureFlagEvent?: boolean | undefined;
+  /** Warns of unknown keys and deprecated methods. @default true */
+  featureFlagsLogWarnings?: boolean | undefined;
+  /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
+  maxCacheSize?: number | undefined;
+  /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
+  evaluationContexts?: readonly string[] | undefined;
+  /** The project's time zone (`"UTC"` or an IANA name), to which dates without a zone belong. Not yet acted on. */
+  projectTimezone?: string | undefined;
+  /** Makes the digests that decide a rollout. @default SHA-1 through Web Crypto */
+  hasher?: Hasher | undefined;
+}
+
+/** How exceptions are described. Not yet acted on. */
+export interface ExceptionOptions {
+  /** File names below this folder become relative to it. */
+  projectRoot?: string | undefined;
+  /** Frames in files that match are the application's, whatever else is true of them. */
+  inAppInclude?: readonly (string | RegExp)[] | undefined;
+  /** Frames in files that match are not the application's. */
+  inAppExclude?: readonly (string | RegExp)[] | undefined;
+  /** Automatic captures of one error type in a burst. @default 10 */
+  exceptionRateLimiterBucketSize?: number | undefined;
+  /** Automatic captures of one error type regained every 10 s. @default 1 */
+  exceptionRateLimiterRefillRate?: number | undefined;
+}
+
+/** Where the client meets its surroundings. */
+export interface SeamOptions {
+  /** Extends the runtime's life for a promise; called as given, so bind what needs an owner. */
+  waitUntil?: WaitUntil | undefined;
+  /** Hears of each failure once. An exception from it is contained. */
+  onError?: ((error: AnyEdgehogError) => void) | undefined;
+  /** Takes messages. @default the console, with the prefix `[edgehog]` */
+  logger?: Logger | undefined;
+  /** Logs debug messages from the start. @default false */
+  debug?: boolean | undefined;
+  /** Says nothing about several clients for one project in one isolate. @default false */
+  disableSingletonWarning?: boolean | undefined;
+  /** Makes requests. @default `globalThis.fetch`, looked up at each call */
+  fetch?: FetchLike | undefined;
+  /** Delivers batches. @default HTTP to `host` */
+  transport?: Transport | undefined;
+  /** The current moment in ms since the epoch. @default `Date.now` */
+  now?: (() => number) | undefined;
+  /** Waits `ms`, or until the signal aborts. @default a timer */
+  sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Fills an array with random bytes. @default `crypto.getRandomValues` */
+  random?: RandomSource | undefined;
+}
+
+/**
+ * Everything a client can be told. Each option is checked once, when the client is built: one that can't be used
+ * is reported as a `ConfigError` and its default is taken. The constructor never throws.
+ */
+export interface PostHogOptions
+  extends
+    DeliveryOptions,
+    EventOptions,
+    FlagOptions,
+    ExceptionOptions,
+    SeamOptions {}

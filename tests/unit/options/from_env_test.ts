@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { fromEnv } from "../../../src/options/from_env.ts";
+
+Deno.test("fromEnv() maps its five names and leaves blank ones out (CAP-007)", () => {
+  const env = {
+    POSTHOG_API_KEY: "phc_x",
+    POSTHOG_HOST: " https://eu.i.posthog.com ",
+    POSTHOG_PERSONAL_API_KEY: "phx_1",
+    POSTHOG_SECRET_KEY: "",
+    POSTHOG_CAPTURE_MODE: "v1",
+    OTHER: "ignored",
+  };
+  assertEquals(fromEnv(env) as unknown, {
+    apiKey: "phc_x",
+    host: "https://eu.i.posthog.com",
+    personalApiKey: "phx_1",
+    captureMode: "v1",
+  });
+});
+
+Deno.test("fromEnv() reads nothing but its argument (CAP-007)", () => {
+  const asked: string[] = [];
+  const env = new Proxy<Record<string, string>>({}, {
+    get(_target, name) {
+      asked.push(String(name));
+      return undefined;
+    },
+  });
+  assertEquals(fromEnv(env), {});
+  assertEquals(asked.length, 5);
+});
