@@ -1,0 +1,127 @@
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import {
+  DeliveryError,
+  type DeliveryErrorDetails,
+  type ReportedEvent,
+} from "../core/errors.ts";
+import type { Reporter } from "../core/reporter.ts";
+import type { QueueItem } from "./queue.ts";
+
+/** Reports events that were given up: one error for each distinct reason, one `drop` for each event. */
+export function reportDropped(
+  reporter: Reporter,
+  lane: Lane,
+  dropped: ReadonlyMap<QueueItem, DeliveryReason>,
+  requestId: string,
+): void {
+  const byReason = new Map<string, [DeliveryReason, QueueItem[]]>();
+  for (const [item, reason] of dropped) {
+    reporter.drop({ reason: "rejected", lane, ...describe(item, reason) });
+    const key = `${reason.code} ${reason.status}`;
+    const group = byReason.get(key) ?? [reason, []];
+    group[1].push(item);
+    byReason.set(key, group);
+  }
+  for (const [reason, items] of byReason.values()) {
+    const message = `Cannot deliver ${count(items)}: ${
+      reporter.redact(explain(reason))
+    }`;
+    reporter.error(message);
+    reporter.report(
+      new DeliveryError(message, details(lane, items, reason, { requestId })),
+    );
+  }
+}
+
+/** Reports events that stay queued because the attempts are used up; warns once an outage. */
+export function reportRetained(
+  reporter: Reporter,
+  lane: Lane,
+  items: readonly QueueItem[],
+  reason: DeliveryReason,
+  extra: Pick<DeliveryErrorDetails, "attempts" | "requestId" | "retryAfterMs">,
+): void {
+  const message = `Cannot deliver ${count(items)} now, they stay queued: ${
+    reporter.redact(explain(reason))
+  }`;
+  reporter.warn(message, `outage:${lane}`);
+  reporter.report(
+    new DeliveryError(message, {
+      ...details(lane, items, reason, extra),
+      retained: true,
+    }),
+  );
+}
+
+/** Reports events that made room for newer ones; warns once an episode. */
+export function reportEvicted(
+  reporter: Reporter,
+  lane: Lane,
+  items: readonly QueueItem[],
+): void {
+  if (items.length === 0) return;
+  const message = `Cannot hold ${
+    count(items)
+  }: the ${lane} queue is full, the oldest are dropped`;
+  reporter.warn(message, `overflow:${lane}`);
+  reporter.report(
+    new DeliveryError(message, {
+      code: "overflow",
+      lane,
+      events: items.map((item) => describe(item)),
+    }),
+  );
+  for (const item of items) {
+    reporter.drop({ reason: "overflow", lane, ...describe(item) });
+  }
+}
+
+function details(
+  lane: Lane,
+  items: readonly QueueItem[],
+  reason: DeliveryReason,
+  extra: Partial<DeliveryErrorDetails>,
+): DeliveryErrorDetails {
+  const events = items.map((item) => describe(item, reason));
+  return {
+    code: reason.code,
+    lane,
+    status: reason.status,
+    cause: reason.cause,
+    events,
+    ...extra,
+  };
+}
+
+function describe(
+  { uuid, event }: QueueItem,
+  reason?: DeliveryReason,
+): ReportedEvent {
+  return {
+    uuid,
+    event,
+    ...(reason?.result !== undefined && { result: reason.result }),
+    ...(reason?.details !== undefined && { details: reason.details }),
+  };
+}
+
+function explain({ code, status, cause }: DeliveryReason): string {
+  switch (code) {
+    case "http":
+      return `PostHog answered ${status}`;
+    case "redirect":
+      return `the host redirects (${status}), check the option 'host'`;
+    case "timeout":
+      return "no answer in time";
+    case "network":
+      return cause instanceof Error
+        ? `the request failed (${cause.message})`
+        : "the request failed";
+    default:
+      return code;
+  }
+}
+
+function count(items: readonly unknown[]): string {
+  return items.length === 1 ? "1 event" : `${items.length} events`;
+}

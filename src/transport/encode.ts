@@ -1,0 +1,66 @@
+import { findCompressionStream } from "../core/runtime.ts";
+
+/** What the v0 body says beside the events. */
+export interface BatchEnvelope {
+  /** The project token. */
+  readonly apiKey: string;
+  /** UTC, RFC 3339; fresh for every attempt, because the server derives the clock's skew from it. */
+  readonly sentAt: string;
+  /** Marks a historical import. */
+  readonly historicalMigration: boolean;
+}
+
+/** Builds the v0 body around events that are serialized already. */
+export function buildBatchBody(
+  texts: readonly string[],
+  envelope: BatchEnvelope,
+): string {
+  const head = JSON.stringify({
+    api_key: envelope.apiKey,
+    sent_at: envelope.sentAt,
+    ...(envelope.historicalMigration && { historical_migration: true }),
+  });
+  return `${head.slice(0, -1)},"batch":[${texts.join(",")}]}`;
+}
+
+/** Bytes of a body and how they are encoded. */
+export interface EncodedBody {
+  /** The body. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The value of `Content-Encoding`, when compressed. */
+  readonly encoding?: "gzip";
+}
+
+/**
+ * Encodes a body, compressed where wanted and possible. A compressor that fails costs bytes, never events.
+ */
+export async function encodeBody(
+  text: string,
+  isCompressed: boolean,
+): Promise<EncodedBody> {
+  const bytes = new TextEncoder().encode(text);
+  const Compressor = isCompressed ? findCompressionStream() : undefined;
+  if (!Compressor) return { bytes };
+  try {
+    return {
+      bytes: await pump(bytes, new Compressor("gzip")),
+      encoding: "gzip",
+    };
+  } catch {
+    return { bytes };
+  }
+}
+
+/** Writes and reads at once: awaiting the write first would deadlock on large bodies. */
+async function pump(
+  bytes: Uint8Array<ArrayBuffer>,
+  stream: CompressionStream,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const writer = stream.writable.getWriter();
+  const [compressed] = await Promise.all([
+    new Response(stream.readable).arrayBuffer(),
+    writer.write(bytes),
+    writer.close(),
+  ]);
+  return new Uint8Array(compressed);
+}

@@ -1,0 +1,42 @@
+import type { FlushResult, Lane } from "../core/delivery.ts";
+import type { DrainEnd } from "./drain.ts";
+import type { LaneHealth } from "./health.ts";
+import type { QueueItem, QueueLimits } from "./queue.ts";
+
+/** Where finished events go, whoever's queue it is. */
+export interface EventQueue {
+  /** Queues an event; what sends it is the queue's own matter. */
+  admit(lane: Lane, item: QueueItem): void;
+  /** Sends one event at once, past the queue; resolves when it is settled. Never rejects. */
+  sendNow(lane: Lane, item: QueueItem): Promise<void>;
+  /** Sends what is queued; resolves when each event is delivered, dropped or retained. Never rejects. */
+  flush(timeoutMs?: number): Promise<FlushResult>;
+}
+
+/** The client's own queue: it outlives requests, and scopes hand over to it what they could not deliver. */
+export interface ClientQueue extends EventQueue {
+  /** Takes over a scope's events, in order, behind its own. */
+  adopt(lane: Lane, items: readonly QueueItem[]): void;
+  /** Sends along what is free, for a scope that has just met a healthy server. */
+  drainAlong(lane: Lane, signal: AbortSignal): Promise<DrainEnd>;
+  /** The lane's health, shared with the scopes. */
+  health(lane: Lane): LaneHealth;
+  /** Events held, of all lanes or of one. */
+  items(lane?: Lane): QueueItem[];
+  /** Takes events out without sending them. */
+  discard(items: readonly QueueItem[]): void;
+}
+
+/** The numbers of a queue. */
+export interface QueueSettings {
+  /** Limits of each lane. */
+  readonly queueLimits: QueueLimits;
+  /** Free events that start a drain. */
+  readonly flushAt: number;
+  /** The age in ms of the oldest free event at which an admission starts a drain; 0 disables. */
+  readonly flushIntervalMs: number;
+  /** How long a lane rests after an outage, in ms. */
+  readonly restMs: number;
+  /** Keeps everything queued and sends nothing. */
+  readonly isTestMode: boolean;
+}

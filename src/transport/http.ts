@@ -1,0 +1,173 @@
+import { type Clock, runWithin } from "../core/clock.ts";
+import type { Redact } from "../core/logger.ts";
+import type { FetchLike } from "../core/platform.ts";
+import { USER_AGENT } from "../core/version.ts";
+
+/** A request as a plain description: one attempt, nothing about trying again. */
+export interface HttpRequest {
+  /** The HTTP method. */
+  readonly method: "GET" | "POST";
+  /** The absolute URL. */
+  readonly url: string;
+  /** Headers beside `User-Agent`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body, already encoded. Bytes, never a stream: streams can't be sent twice. */
+  readonly body?: Uint8Array<ArrayBuffer>;
+  /** The deadline for headers and body together; without it only `signal` ends the attempt. */
+  readonly timeoutMs?: number;
+  /** Ends the attempt early. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of one attempt. */
+export type HttpOutcome =
+  | HttpAnswer
+  /** No answer: refused, reset, unknown host, or a fetch that failed in any other way. */
+  | { readonly kind: "network"; readonly cause: Error }
+  /** The deadline passed, or the body stalled past it. */
+  | { readonly kind: "timeout" }
+  /** The caller's signal ended the attempt. */
+  | { readonly kind: "aborted" };
+
+/** An answer of the server: `ok` for 2xx, `status` for everything else. */
+export interface HttpAnswer {
+  /** Whether the status is 2xx. */
+  readonly kind: "ok" | "status";
+  /** The HTTP status; 0 for an opaque redirect. */
+  readonly status: number;
+  /** The answer's headers. */
+  readonly headers: Headers;
+  /** The body as text; undefined when it broke off or was larger than {@linkcode MAX_RESPONSE_BYTES}. */
+  readonly text: string | undefined;
+}
+
+/** The one way out of the process: makes one attempt and resolves to a union, never rejects. */
+export interface HttpDoor {
+  /** Makes one attempt. */
+  send(request: HttpRequest): Promise<HttpOutcome>;
+}
+
+/** What the door is made of. */
+export interface HttpDoorOptions {
+  /** Gives the fetch function to use now, or undefined where the runtime has none. */
+  readonly findFetch: () => FetchLike | undefined;
+  /** Bounds the attempt. */
+  readonly clock: Clock;
+  /** Hides keys in the texts of network errors, which name the URL in some runtimes. */
+  readonly redact: Redact;
+}
+
+/** A larger response body is given up: flag definitions of a large project take a few MiB. */
+export const MAX_RESPONSE_BYTES: number = 32 * 1024 * 1024;
+
+/** Creates the {@linkcode HttpDoor}. The only caller of `fetch`. */
+export function createHttpDoor(
+  { findFetch, clock, redact }: HttpDoorOptions,
+): HttpDoor {
+  return {
+    async send(request) {
+      const attempt = await runWithin(
+        clock,
+        request.timeoutMs,
+        (signal) => attemptOnce(findFetch(), request, signal),
+        request.signal,
+      );
+      switch (attempt.kind) {
+        case "done": {
+          const answer = attempt.value;
+          // Only the text of a failure is ever quoted; a reverse proxy may echo the request in it.
+          const isQuoted = answer.kind === "status" &&
+            answer.text !== undefined;
+          return isQuoted
+            ? { ...answer, text: redact(answer.text ?? "") }
+            : answer;
+        }
+        case "failed":
+          return { kind: "network", cause: toSafeError(attempt.cause, redact) };
+        default:
+          return attempt;
+      }
+    },
+  };
+}
+
+async function attemptOnce(
+  fetch: FetchLike | undefined,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
+  if (!fetch) {
+    throw new TypeError(
+      "Cannot send: the runtime has no fetch, pass the option 'fetch'",
+    );
+  }
+  const response = await fetch(request.url, {
+    method: request.method,
+    headers: { "User-Agent": USER_AGENT, ...request.headers },
+    ...(request.body && { body: request.body }),
+    signal,
+    redirect: "manual",
+  });
+  if (signal.aborted) {
+    // A fetch that does not listen to its signal: nobody waits for this answer any more.
+    await response.body?.cancel();
+    throw new Error("Abandoned after the deadline");
+  }
+  const isOk = response.status >= 200 && response.status < 300;
+  const text = await readBody(response, signal);
+  return {
+    kind: isOk ? "ok" : "status",
+    status: response.status,
+    headers: response.headers,
+    text,
+  };
+}
+
+/** Reads the body to its end, or cancels it: an unread body blocks a connection on some platforms. */
+async function readBody(
+  response: Response,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!response.body) return "";
+  const reader = response.body.getReader();
+  const cancel = () => reader.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  try {
+    for (
+      let part = await reader.read();
+      !part.done;
+      part = await reader.read()
+    ) {
+      bytes += part.value.byteLength;
+      if (bytes > MAX_RESPONSE_BYTES) {
+        await cancel();
+        return undefined;
+      }
+      text += decoder.decode(part.value, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch {
+    return undefined;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}
+
+function toSafeError(cause: unknown, redact: Redact): Error {
+  const safe = new Error(redact(describe(cause)));
+  safe.name = "NetworkError";
+  return safe;
+}
+
+function describe(cause: unknown): string {
+  try {
+    return cause instanceof Error
+      ? `${cause.name}: ${cause.message}`
+      : String(cause);
+  } catch {
+    return "Unknown error";
+  }
+}

@@ -1,0 +1,106 @@
+import type { Clock } from "../core/clock.ts";
+import type {
+  DeliveryOutcome,
+  DeliveryReason,
+  QueuedEvent,
+  Transport,
+} from "../core/delivery.ts";
+import { buildBatchBody, encodeBody } from "./encode.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { HttpDoor, HttpOutcome } from "./http.ts";
+import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
+
+/** What the HTTP transport is made of. */
+export interface HttpTransportOptions {
+  /** The way out. */
+  readonly door: HttpDoor;
+  /** The host's URLs. */
+  readonly endpoints: Endpoints;
+  /** The project token. */
+  readonly apiKey: string;
+  /** Stamps `sent_at`. */
+  readonly clock: Clock;
+  /** Whether bodies are compressed. */
+  readonly isCompressed: boolean;
+  /** Marks batches as historical imports. */
+  readonly historicalMigration: boolean;
+}
+
+/** Server texts are cut to this many characters before they are reported. */
+const MAX_DETAIL_CHARACTERS = 512;
+
+/** Creates the transport of the v0 protocol: one POST to `/batch/` an attempt. */
+export function createHttpTransport(options: HttpTransportOptions): Transport {
+  const { door, endpoints, apiKey, clock, isCompressed, historicalMigration } =
+    options;
+  return {
+    async send(batch, signal) {
+      const sentAt = new Date(clock.now()).toISOString();
+      const text = buildBatchBody(batch.map((event) => event.text), {
+        apiKey,
+        sentAt,
+        historicalMigration,
+      });
+      const body = await encodeBody(text, isCompressed);
+      const outcome = await door.send({
+        method: "POST",
+        url: endpoints.batch,
+        headers: {
+          "Content-Type": "application/json",
+          ...(body.encoding && { "Content-Encoding": body.encoding }),
+        },
+        body: body.bytes,
+        signal,
+      });
+      return interpretBatchOutcome(outcome, batch, clock.now());
+    },
+  };
+}
+
+/** Reads the answer to a v0 batch: it speaks for all events alike. */
+export function interpretBatchOutcome(
+  outcome: HttpOutcome,
+  batch: readonly QueuedEvent[],
+  now: number,
+): DeliveryOutcome[] {
+  switch (outcome.kind) {
+    case "ok":
+      return batch.map(({ uuid }) => ({ kind: "delivered", uuid }));
+    case "network":
+      return retryAll(batch, { code: "network", cause: outcome.cause });
+    case "timeout":
+    case "aborted":
+      return retryAll(batch, { code: "timeout" });
+    case "status": {
+      const { status } = outcome;
+      const reason: DeliveryReason = {
+        code: status < 400 ? "redirect" : "http",
+        status,
+        ...(outcome.text &&
+          { details: outcome.text.slice(0, MAX_DETAIL_CHARACTERS) }),
+      };
+      // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
+      if (!isRetryableStatus(status) && status !== 413) {
+        return batch.map(({ uuid }) => ({ kind: "dropped", uuid, reason }));
+      }
+      return retryAll(
+        batch,
+        reason,
+        parseRetryAfterMs(outcome.headers.get("retry-after"), now),
+      );
+    }
+  }
+}
+
+function retryAll(
+  batch: readonly QueuedEvent[],
+  reason: DeliveryReason,
+  afterMs?: number,
+): DeliveryOutcome[] {
+  return batch.map(({ uuid }) => ({
+    kind: "retry",
+    uuid,
+    reason,
+    ...(afterMs !== undefined && { afterMs }),
+  }));
+}

@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { buildBatchBody, encodeBody } from "../../../src/transport/encode.ts";
+
+const ENVELOPE = {
+  apiKey: 'phc_"x"',
+  sentAt: "2026-01-02T03:04:06.000Z",
+  historicalMigration: false,
+};
+
+async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([bytes]).stream().pipeThrough(
+    new DecompressionStream("gzip"),
+  );
+  return await new Response(stream).text();
+}
+
+Deno.test("buildBatchBody() wraps events that are text already (CAP-141)", () => {
+  assertEquals(JSON.parse(buildBatchBody(['{"a":1}', '{"b":2}'], ENVELOPE)), {
+    api_key: 'phc_"x"',
+    sent_at: "2026-01-02T03:04:06.000Z",
+    batch: [{ a: 1 }, { b: 2 }],
+  });
+});
+
+Deno.test("buildBatchBody() says historical_migration only when it is on (CAP-141)", () => {
+  const body = JSON.parse(
+    buildBatchBody(["{}"], { ...ENVELOPE, historicalMigration: true }),
+  );
+  assertEquals(body.historical_migration, true);
+});
+
+Deno.test("encodeBody() gzips, also 5 MiB, without deadlock (CAP-250, CAP-254)", async () => {
+  const text = "é".repeat(2.5 * 1024 * 1024);
+  const { bytes, encoding } = await encodeBody(text, true);
+  assertEquals([encoding, bytes[0], bytes[1]], ["gzip", 0x1f, 0x8b]);
+  assertEquals(await gunzip(bytes) === text, true);
+});
+
+Deno.test("encodeBody() leaves the body plain when told to (CAP-251)", async () => {
+  const { bytes, encoding } = await encodeBody("{}", false);
+  assertEquals([new TextDecoder().decode(bytes), encoding], ["{}", undefined]);
+});
+
+for (
+  const [name, replacement] of [
+    ["is missing", undefined],
+    ["can't be constructed", () => {
+      throw new TypeError("no");
+    }],
+    ["fails midway", function () {
+      return new TransformStream({
+        transform() {
+          throw new Error("midway");
+        },
+      });
+    }],
+  ] as const
+) {
+  Deno.test(`encodeBody() sends plain where the compressor ${name} (CAP-251, CAP-253)`, async () => {
+    const original = globalThis.CompressionStream;
+    Object.assign(globalThis, { CompressionStream: replacement });
+    try {
+      const { bytes, encoding } = await encodeBody("{}", true);
+      assertEquals([new TextDecoder().decode(bytes), encoding], [
+        "{}",
+        undefined,
+      ]);
+    } finally {
+      globalThis.CompressionStream = original;
+    }
+  });
+}

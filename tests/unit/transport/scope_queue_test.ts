@@ -1,0 +1,116 @@
+import { assertEquals } from "@std/assert";
+import { createClientQueue } from "../../../src/transport/client_queue.ts";
+import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
+import { type Answer, type Attempt, createBench } from "./_delivery.ts";
+
+function createFixture(answer: (attempt: Attempt) => Answer | Promise<Answer>) {
+  const bench = createBench(answer);
+  const clientQueue = createClientQueue(bench.deps);
+  const createScope = () => {
+    const kept: Promise<unknown>[] = [];
+    const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
+    const queue = createScopeQueue({ ...bench.deps, clientQueue, keepAlive });
+    const admit = (names: string) => {
+      for (const name of names) {
+        queue.admit("analytics", bench.createItem(name));
+      }
+    };
+    return { kept, queue, admit };
+  };
+  return { ...bench, clientQueue, createScope };
+}
+
+Deno.test("ScopeQueue begins one microtask after the first admission (CAP-280)", async () => {
+  const { attempts, createScope } = createFixture(() => 200);
+  const { admit, kept } = createScope();
+  admit("abc");
+  assertEquals([attempts.length, kept.length], [0, 1]);
+  await Promise.all(kept);
+  assertEquals(attempts.map(({ names }) => names), ["abc"]);
+});
+
+Deno.test("ScopeQueue starts a new drain after the last has ended", async () => {
+  const { attempts, createScope } = createFixture(() => 200);
+  const { admit, kept } = createScope();
+  admit("a");
+  await Promise.all(kept);
+  admit("b");
+  await Promise.all(kept);
+  assertEquals([attempts.map(({ names }) => names), kept.length], [
+    ["a", "b"],
+    2,
+  ]);
+});
+
+Deno.test("ScopeQueue ends a drain against a hung server after 25 s and hands over (CAP-284)", async () => {
+  const { attempts, clock, clientQueue, createScope } = createFixture(() =>
+    "hang"
+  );
+  const { admit, kept } = createScope();
+  admit("a");
+  await clock.advance(25_000);
+  await Promise.all(kept);
+  assertEquals(clientQueue.items().map(({ event }) => event), ["a"]);
+  // 10 s of silence, 1 s, 10 s, 2 s: the third attempt is under way when the time is up.
+  assertEquals(attempts[2]?.signal.aborted, true);
+});
+
+Deno.test("ScopeQueue sends the client's events only after its own success (CAP-287)", async () => {
+  let status = 503;
+  const { attempts, clock, clientQueue, createItem, createScope } =
+    createFixture(() => status);
+  clientQueue.admit("analytics", createItem("c"));
+  const first = createScope();
+  first.admit("s");
+  await clock.advance(10_000);
+  assertEquals(attempts.every(({ names }) => names === "s"), true);
+  await clock.advance(30_000);
+  status = 200;
+  attempts.length = 0;
+  const second = createScope();
+  second.admit("t");
+  await Promise.all(second.kept);
+  assertEquals(attempts.map(({ names }) => names), ["t", "cs"]);
+});
+
+Deno.test("ScopeQueue does not hand over what was refused for good (CAP-283)", async () => {
+  const { clientQueue, createScope } = createFixture(() => 400);
+  const { admit, kept } = createScope();
+  admit("a");
+  await Promise.all(kept);
+  assertEquals(clientQueue.items(), []);
+});
+
+Deno.test("ScopeQueue.flush() covers the scope alone, and tells what became of it", async () => {
+  const { clientQueue, createItem, createScope } = createFixture(({ names }) =>
+    names === "b" ? 400 : 200
+  );
+  clientQueue.admit("analytics", createItem("c"));
+  const { admit, queue } = createScope();
+  assertEquals(await queue.flush(), { delivered: 0, dropped: 0, retained: 0 });
+  admit("b");
+  assertEquals(await queue.flush(), { delivered: 0, dropped: 1, retained: 0 });
+});
+
+Deno.test("ScopeQueue.flush(ms) hands over what is not delivered in time", async () => {
+  const { clock, clientQueue, createScope } = createFixture(() => "hang");
+  const { admit, queue } = createScope();
+  admit("a");
+  const flushed = queue.flush(100);
+  await clock.advance(100);
+  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
+  await clock.settle();
+  assertEquals(clientQueue.items().map(({ event }) => event), ["a"]);
+});
+
+Deno.test("ScopeQueue ends without a gap: what is admitted as a drain ends is sent too", async () => {
+  const { attempts, clock, createScope } = createFixture(({ names }) => {
+    if (names === "a") queueMicrotask(() => scope.admit("b"));
+    return 200;
+  });
+  const scope = createScope();
+  scope.admit("a");
+  await clock.advance(0);
+  await Promise.all(scope.kept);
+  assertEquals(attempts.map(({ names }) => names), ["a", "b"]);
+});

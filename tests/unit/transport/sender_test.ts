@@ -1,0 +1,199 @@
+import { assertEquals } from "@std/assert";
+import { createLaneHealth } from "../../../src/transport/health.ts";
+import { createQueue } from "../../../src/transport/queue.ts";
+import { type Answer, type Attempt, createBench } from "./_delivery.ts";
+
+function createShipment(answer: (attempt: Attempt) => Answer, names: string) {
+  const bench = createBench(answer);
+  const queue = createQueue("analytics", bench.deps.settings.queueLimits);
+  const health = createLaneHealth(30_000);
+  queue.admit([...names].map(bench.createItem));
+  const lease = bench.sender.createLease();
+  const items = queue.claim(
+    lease,
+    bench.clock.now(),
+    bench.deps.batchLimits,
+    () => true,
+  );
+  const controller = new AbortController();
+  const ship = () =>
+    bench.sender.ship({
+      queue,
+      lease,
+      items,
+      health,
+      signal: controller.signal,
+    });
+  return { ...bench, queue, health, items, lease, controller, ship };
+}
+
+Deno.test("Sender waits 1, 2 and 4 s, then leaves the events queued (CAP-220 to CAP-222)", async () => {
+  const times: number[] = [];
+  const shipment = createShipment(() => {
+    times.push(shipment.clock.now());
+    return 503;
+  }, "ab");
+  const start = shipment.clock.now();
+  const end = shipment.ship();
+  await shipment.clock.advance(60_000);
+  assertEquals(await end, "exhausted");
+  assertEquals(times.map((time) => time - start), [0, 1000, 3000, 7000]);
+  assertEquals([
+    shipment.queue.size,
+    shipment.health.isPaused(shipment.clock.now() - 30_001),
+  ], [2, true]);
+});
+
+Deno.test("Sender reports an exhausted request once, as retained (CAP-233)", async () => {
+  const shipment = createShipment(() => 503, "ab");
+  const end = shipment.ship();
+  await shipment.clock.advance(60_000);
+  await end;
+  const [error] = shipment.errors;
+  assertEquals(shipment.errors.length, 1);
+  assertEquals(
+    error?.name === "DeliveryError" &&
+      [
+        error.code,
+        error.status,
+        error.attempts,
+        error.retained,
+        error.events.length,
+      ],
+    ["http", 503, 4, true, 2],
+  );
+  assertEquals(shipment.drops, []);
+});
+
+Deno.test("Sender keeps the request's id and counts attempts (CAP-162)", async () => {
+  const shipment = createShipment(({ number }) => number < 3 ? 500 : 200, "a");
+  const end = shipment.ship();
+  await shipment.clock.advance(10_000);
+  assertEquals(await end, "settled");
+  assertEquals(shipment.attempts.map(({ number }) => number), [1, 2, 3]);
+  assertEquals(
+    new Set(shipment.attempts.map(({ batch }) => batch[0]?.request.id)).size,
+    1,
+  );
+});
+
+Deno.test("Sender tries again only what an outcome says, in order (CAP-174, CAP-301)", async () => {
+  const shipment = createShipment(({ batch, number }) => {
+    if (number > 1) return 200;
+    return [
+      { kind: "delivered", uuid: batch[1]?.uuid.toUpperCase() ?? "" },
+      {
+        kind: "dropped",
+        uuid: batch[2]?.uuid ?? "",
+        reason: { code: "partial", result: "drop", details: "why" },
+      },
+      { kind: "delivered", uuid: "unknown" },
+    ];
+  }, "abcd");
+  const end = shipment.ship();
+  await shipment.clock.advance(10_000);
+  assertEquals(await end, "settled");
+  assertEquals(shipment.attempts.map(({ names }) => names), ["abcd", "ad"]);
+  assertEquals(shipment.items.map(({ fate }) => fate), [
+    "delivered",
+    "delivered",
+    "dropped",
+    "delivered",
+  ]);
+  assertEquals(
+    shipment.drops.map((
+      { event, reason, details },
+    ) => [event, reason, details]),
+    [["c", "rejected", "why"]],
+  );
+});
+
+Deno.test("Sender treats a transport that rejects or hangs as a retry (CAP-301)", async () => {
+  const answers: Answer[] = [new Error("socket"), "hang", 200];
+  const shipment = createShipment(() => answers.shift() ?? 200, "a");
+  const end = shipment.ship();
+  await shipment.clock.advance(60_000);
+  assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
+    "settled",
+    3,
+    0,
+  ]);
+  assertEquals(shipment.attempts[1]?.signal.aborted, true);
+});
+
+Deno.test("Sender halves on 413 with fresh budgets, and drops one that is refused alone (CAP-230, CAP-231)", async () => {
+  const shipment = createShipment(
+    ({ names }) => names.length > 2 || names === "c" ? 413 : 200,
+    "abcd",
+  );
+  const end = shipment.ship();
+  await shipment.clock.advance(60_000);
+  assertEquals(await end, "settled");
+  assertEquals(shipment.attempts.map(({ names }) => names), [
+    "abcd",
+    "ab",
+    "cd",
+  ]);
+  assertEquals(
+    new Set(shipment.attempts.map(({ batch }) => batch[0]?.request.id)).size,
+    3,
+  );
+});
+
+Deno.test("Sender drops one event that is refused for its size alone (CAP-144)", async () => {
+  const shipment = createShipment(
+    ({ names }) => names.includes("b") ? 413 : 200,
+    "ab",
+  );
+  assertEquals(await shipment.ship(), "settled");
+  assertEquals(shipment.items.map(({ fate }) => fate), [
+    "delivered",
+    "dropped",
+  ]);
+  assertEquals(shipment.errors.map((error) => error.code), ["http"]);
+});
+
+Deno.test("Sender stops sending items whose lease it lost (CAP-266)", async () => {
+  const shipment = createShipment(() => 503, "ab");
+  const end = shipment.ship();
+  await shipment.clock.advance(500);
+  shipment.queue.release(shipment.lease);
+  await shipment.clock.advance(60_000);
+  assertEquals([await end, shipment.attempts.length, shipment.queue.size], [
+    "settled",
+    1,
+    2,
+  ]);
+});
+
+Deno.test("Sender starts no attempt after its signal (CAP-276)", async () => {
+  const shipment = createShipment(() => 503, "a");
+  const end = shipment.ship();
+  await shipment.clock.advance(500);
+  shipment.controller.abort();
+  assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
+    "stopped",
+    1,
+    0,
+  ]);
+});
+
+Deno.test("Sender warns once an outage, again after a success (CAP-300)", async () => {
+  let status = 503;
+  const shipment = createShipment(() => status, "a");
+  const run = async () => {
+    const end = shipment.ship();
+    await shipment.clock.advance(60_000);
+    await end;
+    shipment.queue.settle(shipment.items, "dropped");
+    shipment.queue.admit(shipment.items, shipment.lease);
+  };
+  await run();
+  await run();
+  assertEquals(shipment.warnings.length, 1);
+  status = 200;
+  await run();
+  status = 503;
+  await run();
+  assertEquals(shipment.warnings.length, 2);
+});
