@@ -1,0 +1,99 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  draftAlias,
+  draftGroupIdentify,
+  draftIdentify,
+  type DraftReading,
+} from "../../../src/events/identity.ts";
+
+function accepted(reading: DraftReading) {
+  assert(reading.kind === "draft");
+  return reading.draft;
+}
+
+Deno.test("draftIdentify() merges plain keys under an explicit $set (CAP-070)", () => {
+  const properties = {
+    plan: "pro",
+    $set: { plan: "team" },
+    $set_once: { source: "ad" },
+    $anon_distinct_id: "anon",
+  };
+  assertEquals(
+    accepted(draftIdentify({ distinctId: "u", properties })).properties,
+    {
+      $set: { plan: "team" },
+      $set_once: { source: "ad" },
+      $anon_distinct_id: "anon",
+    },
+  );
+});
+
+Deno.test("draftIdentify() always has a $set, and drops without an identity (CAP-071, CAP-072)", () => {
+  const draft = accepted(draftIdentify({ distinctId: "u" }));
+  assertEquals(draft.properties, { $set: {} });
+  assertEquals(draft.withoutIdentity, "drop");
+});
+
+Deno.test("draftAlias() never swaps its arguments (CAP-073)", () => {
+  const draft = accepted(
+    draftAlias({ distinctId: "known", alias: 7 }, undefined),
+  );
+  assertEquals(draft.distinctId, "known");
+  assertEquals(draft.properties, { alias: "7", distinct_id: "known" });
+});
+
+Deno.test("draftAlias() takes the scope's id where none is given (CAP-080)", () => {
+  assertEquals(
+    accepted(draftAlias({ alias: "a" }, "scope")).distinctId,
+    "scope",
+  );
+});
+
+for (
+  const message of [{ alias: "a" }, { distinctId: "u" }, {
+    distinctId: " ",
+    alias: "a",
+  }, { distinctId: "u", alias: "" }]
+) {
+  Deno.test(`draftAlias() refuses ${JSON.stringify(message)} (CAP-074)`, () => {
+    assertEquals(draftAlias(message, undefined).kind, "refused");
+  });
+}
+
+Deno.test("draftGroupIdentify() is about the group unless told otherwise (CAP-075)", () => {
+  const draft = accepted(
+    draftGroupIdentify({
+      groupType: "company",
+      groupKey: 5,
+      properties: { seats: 3 },
+    }),
+  );
+  assertEquals(draft.distinctId, "$company_5");
+  assertEquals(draft.properties, {
+    $group_type: "company",
+    $group_key: "5",
+    $group_set: { seats: 3 },
+  });
+  assertEquals(
+    accepted(
+      draftGroupIdentify({ groupType: "c", groupKey: "k", distinctId: "u" }),
+    ).distinctId,
+    "u",
+  );
+});
+
+Deno.test("draftGroupIdentify() sends an empty $group_set (CAP-075)", () => {
+  const draft = accepted(draftGroupIdentify({ groupType: "c", groupKey: "k" }));
+  assertEquals((draft.properties as Record<string, unknown>)["$group_set"], {});
+});
+
+for (
+  const message of [{ groupKey: "k" }, { groupType: "c" }, {
+    groupType: "",
+    groupKey: "k",
+  }]
+) {
+  Deno.test(`draftGroupIdentify() refuses ${JSON.stringify(message)} (CAP-077)`, () => {
+    assertEquals(draftGroupIdentify(message).kind, "refused");
+  });
+}
