@@ -1,0 +1,112 @@
+/**
+ * PostHog for the edge: events and feature flags from Cloudflare Workers, Vercel Edge, Deno, Bun and Node, on web
+ * standards alone. No runtime dependency, no timer of its own, nothing at import or construction.
+ *
+ * @example Capture and evaluate in a request
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PostHog } from "edgehog";
+ * import { createPostHogEmulator } from "edgehog/dev";
+ *
+ * const emulator = createPostHogEmulator();
+ * const posthog = new PostHog("phc_x", { fetch: emulator.fetch });
+ *
+ * async function handle(request: Request, ctx: { waitUntil(promise: Promise<unknown>): void }): Promise<Response> {
+ *   const hog = posthog.forRequest(request, ctx, { distinctId: "user-1" });
+ *   const flags = await hog.evaluateFlags();
+ *   hog.capture({ event: "page viewed", flags });
+ *   return new Response(flags.isEnabled("new-nav") ? "new" : "old");
+ * }
+ *
+ * const pending: Promise<unknown>[] = [];
+ * const ctx = { waitUntil: (promise: Promise<unknown>) => void pending.push(promise) };
+ * const response = await handle(new Request("https://shop.example/"), ctx);
+ * await Promise.all(pending);
+ *
+ * assertEquals(await response.text(), "old");
+ * assertEquals(emulator.events.map(({ event }) => event).sort(), ["$feature_flag_called", "page viewed"]);
+ * ```
+ *
+ * @module
+ */
+export { PostHog } from "./src/client/client.ts";
+export { fromEnv } from "./src/options/from_env.ts";
+export {
+  CallbackError,
+  ConfigError,
+  DeliveryError,
+  EdgehogError,
+  isEdgehogError,
+  RequestError,
+} from "./src/core/errors.ts";
+
+export type { RequestScope, RequestScopeInit } from "./src/client/types.ts";
+export type {
+  ContextData,
+  RequestContextInit,
+} from "./src/context/request_context.ts";
+export type {
+  DeliveryErrorCode,
+  DeliveryOutcome,
+  DeliveryReason,
+  FlushResult,
+  Lane,
+  LogicalRequest,
+  QueuedEvent,
+  Transport,
+} from "./src/core/delivery.ts";
+export type {
+  AnyEdgehogError,
+  DeliveryErrorDetails,
+  EdgehogErrorCode,
+  ReportedEvent,
+  RequestEndpoint,
+  RequestErrorCode,
+  RequestErrorDetails,
+} from "./src/core/errors.ts";
+export type {
+  BeforeSend,
+  CapturedEvent,
+  FlagPropertiesSource,
+  Timestamp,
+} from "./src/core/event.ts";
+export type {
+  FlagDefinitionCache,
+  FlagDefinitionCacheData,
+} from "./src/core/flag_definition_cache.ts";
+export type { Hasher } from "./src/core/hash.ts";
+export type { JsonObject, JsonPrimitive, JsonValue } from "./src/core/json.ts";
+export type { Logger } from "./src/core/logger.ts";
+export type {
+  ExecutionContextLike,
+  FetchInit,
+  FetchLike,
+  MaybePromise,
+  RequestLike,
+  WaitUntil,
+} from "./src/core/platform.ts";
+export type { RandomSource } from "./src/core/random.ts";
+export type {
+  DroppedEvent,
+  DropReason,
+  PostHogListeners,
+} from "./src/core/reporter.ts";
+export type {
+  AliasMessage,
+  CaptureMessage,
+  EventMethods,
+  GroupIdentifyMessage,
+  IdentifyMessage,
+  IdentityMessage,
+} from "./src/events/types.ts";
+export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
+export type { EvaluateFlagsOptions, FlagMethods } from "./src/flags/types.ts";
+export type { EnvOptions } from "./src/options/from_env.ts";
+export type {
+  DeliveryOptions,
+  EventOptions,
+  ExceptionOptions,
+  FlagOptions,
+  PostHogOptions,
+  SeamOptions,
+} from "./src/options/types.ts";

@@ -1,0 +1,48 @@
+import type { EventContext } from "../core/event.ts";
+import type { WaitUntil } from "../core/platform.ts";
+import { createEventMethods, createEventSink } from "../events/methods.ts";
+import type { EventMethods } from "../events/types.ts";
+import type { FlagMethods } from "../flags/types.ts";
+import type { EventQueue } from "../transport/event_queue.ts";
+import { guardMethods } from "./boundary.ts";
+import type { KeepAlive } from "./keep_alive.ts";
+import type { Parts } from "./parts.ts";
+
+/** Who calls: the client itself, or a scope. */
+export interface Caller {
+  /** Where its events go. */
+  readonly queue: EventQueue;
+  /** Its `waitUntil`, contained. */
+  readonly keepAlive: KeepAlive;
+  /** What its request knows; undefined on the client. */
+  readonly context: (() => EventContext) | undefined;
+}
+
+/** The verbs of a caller, behind the boundary: the same ones on the client and on a scope. */
+export function createMethods(
+  parts: Parts,
+  { queue, keepAlive, context }: Caller,
+): EventMethods & FlagMethods {
+  const { pipeline, reporter, options, flags } = parts;
+  const isSync = options.syncMode && !options.testMode;
+  const eventCaller = {
+    pipeline,
+    queue,
+    keepAlive,
+    reporter,
+    isSync,
+    context: () => context?.(),
+  };
+  const sink = createEventSink(eventCaller);
+  const waitUntil: WaitUntil = (promise) => void keepAlive(promise);
+  const flagMethods = flags.createMethods({
+    sink,
+    waitUntil,
+    distinctId: () => context?.().distinctId,
+    isScope: context !== undefined,
+  });
+  return guardMethods({
+    ...createEventMethods(eventCaller, sink),
+    ...flagMethods,
+  }, reporter);
+}

@@ -1,0 +1,171 @@
+import { ConfigError } from "../core/errors.ts";
+import type { BeforeSend } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
+import { createRedact } from "../core/logger.ts";
+import { createReporter, type Reporter } from "../core/reporter.ts";
+import { createUuidSource } from "../core/uuid.ts";
+import { createPipeline, type Pipeline } from "../events/pipeline.ts";
+import { createFlags, type Flags } from "../flags/flags.ts";
+import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
+import { createClientQueue } from "../transport/client_queue.ts";
+import { buildEndpoints } from "../transport/endpoints.ts";
+import type { ClientQueue } from "../transport/event_queue.ts";
+import { createHttpDoor } from "../transport/http.ts";
+import { createHttpTransport } from "../transport/http_transport.ts";
+import type { ScopeQueueDeps } from "../transport/scope_queue.ts";
+import { createSender } from "../transport/sender.ts";
+import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+
+/** What the application can change while the client runs. */
+export interface MutableSettings {
+  /** The hooks in force. */
+  beforeSend: readonly BeforeSend[];
+  /** Properties of every event. */
+  superProperties: JsonObject;
+}
+
+/** The rooms of one client, built and connected. */
+export interface Parts {
+  /** The options in force. */
+  readonly options: ResolvedOptions;
+  /** What can be changed. */
+  readonly settings: MutableSettings;
+  /** Tells the application what happened. */
+  readonly reporter: Reporter;
+  /** Whether events are taken. */
+  readonly lifecycle: Lifecycle;
+  /** From draft to item. */
+  readonly pipeline: Pipeline;
+  /** The client's queue. */
+  readonly queue: ClientQueue;
+  /** What a scope's queue needs, but for its request's `waitUntil`. */
+  readonly scopeQueueDeps: Omit<ScopeQueueDeps, "keepAlive">;
+  /** The flags room. */
+  readonly flags: Flags;
+  /** The client's own `waitUntil`, contained. */
+  readonly keepAlive: KeepAlive;
+}
+
+/** Builds the rooms of a client out of what the application passed. No I/O, no timer, no clock, no random number. */
+export function createParts(apiKey: unknown, given: unknown): Parts {
+  const { options, problems, notes } = resolveOptions(apiKey, given);
+  const { clock, random } = options;
+  const reporter = createReporter({
+    logger: options.logger,
+    onError: options.onError,
+    isDebug: options.debug,
+    redact: createRedact([options.apiKey, options.secretKey]),
+  });
+  for (const { option, message } of problems) {
+    if (option === "apiKey") reporter.error(message);
+    else reporter.warn(message);
+    reporter.report(new ConfigError(message, option));
+  }
+  for (const note of notes) reporter.warn(note);
+
+  const settings: MutableSettings = {
+    beforeSend: options.beforeSend,
+    superProperties: {},
+  };
+  const lifecycle = createLifecycle(options.disabled, !options.defaultOptIn);
+  const createUuid = createUuidSource(random);
+  const keepAlive = createKeepAlive(options.waitUntil, reporter);
+  const endpoints = buildEndpoints(options.host, options.apiKey);
+  const door = createHttpDoor({
+    findFetch: options.findFetch,
+    clock,
+    redact: reporter.redact,
+  });
+  const transport = options.transport ?? createHttpTransport({
+    door,
+    endpoints,
+    apiKey: options.apiKey,
+    clock,
+    isCompressed: !options.disableCompression,
+    historicalMigration: options.historicalMigration,
+  });
+  const sender = createSender({
+    transport,
+    clock,
+    random,
+    createUuid,
+    policy: {
+      maxRetries: options.fetchRetryCount,
+      baseDelayMs: options.fetchRetryDelay,
+      maxDelayMs: options.maxRetryDelayMs,
+      jitter: options.retryJitter,
+    },
+    attemptTimeoutMs: options.requestTimeout,
+    reporter,
+  });
+  const queueDeps = {
+    sender,
+    clock,
+    reporter,
+    batchLimits: {
+      maxItems: options.maxBatchSize,
+      maxBytes: options.maxBatchBytes,
+    },
+    settings: {
+      queueLimits: {
+        maxItems: options.maxQueueSize,
+        maxBytes: options.maxQueueBytes,
+      },
+      flushAt: options.flushAt,
+      flushIntervalMs: options.flushInterval,
+      restMs: options.maxRetryDelayMs,
+      isTestMode: options.testMode,
+    },
+  };
+  const queue = createClientQueue({ ...queueDeps, keepAlive });
+  const pipeline = createPipeline({
+    clock,
+    createUuid,
+    reporter,
+    closedGate: lifecycle.closedGate,
+    beforeSend: () => settings.beforeSend,
+    superProperties: () => settings.superProperties,
+    isServer: options.isServer,
+    disableGeoip: options.disableGeoip,
+    maxEventBytes: options.maxEventBytes,
+  });
+  const flags = createFlags({
+    settings: {
+      secretKey: options.secretKey,
+      projectToken: options.apiKey,
+      enableLocalEvaluation: options.enableLocalEvaluation,
+      strictLocalEvaluation: options.strictLocalEvaluation,
+      pollingIntervalMs: options.featureFlagsPollingInterval,
+      requestTimeoutMs: options.requestTimeout,
+      flagsRequestTimeoutMs: options.featureFlagsRequestTimeoutMs,
+      flagsRequestMaxRetries: options.featureFlagsRequestMaxRetries,
+      sendFeatureFlagEvent: options.sendFeatureFlagEvent,
+      logWarnings: options.featureFlagsLogWarnings,
+      maxCacheSize: options.maxCacheSize,
+      evaluationContexts: options.evaluationContexts,
+      projectTimezone: options.projectTimezone,
+      disableGeoip: options.disableGeoip ?? true,
+    },
+    door,
+    endpoints,
+    clock,
+    random,
+    hasher: options.hasher,
+    cache: options.flagDefinitionCache,
+    reporter,
+    isClosed: () => lifecycle.isDisabled || lifecycle.isShutDown,
+  });
+  const scopeQueueDeps = { ...queueDeps, clientQueue: queue };
+  return {
+    options,
+    settings,
+    reporter,
+    lifecycle,
+    pipeline,
+    queue,
+    scopeQueueDeps,
+    flags,
+    keepAlive,
+  };
+}
