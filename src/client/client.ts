@@ -52,28 +52,15 @@ export class PostHog implements EventMethods, FlagMethods {
    * @param options See {@linkcode PostHogOptions}.
    */
   constructor(apiKey: string | undefined, options: PostHogOptions = {}) {
-    this.#parts = createParts(apiKey, options);
-    const {
-      queue,
-      keepAlive,
-      lifecycle,
-      flags,
-      reporter,
-      options: { clock, testMode: isTestMode },
-    } = this.#parts;
-    this.#methods = createMethods(this.#parts, {
+    const parts = createParts(apiKey, options);
+    const { queue, keepAlive } = parts;
+    this.#parts = parts;
+    this.#methods = createMethods(parts, {
       queue,
       keepAlive,
       context: undefined,
     });
-    this.#shutdown = createShutdown({
-      lifecycle,
-      queue,
-      flags,
-      clock,
-      reporter,
-      isTestMode,
-    });
+    this.#shutdown = createShutdown(parts);
   }
 
   /**

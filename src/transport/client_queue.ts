@@ -1,7 +1,7 @@
 import { runWithin } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { reportEvicted } from "./delivery_reports.ts";
+import { reportEvicted, reportUndelivered } from "./delivery_reports.ts";
 import { type DrainDeps, drainQueue, type LaneState } from "./drain.ts";
 import type { ClientQueue, QueueSettings } from "./event_queue.ts";
 import { countFates, flushLane } from "./flush.ts";
@@ -46,6 +46,21 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     return created;
   };
 
+  // What the queue sends of itself has no deadline: the end of the client is one.
+  const active = new Set<AbortController>();
+  let isClosed = false;
+  const runUntilClosed = async <T>(
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const controller = new AbortController();
+    active.add(controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      active.delete(controller);
+    }
+  };
+
   const isTriggered = ({ queue }: ClientLane) => {
     const { count, bytes, oldestAt } = queue.free(clock.now());
     if (count === 0 || oldestAt === undefined) return false;
@@ -62,17 +77,20 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     if (settings.isTestMode || state.health.isPaused(clock.now())) return;
     if (isDraining(state) || !isTriggered(state)) return;
     const present = new Set(state.queue.items());
-    const never = new AbortController().signal;
     let lease: Lease | undefined;
-    const drain = drainQueue(deps, state, {
-      signal: never,
-      isWanted: (item) => present.has(item),
-      onLease(next) {
-        if (lease !== state.ownLease) return false;
-        lease = state.ownLease = next;
-        return true;
-      },
-    });
+    // A drain that wakes up after its lease ran out finds another's here, and ends.
+    state.ownLease = undefined;
+    const drain = runUntilClosed((signal) =>
+      drainQueue(deps, state, {
+        signal,
+        isWanted: (item) => present.has(item),
+        onLease(next) {
+          if (lease !== state.ownLease) return false;
+          lease = state.ownLease = next;
+          return true;
+        },
+      })
+    );
     keepAlive(drain.then(({ kind }) => {
       if (lease === state.ownLease) state.ownLease = undefined;
       if (kind === "empty") trigger(state);
@@ -86,6 +104,7 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       trigger(state);
     },
     adopt(lane, items) {
+      if (isClosed) return reportUndelivered(reporter, lane, items);
       const state = laneOf(lane);
       for (const item of items) {
         reportEvicted(reporter, lane, state.queue.admit([item]));
@@ -97,13 +116,10 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       if (settings.isTestMode) return void queue.admit([item]);
       const lease = sender.createLease();
       reportEvicted(reporter, lane, queue.admit([item], lease));
-      await sender.ship({
-        queue,
-        lease,
-        items: [item],
-        health,
-        signal: new AbortController().signal,
-      });
+      const items = [item];
+      await runUntilClosed((signal) =>
+        sender.ship({ queue, lease, items, health, signal })
+      );
       queue.release(lease);
     },
     async flush(timeoutMs) {
@@ -132,6 +148,15 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     items: (lane) => {
       const chosen = lane ? [laneOf(lane)] : [...lanes.values()];
       return chosen.flatMap(({ queue }) => queue.items());
+    },
+    close() {
+      isClosed = true;
+      for (const controller of active) controller.abort();
+      for (const { queue } of lanes.values()) {
+        const left = queue.items();
+        queue.settle(left, "dropped");
+        reportUndelivered(reporter, queue.lane, left);
+      }
     },
     discard(items) {
       for (const { queue } of lanes.values()) {

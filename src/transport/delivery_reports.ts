@@ -76,6 +76,24 @@ export function reportEvicted(
   }
 }
 
+/** Reports events that the end of the client leaves unsent. */
+export function reportUndelivered(
+  reporter: Reporter,
+  lane: Lane,
+  items: readonly QueueItem[],
+): void {
+  if (items.length === 0) return;
+  const message = `Cannot deliver ${count(items)} before the shutdown`;
+  const events = items.map((item) => describe(item));
+  reporter.error(message);
+  reporter.report(
+    new DeliveryError(message, { code: "shutdown_timeout", lane, events }),
+  );
+  for (const event of events) {
+    reporter.drop({ reason: "shutdown", lane, ...event });
+  }
+}
+
 function details(
   lane: Lane,
   items: readonly QueueItem[],

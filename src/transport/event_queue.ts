@@ -23,6 +23,8 @@ export interface ClientQueue extends EventQueue {
   health(lane: Lane): LaneHealth;
   /** Events held, of all lanes or of one. */
   items(lane?: Lane): QueueItem[];
+  /** Ends what the queue is sending, and reports what is left as lost. */
+  close(): void;
   /** Takes events out without sending them. */
   discard(items: readonly QueueItem[]): void;
 }

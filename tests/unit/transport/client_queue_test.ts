@@ -194,3 +194,47 @@ Deno.test("ClientQueue sends in batches, in order (CAP-112)", async () => {
   await queue.flush();
   assertEquals(attempts.map(({ names }) => names.length), [100, 100, 50]);
 });
+
+Deno.test("ClientQueue starts anew when the owner of a drain has vanished (CAP-266)", async () => {
+  let isGone = true;
+  const { attempts, clock, admit, queue } = createFixture(
+    () => isGone ? "hang" : 200,
+    { flushAt: 1 },
+  );
+  const { sleep } = clock;
+  clock.sleep = () => new Promise(() => {});
+  admit("a");
+  clock.sleep = sleep;
+  isGone = false;
+  await clock.advance(39_999);
+  admit("b");
+  await clock.settle();
+  assertEquals(attempts.map(({ names }) => names), ["a"]);
+  await clock.advance(1);
+  admit("c");
+  await clock.settle();
+  assertEquals([attempts.at(-1)?.names, queue.items().length], ["abc", 0]);
+});
+
+Deno.test("ClientQueue.close() ends what it is sending and reports the rest as lost (CAP-272, CAP-274)", async () => {
+  const { attempts, clock, admit, queue, drops, errors, createItem } =
+    createFixture(() => "hang", { flushAt: 1 });
+  admit("ab");
+  await clock.advance(1);
+  queue.close();
+  await clock.settle();
+  assertEquals([attempts[0]?.signal.aborted, clock.pending], [true, 0]);
+  queue.adopt("analytics", [createItem("c")]);
+  assertEquals(drops.map(({ event, reason }) => [event, reason]), [
+    ["a", "shutdown"],
+    ["b", "shutdown"],
+    [
+      "c",
+      "shutdown",
+    ],
+  ]);
+  assertEquals(errors.map(({ code }) => code), [
+    "shutdown_timeout",
+    "shutdown_timeout",
+  ]);
+});
