@@ -1,0 +1,137 @@
+/**
+ * Builds, checks and packs the npm package. It has the outcome of dnt, which can't be installed where JSR is
+ * out of reach: ES modules, declarations and an export map from the Deno sources.
+ *
+ * @module
+ */
+import { buildSync } from "esbuild";
+import config from "../deno.json" with { type: "json" };
+import { fromRoot, ROOT } from "../tests/_kit/paths.ts";
+import { run, say } from "../tests/_kit/run.ts";
+import { ENTRIES, PACKAGE_NAME } from "./_entries.ts";
+import { checkDeclarations, emitDeclarations } from "./_declarations.ts";
+import { lintPackage } from "./_package_lint.ts";
+
+const PACKAGE = fromRoot("npm");
+const DIST = `${PACKAGE}/dist`;
+
+/** The tarball that a build leaves behind. */
+export const TARBALL: string =
+  `${PACKAGE}/${PACKAGE_NAME}-${config.version}.tgz`;
+
+/** The package's manifest. One build serves every runtime, so an entry has no conditions to get in the wrong order. */
+export function manifest(): {
+  readonly exports: Record<string, unknown>;
+  readonly [key: string]: unknown;
+} {
+  const exports = ENTRIES.map(({ subpath, source, output }) => [subpath, {
+    types: `./dist/types/${source.replace(/\.ts$/, ".d.ts")}`,
+    default: `./dist/${output}.js`,
+  }]);
+  return {
+    name: PACKAGE_NAME,
+    version: config.version,
+    description:
+      "PostHog for edge runtimes: events, feature flags and error tracking without timers or dependencies",
+    keywords: [
+      "posthog",
+      "analytics",
+      "feature-flags",
+      "edge",
+      "cloudflare-workers",
+      "deno",
+      "bun",
+      "vercel",
+    ],
+    license: config.license,
+    type: "module",
+    sideEffects: false,
+    engines: { node: ">=20.19" },
+    exports: {
+      ...Object.fromEntries(exports),
+      "./package.json": "./package.json",
+    },
+    files: ["dist", "CHANGELOG.md"],
+  };
+}
+
+/** Builds, checks and packs. Throws on the first thing that is not right. */
+export async function buildPackage(): Promise<void> {
+  await Deno.remove(DIST, { recursive: true }).catch(ignoreNotFound);
+  await Deno.remove(TARBALL).catch(ignoreNotFound);
+  emitModules();
+  await emitDeclarations(
+    ENTRIES.map(({ source }) => fromRoot(source)),
+    `${DIST}/types`,
+  );
+  await Deno.writeTextFile(
+    `${PACKAGE}/package.json`,
+    `${JSON.stringify(manifest(), null, 2)}\n`,
+  );
+  for (const file of ["LICENSE", "CHANGELOG.md"]) {
+    await Deno.copyFile(fromRoot(file), `${PACKAGE}/${file}`);
+  }
+  checkDeclarations(
+    ENTRIES.map(({ source }) =>
+      `${DIST}/types/${source.replace(/\.ts$/, ".d.ts")}`
+    ),
+  );
+  await pack();
+  await lintPackage(await Deno.readFile(TARBALL));
+}
+
+/** Whitespace and names stay, so that a stack trace or a curious reader gets somewhere; bundlers minify. */
+function emitModules(): void {
+  const { metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(
+      ENTRIES.map(({ output, source }) => [output, source]),
+    ),
+    outdir: DIST,
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    charset: "utf8",
+    sourcemap: "linked",
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  const foreign = Object.keys(metafile.inputs).filter((path) =>
+    path !== "mod.ts" && !path.startsWith("src/")
+  );
+  const kept = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+    .filter(({ external }) => external);
+  const problems = [...foreign, ...kept.map(({ path }) => path)];
+  if (problems.length > 0) {
+    throw new Error(
+      `The package must not depend on anything: ${problems.join(", ")}`,
+    );
+  }
+}
+
+async function pack(): Promise<void> {
+  const { code, output } = await run(["npm", "pack", "--silent"], {
+    cwd: PACKAGE,
+  });
+  if (code !== 0) throw new Error(`npm pack failed\n${output}`);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+async function main(): Promise<void> {
+  await buildPackage();
+  const { size } = await Deno.stat(TARBALL);
+  say(
+    `npm/${PACKAGE_NAME}-${config.version}.tgz, ${
+      (size / 1024).toFixed(1)
+    } KB, ${ENTRIES.length} entry points`,
+  );
+}
+
+if (import.meta.main) main();

@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import {
+  entryStatements,
+  longFiles,
+  looseTypes,
+  strayFetchCalls,
+  strayGlobals,
+} from "./_kit/code_rules.ts";
+import { HOUSE } from "./_kit/house.ts";
+import { importEffects } from "./_kit/import_effects.ts";
+import {
+  foreignImports,
+  importCycles,
+  reachableFrom,
+  strayArrows,
+} from "./_kit/import_rules.ts";
+import { readSourceTree } from "./_kit/source_tree.ts";
+import { VERSION } from "../src/core/version.ts";
+
+const tree = readSourceTree();
+
+Deno.test("every import follows a line of the house", () => {
+  assertEquals(strayArrows(tree, HOUSE.arrows), []);
+});
+
+Deno.test("no module imports itself in a circle, by types either", () => {
+  assertEquals(importCycles(tree), []);
+});
+
+Deno.test("fetch is called in one file", () => {
+  assertEquals(strayFetchCalls(tree, HOUSE.fetchCallers), []);
+});
+
+Deno.test("console, clock, timers, randomness, crypto and globalThis are used in their files only", () => {
+  assertEquals(strayGlobals(tree, HOUSE.globals), []);
+});
+
+Deno.test("nothing of a platform or a package is imported", () => {
+  assertEquals(foreignImports(tree), []);
+});
+
+Deno.test("no platform's own global is used", () => {
+  assertEquals(strayGlobals(tree, HOUSE.platformGlobals), []);
+});
+
+Deno.test("nothing happens at import", () => {
+  assertEquals(importEffects(tree), []);
+});
+
+Deno.test("no file is longer than 300 lines", () => {
+  assertEquals(longFiles(tree, 300), []);
+});
+
+Deno.test("the version in core is that of deno.json", () => {
+  assertEquals<string>(VERSION, config.version);
+});
+
+Deno.test("types are not loosened by any, ! or a comment", () => {
+  assertEquals(looseTypes(tree), []);
+});
+
+Deno.test("parsing and evaluating flags reach nothing that does I/O", () => {
+  const pure = ["src/core/", "src/flags/"];
+  const entries = tree.modules.map(({ path }) => path).filter((path) =>
+    path.startsWith("src/flags/evaluation/") ||
+    path === "src/flags/definitions/parse.ts"
+  );
+  const reached = new Set(
+    entries.flatMap((entry) => [...reachableFrom(tree, entry)]),
+  );
+  assertEquals(
+    [...reached].filter((path) => !pure.some((room) => path.startsWith(room))),
+    [],
+  );
+});
+
+Deno.test("mod.ts re-exports by name and does nothing else", () => {
+  assertEquals(entryStatements(tree, "mod.ts"), []);
+});
+
+Deno.test("mod.ts carries nothing of the optional entries", () => {
+  const reached = [...reachableFrom(tree, "mod.ts")];
+  const optional = HOUSE.optional.map((name) => `src/${name}`);
+  assertEquals(
+    reached.filter((path) =>
+      optional.some((prefix) => path.startsWith(prefix))
+    ),
+    [],
+  );
+});
