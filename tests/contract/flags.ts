@@ -1,0 +1,175 @@
+import { assertEquals } from "./_assert.ts";
+import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+
+const DEFINITIONS = {
+  flags: [
+    {
+      id: 1,
+      key: "new-nav",
+      active: true,
+      version: 3,
+      filters: {
+        groups: [{
+          rollout_percentage: 100,
+          properties: [{ key: "plan", type: "person", value: ["pro"] }],
+        }],
+      },
+    },
+    {
+      id: 2,
+      key: "pricing",
+      active: true,
+      filters: {
+        payloads: { annual: '{"discount":20}' },
+        multivariate: {
+          variants: [{ key: "annual", rollout_percentage: 100 }, {
+            key: "monthly",
+            rollout_percentage: 0,
+          }],
+        },
+        groups: [{ rollout_percentage: 100, properties: [] }],
+      },
+    },
+    {
+      id: 3,
+      key: "by-cohort",
+      active: true,
+      filters: {
+        groups: [{
+          properties: [{ key: "id", type: "cohort", value: 7, operator: "in" }],
+        }],
+      },
+    },
+  ],
+};
+
+/** Flags in the isolate, and PostHog's own answer where they can't be decided there. */
+export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
+  const { createTestClient } = testing;
+
+  t.test("evaluateFlags() decides locally from one fetch of the definitions (FLG-021)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const options = { flagKeys: ["new-nav", "pricing"] };
+    const pro = await posthog.evaluateFlags("user-1", {
+      ...options,
+      personProperties: { plan: "pro" },
+    });
+    const free = await posthog.evaluateFlags("user-1", {
+      ...options,
+      personProperties: { plan: "free" },
+    });
+    assertEquals([pro.isEnabled("new-nav"), free.isEnabled("new-nav")], [
+      true,
+      false,
+    ]);
+    assertEquals([pro.getFlag("pricing"), pro.getFlagPayload("pricing")], [
+      "annual",
+      { discount: 20 },
+    ]);
+    assertEquals(emulator.requests.map(({ path }) => path), [
+      "/flags/definitions",
+    ]);
+  });
+
+  t.test("evaluateFlags() asks PostHog once for what can't be decided here (FLG-101)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    await posthog.evaluateFlags("user-1");
+    assertEquals(emulator.requests.map(({ path }) => path), [
+      "/flags/definitions",
+      "/flags",
+    ]);
+  });
+
+  t.test("evaluateFlags() stays local when told to (FLG-103)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const snapshot = await posthog.evaluateFlags("user-1", {
+      onlyEvaluateLocally: true,
+      personProperties: { plan: "pro" },
+    });
+    assertEquals(emulator.requests.map(({ path }) => path), [
+      "/flags/definitions",
+    ]);
+    assertEquals([...snapshot.keys].sort(), ["new-nav", "pricing"].sort());
+  });
+
+  t.test("definitions are refreshed on access, conditionally, and the stale copy answers meanwhile (FLG-013, FLG-021)", async () => {
+    const pending: Promise<unknown>[] = [];
+    const { posthog, emulator, clock } = createTestClient({
+      flags: DEFINITIONS,
+      waitUntil: (promise) => void pending.push(promise),
+    });
+    const evaluate = () =>
+      posthog.evaluateFlags("user-1", { flagKeys: ["pricing"] });
+    await evaluate();
+    await clock.advance(60_000);
+    assertEquals((await evaluate()).getFlag("pricing"), "annual");
+    await Promise.all(pending);
+    const loads = emulator.requests.filter(({ path }) =>
+      path === "/flags/definitions"
+    );
+    assertEquals(loads.map(({ status }) => status), [200, 304]);
+  });
+
+  t.test("a flag that is read is an exposure, once (FLG-122)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const snapshot = await posthog.evaluateFlags("user-1", {
+      flagKeys: ["pricing"],
+    });
+    for (let i = 0; i < 3; i++) snapshot.getFlag("pricing");
+    (await posthog.evaluateFlags("user-1", { flagKeys: ["pricing"] })).getFlag(
+      "pricing",
+    );
+    await posthog.flush();
+    const exposures = emulator.events.filter(({ event }) =>
+      event === "$feature_flag_called"
+    );
+    assertEquals(
+      exposures.map((
+        { properties },
+      ) => [properties["$feature_flag"], properties["$feature_flag_response"]]),
+      [
+        ["pricing", "annual"],
+      ],
+    );
+  });
+
+  t.test("capture() with a snapshot carries its values (FLG-111)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const snapshot = await posthog.evaluateFlags("user-1", {
+      flagKeys: ["new-nav", "pricing"],
+      personProperties: { plan: "pro" },
+    });
+    posthog.capture({ distinctId: "user-1", event: "paid", flags: snapshot });
+    await posthog.flush();
+    const properties = emulator.events[0]?.properties ?? {};
+    assertEquals([
+      properties["$feature/new-nav"],
+      properties["$feature/pricing"],
+    ], [true, "annual"]);
+    assertEquals(properties["$active_feature_flags"], ["new-nav", "pricing"]);
+  });
+
+  t.test("evaluateFlags() on a scope is about who asks, and without anybody it is empty (CTX-007, CTX-008)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const nobody = await posthog.forRequest().evaluateFlags();
+    assertEquals([nobody.keys, emulator.requests.length], [[], 0]);
+    const headers = { "x-posthog-distinct-id": "visitor-1" };
+    const hog = posthog.forRequest({ headers });
+    assertEquals(
+      (await hog.evaluateFlags({ flagKeys: ["pricing"] })).getFlag("pricing"),
+      "annual",
+    );
+  });
+
+  t.test("evaluateFlags() resolves with what is known when PostHog is down (FLG-102)", async () => {
+    const { posthog, emulator, clock } = createTestClient({
+      flags: DEFINITIONS,
+    });
+    emulator.setFaultPolicy(({ path }) =>
+      path === "/flags" ? { status: 500 } : undefined
+    );
+    const evaluated = posthog.evaluateFlags("user-1");
+    await clock.advance(10_000);
+    assertEquals((await evaluated).getFlag("pricing"), "annual");
+  });
+}

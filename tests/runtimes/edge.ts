@@ -1,0 +1,19 @@
+import { EdgeVM } from "@edge-runtime/vm";
+import { bundle } from "../_kit/bundle.ts";
+import { report } from "../_kit/report.ts";
+import { say } from "../_kit/run.ts";
+
+/** Runs the contract suite in Vercel's sandbox, which has no `CompressionStream`, for one thing. */
+async function main(): Promise<number> {
+  const vm = new EdgeVM();
+  vm.evaluate(
+    bundle("tests/runtimes/_edge_main.ts", {
+      format: "iife",
+      globalName: "suite",
+    }),
+  );
+  const results: string = await vm.evaluate("suite.main()");
+  return report(JSON.parse(results), say);
+}
+
+if (import.meta.main) main().then(Deno.exit);

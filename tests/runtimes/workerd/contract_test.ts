@@ -1,0 +1,27 @@
+import type { ContractResult } from "../../contract/_runner.ts";
+import { createWorker, workerTest } from "../../_kit/workerd.ts";
+
+const ROWS = [
+  { name: "workerd", compatibilityFlags: [] },
+  {
+    name: "workerd with Node compatibility",
+    compatibilityFlags: ["nodejs_compat"],
+  },
+];
+
+for (const { name, compatibilityFlags } of ROWS) {
+  workerTest(`${name} runs the contract suite`, async (t) => {
+    await using worker = await createWorker({
+      entry: "tests/runtimes/workerd/_contract_worker.ts",
+      compatibilityFlags,
+    });
+    const response = await worker.fetch("/");
+    const results: ContractResult[] = await response.json();
+    for (const { name, error } of results) {
+      await t.step(name, () => {
+        if (error !== undefined) throw new Error(error);
+      });
+    }
+    if (results.length === 0) throw new Error("No test ran");
+  });
+}
