@@ -100,6 +100,14 @@ export type {
   IdentityMessage,
 } from "./src/events/types.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
+export type {
+  FeatureFlagResult,
+  FlagBootstrap,
+  FlagDetail,
+  FlagSource,
+  FlagValue,
+  IsEnabledOptions,
+} from "./src/flags/results.ts";
 export type { EvaluateFlagsOptions, FlagMethods } from "./src/flags/types.ts";
 export type { EnvOptions } from "./src/options/from_env.ts";
 export type {

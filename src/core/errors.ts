@@ -60,6 +60,7 @@ export interface DeliveryErrorDetails {
 
 /** Events were lost or held back. */
 export class DeliveryError extends EdgehogError {
+  /** The class, as a text that survives minifying. */
   override readonly name = "DeliveryError";
   /** Why. */
   override readonly code: DeliveryErrorCode;
@@ -106,6 +107,7 @@ export interface RequestErrorDetails {
 
 /** A flag, definitions or remote config request failed. */
 export class RequestError extends EdgehogError {
+  /** The class, as a text that survives minifying. */
   override readonly name = "RequestError";
   /** Why. */
   override readonly code: RequestErrorCode;
@@ -125,7 +127,9 @@ export class RequestError extends EdgehogError {
 
 /** A callback of the application threw, hung or answered with the wrong kind. */
 export class CallbackError extends EdgehogError {
+  /** The class, as a text that survives minifying. */
   override readonly name = "CallbackError";
+  /** The only one. */
   override readonly code = "callback";
   /** Which callback: `beforeSend`, `waitUntil`, a cache method, … */
   readonly callback: string;
@@ -139,7 +143,9 @@ export class CallbackError extends EdgehogError {
 
 /** An option was refused and its default is used, or an option that a call needs is missing. */
 export class ConfigError extends EdgehogError {
+  /** The class, as a text that survives minifying. */
   override readonly name = "ConfigError";
+  /** The only one. */
   override readonly code = "config";
   /** The option's name. */
   readonly option: string;

@@ -1,8 +1,8 @@
-import {
-  type CapturedEvent,
-  type EventContext,
-  type EventDraft,
-  type FlagPropertiesSource,
+import type {
+  CapturedEvent,
+  EventContext,
+  EventDraft,
+  FlagPropertiesSource,
 } from "../core/event.ts";
 import {
   describeType,

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { type EventContext, type EventDraft } from "../../../src/core/event.ts";
+import type { EventContext, EventDraft } from "../../../src/core/event.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { createUuidSource, isUuid } from "../../../src/core/uuid.ts";
 import { VERSION } from "../../../src/core/version.ts";
