@@ -1,0 +1,14 @@
+import type { JsonValue } from "../../core/json.ts";
+import type { FilterValue } from "./definitions.ts";
+import type { Answer } from "./types.ts";
+
+/** Tests a property that is present; `now` is the moment of the evaluation in ms. Total and pure. */
+export type Matcher = (property: JsonValue, now: number) => Answer;
+
+/** What an operator is compiled from. */
+export interface Operand {
+  /** The filter's value; null where it has none. */
+  readonly value: FilterValue;
+  /** How `exact` and `is_not` compare. */
+  readonly matchingVersion: 1 | 2;
+}

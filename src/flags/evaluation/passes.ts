@@ -1,0 +1,99 @@
+import { isThenable } from "../../core/guards.ts";
+import type { Hasher } from "../../core/hash.ts";
+import { toBucket } from "./bucketing.ts";
+import { evaluateRule } from "./evaluate.ts";
+import { createPass } from "./pass.ts";
+import type { CompiledFlags, EvaluationPass, FlagRule } from "./rules.ts";
+import {
+  buildInconclusive,
+  type EvaluationInput,
+  type FlagOutcome,
+} from "./types.ts";
+
+const NO_DIGEST = buildInconclusive("the hasher gave no digest");
+
+/**
+ * Evaluates the flags named by `keys`; without it, all. Keys without a definition are left out. Never rejects.
+ *
+ * A pass runs every flag that is still undecided over the buckets that are known; the digests that all of them
+ * lacked are asked for together, and the pass is repeated until none is missing: three passes at most, for a
+ * holdout, the rollouts and the variants. With a synchronous hasher nothing is awaited in between.
+ */
+export async function evaluateFlagSet(
+  compiled: CompiledFlags,
+  input: EvaluationInput,
+  keys: readonly string[] | undefined,
+  hasher: Hasher,
+): Promise<ReadonlyMap<string, FlagOutcome>> {
+  const outcomes = new Map<string, FlagOutcome>();
+  const pass = createPass(input, compiled.buckets);
+  let undecided = selectRules(compiled, keys);
+  for (;;) {
+    undecided = runPass(undecided, pass, outcomes);
+    if (undecided.length === 0) return outcomes;
+    const texts = [...pass.missing.keys()];
+    const digests = askHasher(hasher, texts);
+    if (
+      !storeBuckets(isThenable(digests) ? await settle(digests) : digests, pass)
+    ) {
+      // Without digests another pass would end the same way.
+      for (const rule of undecided) outcomes.set(rule.key, NO_DIGEST);
+      return outcomes;
+    }
+  }
+}
+
+function selectRules(
+  { rules }: CompiledFlags,
+  keys: readonly string[] | undefined,
+): readonly FlagRule[] {
+  if (!keys) return [...rules.values()];
+  const selected = new Set<FlagRule>();
+  for (const key of keys) {
+    const rule = rules.get(key);
+    if (rule) selected.add(rule);
+  }
+  return [...selected];
+}
+
+/** Settles what it can; the rest is for the next pass. */
+function runPass(
+  undecided: readonly FlagRule[],
+  pass: EvaluationPass,
+  outcomes: Map<string, FlagOutcome>,
+): readonly FlagRule[] {
+  const pending: FlagRule[] = [];
+  for (const rule of undecided) {
+    const result = evaluateRule(rule, pass);
+    if (result.kind === "pending") pending.push(rule);
+    else outcomes.set(rule.key, result);
+  }
+  return pending;
+}
+
+/** The hasher may be the application's: a throw of it is no digest. */
+function askHasher(hasher: Hasher, texts: readonly string[]): unknown {
+  try {
+    return hasher.digest(texts);
+  } catch {
+    return undefined;
+  }
+}
+
+function settle(digests: PromiseLike<unknown>): PromiseLike<unknown> {
+  return digests.then(undefined, () => undefined);
+}
+
+/** Stores the buckets that the pass lacked; false when the answer does not hold one digest for each. */
+function storeBuckets(digests: unknown, { missing }: EvaluationPass): boolean {
+  if (!Array.isArray(digests) || digests.length !== missing.size) return false;
+  let index = 0;
+  for (const { row, slot } of missing.values()) {
+    const digest: unknown = digests[index++];
+    const bucket = ArrayBuffer.isView(digest) ? toBucket(digest) : NaN;
+    if (Number.isNaN(bucket)) return false;
+    row[slot] = bucket;
+  }
+  missing.clear();
+  return true;
+}

@@ -1,0 +1,113 @@
+import type { JsonValue } from "../../core/json.ts";
+import type { BucketRow, BucketTable } from "./bucket_table.ts";
+import type { VariantRange } from "./bucketing.ts";
+import type { FlagDefinition, FlagDefinitions } from "./definitions.ts";
+import type {
+  Answer,
+  EvaluationInput,
+  FlagDecision,
+  FlagOutcome,
+} from "./types.ts";
+
+/** Definitions ready for evaluation; immutable but for the memory of buckets, which changes no result. */
+export interface CompiledFlags {
+  /** What they were compiled from. */
+  readonly definitions: FlagDefinitions;
+  /** Every flag's rule by its key. */
+  readonly rules: ReadonlyMap<string, FlagRule>;
+  /** The buckets of ids seen lately. */
+  readonly buckets: BucketTable;
+}
+
+/** One flag, ready for evaluation. */
+export interface FlagRule {
+  /** The flag's key. */
+  readonly key: string;
+  /** The rule's place in bucket rows. */
+  readonly index: number;
+  /** The row it was compiled from. */
+  readonly definition: FlagDefinition;
+  /** The outcome where no input can change it: inactive, another config version, client-side only. */
+  readonly settled: FlagOutcome | undefined;
+  /** The outcome of a flag that passes the gate of contexts but can't be decided locally at all. */
+  readonly blocked: FlagOutcome | undefined;
+  /** Whom the flag is about. */
+  readonly aggregation: Aggregation;
+  /** The person property that decides alone, if the flag has enrollment. */
+  readonly enrollmentProperty: string | undefined;
+  /** The holdout, unless it excludes nobody. */
+  readonly holdout: HoldoutRule | undefined;
+  /** The conditions, in stored order. */
+  readonly conditions: readonly ConditionRule[];
+  /** The variants; empty for a boolean flag. */
+  readonly variants: readonly VariantRange[];
+  /** Whether matched properties out of rollout end the evaluation. */
+  readonly hasEarlyExit: boolean;
+  /** Value (`"true"` or a variant's key) to decoded, frozen payload. */
+  readonly payloads: ReadonlyMap<string, JsonValue>;
+}
+
+/** Whose id is hashed. */
+export type Aggregation =
+  | { readonly kind: "person" }
+  | { readonly kind: "device" }
+  | { readonly kind: "group"; readonly groupType: string }
+  /** A group type outside the mapping. */
+  | { readonly kind: "unmapped" };
+
+/** A holdout that excludes somebody. */
+export interface HoldoutRule {
+  /** The share held out, above 0 and at most 1. */
+  readonly share: number;
+  /** What a held-out id gets. */
+  readonly decision: FlagDecision;
+}
+
+/** One condition, ready for evaluation. */
+export interface ConditionRule {
+  /** Its place in the flag. */
+  readonly index: number;
+  /** Whose id is hashed. */
+  readonly aggregation: Aggregation;
+  /** All of them have to say yes. */
+  readonly tests: readonly FilterTest[];
+  /** The share let in; 1 and above: everybody, without a hash. */
+  readonly share: number;
+  /** The value of a match, where it takes no hash: an honoured override, or `true` of a boolean flag. */
+  readonly fixedValue: string | true | undefined;
+}
+
+/** Tests one filter of a condition. Total. */
+export type FilterTest = (pass: EvaluationPass) => Answer;
+
+/** One pass over the flags that are still undecided: everything known, and what turned out to be missing. */
+export interface EvaluationPass {
+  /** Whom flags are evaluated for. */
+  readonly input: EvaluationInput;
+  /** The id hashed for persons. */
+  readonly person: BucketingIdentity;
+  /** The id hashed for devices; undefined where none is known, or none that can be hashed. */
+  readonly device: BucketingIdentity | undefined;
+  /** Group type name to the key hashed for it; only groups whose key can be hashed. */
+  readonly groups: ReadonlyMap<string, BucketingIdentity>;
+  /** Text to hash, and where its bucket belongs. */
+  readonly missing: Map<string, MissingBucket>;
+}
+
+/** A bucketing value with its known buckets. */
+export interface BucketingIdentity {
+  /** Tells the outcomes of a lookup apart. */
+  readonly kind: "identity";
+  /** The text hashed. */
+  readonly value: string;
+  /** Its buckets. */
+  readonly row: BucketRow;
+}
+
+/** A bucket that a pass lacked. */
+export interface MissingBucket {
+  /** The row of the bucketing value. */
+  readonly row: BucketRow;
+  /** The place in the row. */
+  readonly slot: number;
+}

@@ -1,0 +1,184 @@
+import { type Clock, runWithin } from "../core/clock.ts";
+import type { EventSink } from "../core/event.ts";
+import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
+import { isThenable } from "../core/guards.ts";
+import { type Hasher, webCryptoHasher } from "../core/hash.ts";
+import type { WaitUntil } from "../core/platform.ts";
+import type { RandomSource } from "../core/random.ts";
+import type { Reporter } from "../core/reporter.ts";
+import type { Endpoints } from "../transport/endpoints.ts";
+import type { HttpDoor } from "../transport/http.ts";
+import { readArguments } from "./arguments.ts";
+import { createDefinitionsBackoff } from "./definitions/backoff.ts";
+import { createContainedCache } from "./definitions/contained_cache.ts";
+import { createDefinitionsLoader } from "./definitions/loader.ts";
+import { createDefinitionsRefresh } from "./definitions/refresh.ts";
+import { createDefinitionsStore } from "./definitions/store.ts";
+import { createExposureTracker } from "./exposure.ts";
+import { createRemoteEvaluator } from "./remote.ts";
+import { createResolver } from "./resolver.ts";
+import type { FeatureFlagEvaluations } from "./snapshot.ts";
+import type { FlagMethods, FlagSettings } from "./types.ts";
+
+/** What the flags room is made of. */
+export interface FlagsDeps {
+  /** The client's options about flags, checked. */
+  readonly settings: FlagSettings;
+  /** The one HTTP door. */
+  readonly door: HttpDoor;
+  /** The host's URLs. */
+  readonly endpoints: Endpoints;
+  /** Time and waits. */
+  readonly clock: Clock;
+  /** Jitter. */
+  readonly random: RandomSource;
+  /** SHA-1. */
+  readonly hasher: Hasher;
+  /** Definitions shared between isolates, if any. */
+  readonly cache: FlagDefinitionCache | undefined;
+  /** Messages and errors. */
+  readonly reporter: Reporter;
+  /** Whether the client is disabled or was shut down. */
+  isClosed(): boolean;
+}
+
+/** Who asks: the client, or a request scope. */
+export interface FlagCaller {
+  /** Where exposure events go. */
+  readonly sink: EventSink;
+  /** Keeps refreshes alive after the response; contained, so it never throws. */
+  readonly waitUntil: WaitUntil | undefined;
+  /** The request's identity, read at each call. */
+  distinctId(): string | undefined;
+  /** The request's groups, read at each call: group type to group key. Default: none. */
+  readonly groups?: () => Readonly<Record<string, unknown>> | undefined;
+  /** Whether it is a scope: calls through one scope share one load, calls of the client never share. */
+  readonly isScope: boolean;
+}
+
+/** The flags room. */
+export interface Flags {
+  /** The flag methods of a client or a scope. */
+  createMethods(caller: FlagCaller): FlagMethods;
+  /** A snapshot without flags, for a call that could not be carried out. */
+  createEmptySnapshot(sink: EventSink): FeatureFlagEvaluations;
+  /** Releases the cache and forgets exposures; the cache gets until `deadline` aborts. Never rejects. */
+  shutdown(deadline: AbortSignal): Promise<void>;
+}
+
+/** The interval may not be shorter, in ms. */
+const MIN_INTERVAL_MS = 100;
+
+/** A refresh is given this much longer than its request, in ms. */
+const ABANDONED_SLACK_MS = 1000;
+
+/** How long `waitForLocalEvaluationReady` waits unless told otherwise, in ms. */
+const DEFAULT_READY_TIMEOUT_MS = 30_000;
+
+/** Creates the flags room: builds objects only; no I/O, clock or randomness is touched. */
+export function createFlags(deps: FlagsDeps): Flags {
+  const { settings, door, endpoints, clock, random, reporter } = deps;
+  const { secretKey, requestTimeoutMs, flagsRequestTimeoutMs } = settings;
+  const intervalMs = Math.max(MIN_INTERVAL_MS, settings.pollingIntervalMs);
+  const cache = deps.cache && createContainedCache(deps.cache, clock, reporter);
+  const isLocal = settings.enableLocalEvaluation &&
+    (secretKey !== undefined || cache !== undefined);
+  const store = createDefinitionsStore();
+  const backoff = createDefinitionsBackoff(intervalMs, reporter);
+  const loader = createDefinitionsLoader({
+    door,
+    url: endpoints.definitions,
+    secretKey,
+    requestTimeoutMs,
+    clock,
+    reporter,
+    store,
+    backoff,
+    cache,
+  });
+  const createAccess = createDefinitionsRefresh({
+    loader,
+    store,
+    backoff,
+    clock,
+    random,
+    intervalMs,
+    coldTimeoutMs: flagsRequestTimeoutMs,
+    abandonedAfterMs: requestTimeoutMs + ABANDONED_SLACK_MS,
+  });
+  const tracker = createExposureTracker(
+    settings.maxCacheSize,
+    settings.sendFeatureFlagEvent,
+  );
+  const remote = createRemoteEvaluator({
+    door,
+    url: endpoints.flags,
+    clock,
+    reporter,
+    settings,
+  });
+  const hasher = boundHasher(deps.hasher, clock, flagsRequestTimeoutMs);
+  const resolver = createResolver({
+    settings,
+    clock,
+    hasher,
+    reporter,
+    store,
+    remote,
+    tracker,
+  });
+  const isReady = () => (store.current()?.compiled.rules.size ?? 0) > 0;
+
+  return {
+    createMethods(caller) {
+      const definitions = createAccess(caller);
+      return {
+        async evaluateFlags(distinctIdOrOptions, options) {
+          const { sink } = caller;
+          if (deps.isClosed()) return resolver.createEmpty(sink);
+          const request = readArguments(distinctIdOrOptions, options, {
+            settings,
+            reporter,
+            distinctId: caller.distinctId(),
+            groups: caller.groups?.(),
+          });
+          if (!request) return resolver.createEmpty(sink);
+          return resolver.resolve(
+            request,
+            isLocal ? await definitions.access() : undefined,
+            sink,
+          );
+        },
+        async reloadFeatureFlags() {
+          if (isLocal && !deps.isClosed()) await definitions.reload();
+        },
+        isLocalEvaluationReady: isReady,
+        async waitForLocalEvaluationReady(
+          timeoutMs = DEFAULT_READY_TIMEOUT_MS,
+        ) {
+          if (isLocal && !deps.isClosed()) await definitions.wait(timeoutMs);
+          return isReady();
+        },
+      };
+    },
+    createEmptySnapshot: resolver.createEmpty,
+    async shutdown(deadline) {
+      tracker.clear();
+      await cache?.shutdown(deadline);
+    },
+  };
+}
+
+/** The application's hasher may hang; Web Crypto does not, and evaluations need no timer because of it. */
+function boundHasher(hasher: Hasher, clock: Clock, timeoutMs: number): Hasher {
+  if (hasher === webCryptoHasher) return hasher;
+  return {
+    digest(texts) {
+      const digests = hasher.digest(texts);
+      if (!isThenable(digests)) return digests;
+      return runWithin(clock, timeoutMs, () => digests).then((result) =>
+        result.kind === "done" ? result.value : []
+      );
+    },
+  };
+}
