@@ -40,6 +40,7 @@ export {
   RequestError,
 } from "./src/core/errors.ts";
 
+export type { PostHogClient } from "./src/client/posthog_client.ts";
 export type { RequestScope, RequestScopeInit } from "./src/client/types.ts";
 export type {
   ContextData,
@@ -98,6 +99,8 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
+  SetPersonPropertiesMessage,
+  UnsetPersonPropertiesMessage,
 } from "./src/events/types.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
 export type {

@@ -41,8 +41,10 @@ export function createMethods(
     distinctId: () => context?.().distinctId,
     isScope: context !== undefined,
   });
-  return guardMethods({
-    ...createEventMethods(eventCaller, sink),
-    ...flagMethods,
-  }, reporter);
+  const methods = { ...createEventMethods(eventCaller, sink), ...flagMethods };
+  return guardMethods(methods, reporter, {
+    evaluateFlags: () => flags.createEmptySnapshot(sink),
+    isLocalEvaluationReady: () => false,
+    waitForLocalEvaluationReady: () => false,
+  });
 }

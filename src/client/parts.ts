@@ -1,6 +1,4 @@
 import { ConfigError } from "../core/errors.ts";
-import type { BeforeSend } from "../core/event.ts";
-import type { JsonObject } from "../core/json.ts";
 import { createRedact } from "../core/logger.ts";
 import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource } from "../core/uuid.ts";
@@ -16,21 +14,14 @@ import type { ScopeQueueDeps } from "../transport/scope_queue.ts";
 import { createSender } from "../transport/sender.ts";
 import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
-
-/** What the application can change while the client runs. */
-export interface MutableSettings {
-  /** The hooks in force. */
-  beforeSend: readonly BeforeSend[];
-  /** Properties of every event. */
-  superProperties: JsonObject;
-}
+import { createSettings, type Settings } from "./settings.ts";
 
 /** The rooms of one client, built and connected. */
 export interface Parts {
   /** The options in force. */
   readonly options: ResolvedOptions;
   /** What can be changed. */
-  readonly settings: MutableSettings;
+  readonly settings: Settings;
   /** Tells the application what happened. */
   readonly reporter: Reporter;
   /** Whether events are taken. */
@@ -64,10 +55,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
   }
   for (const note of notes) reporter.warn(note);
 
-  const settings: MutableSettings = {
-    beforeSend: options.beforeSend,
-    superProperties: {},
-  };
+  const settings = createSettings(options.beforeSend, reporter);
   const lifecycle = createLifecycle(options.disabled, !options.defaultOptIn);
   const createUuid = createUuidSource(random);
   const keepAlive = createKeepAlive(options.waitUntil, reporter);
@@ -124,8 +112,8 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     createUuid,
     reporter,
     closedGate: lifecycle.closedGate,
-    beforeSend: () => settings.beforeSend,
-    superProperties: () => settings.superProperties,
+    beforeSend: settings.beforeSend,
+    superProperties: settings.superProperties,
     isServer: options.isServer,
     disableGeoip: options.disableGeoip,
     maxEventBytes: options.maxEventBytes,

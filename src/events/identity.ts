@@ -1,35 +1,29 @@
 import type { EventDraft } from "../core/event.ts";
 import { isRecord } from "../core/guards.ts";
 import { type JsonObject, type JsonValue, toJsonObject } from "../core/json.ts";
-import { parseDistinctId } from "./distinct_id.ts";
-
-/** A draft, or why there is none. */
-export type DraftReading =
-  | { readonly kind: "draft"; readonly draft: EventDraft }
-  | {
-    readonly kind: "refused";
-    readonly event: string;
-    readonly reason: string;
-  };
-
-/** What the caller passed, member by member of unknown type: JavaScript callers pass anything. */
-export type RawMessage = Readonly<Record<string, unknown>>;
+import { type IdReading, parseDistinctId } from "./distinct_id.ts";
+import { type DraftReading, type RawMessage, readCommon } from "./drafts.ts";
 
 /** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
 export function draftIdentify(message: RawMessage): DraftReading {
   const given = isRecord(message["properties"])
     ? toJsonObject(message["properties"])
     : {};
-  const { $set, $set_once, $anon_distinct_id, ...plain } = given;
-  const once = asRecord($set_once);
+  const {
+    $set,
+    "$set_once": givenOnce,
+    "$anon_distinct_id": anonymousId,
+    ...plain
+  } = given;
+  const once = asRecord(givenOnce);
   return accept({
-    ...common(message),
+    ...readCommon(message),
     event: "$identify",
     withoutIdentity: "drop",
     properties: {
       $set: { ...plain, ...asRecord($set) },
-      ...(Object.keys(once).length > 0 && { $set_once: once }),
-      ...($anon_distinct_id !== undefined && { $anon_distinct_id }),
+      ...(Object.keys(once).length > 0 && { "$set_once": once }),
+      ...(anonymousId !== undefined && { "$anon_distinct_id": anonymousId }),
     },
   });
 }
@@ -40,7 +34,7 @@ export function draftAlias(
   scopeId: string | undefined,
 ): DraftReading {
   const alias = parseDistinctId(message["alias"]);
-  const existing = parseDistinctId(message["distinctId"] ?? scopeId);
+  const existing = resolveId(message["distinctId"], scopeId);
   if (alias.kind !== "id") {
     return refuse("$create_alias", "'alias' is missing or blank");
   }
@@ -48,7 +42,7 @@ export function draftAlias(
     return refuse("$create_alias", "'distinctId' is missing or blank");
   }
   return accept({
-    ...common(message),
+    ...readCommon(message),
     event: "$create_alias",
     distinctId: existing.id,
     // Parity: the v0 protocol repeats the id in the properties.
@@ -68,7 +62,7 @@ export function draftGroupIdentify(message: RawMessage): DraftReading {
   }
   const given = parseDistinctId(message["distinctId"]);
   return accept({
-    ...common(message),
+    ...readCommon(message),
     event: "$groupidentify",
     distinctId: given.kind === "id" ? given.id : `$${type.id}_${key.id}`,
     properties: {
@@ -81,10 +75,10 @@ export function draftGroupIdentify(message: RawMessage): DraftReading {
   });
 }
 
-/** Members that all messages share. */
-function common(message: RawMessage): Omit<EventDraft, "event"> {
-  const { distinctId, timestamp, uuid, disableGeoip } = message;
-  return { distinctId, timestamp, uuid, disableGeoip };
+/** The explicit id, else the scope's. */
+function resolveId(given: unknown, scopeId: string | undefined): IdReading {
+  const reading = parseDistinctId(given);
+  return reading.kind === "id" ? reading : parseDistinctId(scopeId);
 }
 
 function asRecord(value: JsonValue | undefined): JsonObject {

@@ -2,15 +2,22 @@ import type { EventContext, EventDraft, EventSink } from "../core/event.ts";
 import { describeType, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
+import { draftCapture, type DraftReading, type RawMessage } from "./drafts.ts";
+import { draftAlias, draftGroupIdentify, draftIdentify } from "./identity.ts";
 import {
-  draftAlias,
-  draftGroupIdentify,
-  draftIdentify,
-  type DraftReading,
-  type RawMessage,
-} from "./identity.ts";
+  draftSetPersonProperties,
+  draftUnsetPersonProperties,
+} from "./person_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { EventMethods } from "./types.ts";
+import type {
+  AliasMessage,
+  CaptureMessage,
+  EventMethods,
+  GroupIdentifyMessage,
+  IdentifyMessage,
+  SetPersonPropertiesMessage,
+  UnsetPersonPropertiesMessage,
+} from "./types.ts";
 
 /** One caller of the event verbs: the client, or a scope. */
 export interface EventCaller {
@@ -49,60 +56,61 @@ export function createEventMethods(
   sink: EventSink,
 ): EventMethods {
   const { pipeline, queue, context, reporter } = caller;
+  const lane = "analytics";
 
-  const sendNow = async (draft: EventDraft): Promise<string | undefined> => {
-    const item = pipeline.prepare("analytics", draft, context());
-    if (item) await queue.sendNow("analytics", item);
-    return item?.uuid;
+  const read = (
+    name: string,
+    toDraft: (message: RawMessage) => DraftReading,
+    message: unknown,
+  ): EventDraft | undefined => {
+    // A client that takes no events looks at nothing of them either.
+    if (!pipeline.isOpen(lane)) return undefined;
+    const reading: DraftReading = isRecord(message) ? toDraft(message) : {
+      kind: "refused",
+      event: name,
+      reason: `expected an object, got ${describeType(message)}`,
+    };
+    if (reading.kind === "draft") return reading.draft;
+    if (reading.kind === "nothing") return undefined;
+    reporter.warn(`Cannot capture '${reading.event}': ${reading.reason}`);
+    reporter.drop({ reason: "invalid", lane, event: reading.event });
+    return undefined;
   };
 
   /** A verb in its two forms: queue, and send at once. */
   const createVerb = <Message>(
     name: string,
-    read: (message: RawMessage) => DraftReading,
-  ) => {
-    const toDraft = (message: unknown): EventDraft | undefined => {
-      const reading = isRecord(message) ? read(message) : {
-        kind: "refused" as const,
-        event: name,
-        reason: `expected an object, got ${describeType(message)}`,
-      };
-      if (reading.kind === "draft") return reading.draft;
-      reporter.warn(`Cannot capture '${reading.event}': ${reading.reason}`);
-      reporter.drop({
-        reason: "invalid",
-        lane: "analytics",
-        event: reading.event,
-      });
-      return undefined;
-    };
-    return {
-      queue(message: Message) {
-        const draft = toDraft(message);
-        return draft && sink.capture(draft);
-      },
-      async send(message: Message) {
-        const draft = toDraft(message);
-        return draft && await sendNow(draft);
-      },
-    };
-  };
+    toDraft: (message: RawMessage) => DraftReading,
+  ) => ({
+    queue(message: Message) {
+      const draft = read(name, toDraft, message);
+      return draft && sink.capture(draft);
+    },
+    async send(message: Message) {
+      const draft = read(name, toDraft, message);
+      const item = draft && pipeline.prepare(lane, draft, context());
+      if (item) await queue.sendNow(lane, item);
+      return item?.uuid;
+    },
+  });
 
-  const capture = createVerb<Parameters<EventMethods["capture"]>[0]>(
-    "capture",
-    readCapture,
-  );
-  const identify = createVerb<Parameters<EventMethods["identify"]>[0]>(
-    "$identify",
-    draftIdentify,
-  );
-  const alias = createVerb<Parameters<EventMethods["alias"]>[0]>(
+  const capture = createVerb<CaptureMessage>("capture", draftCapture);
+  const identify = createVerb<IdentifyMessage>("$identify", draftIdentify);
+  const alias = createVerb<AliasMessage>(
     "$create_alias",
     (message) => draftAlias(message, context()?.distinctId),
   );
-  const group = createVerb<Parameters<EventMethods["groupIdentify"]>[0]>(
+  const group = createVerb<GroupIdentifyMessage>(
     "$groupidentify",
     draftGroupIdentify,
+  );
+  const set = createVerb<SetPersonPropertiesMessage>(
+    "$set",
+    draftSetPersonProperties,
+  );
+  const unset = createVerb<UnsetPersonPropertiesMessage>(
+    "$set",
+    draftUnsetPersonProperties,
   );
   return {
     capture: capture.queue,
@@ -113,31 +121,9 @@ export function createEventMethods(
     aliasImmediate: alias.send,
     groupIdentify: group.queue,
     groupIdentifyImmediate: group.send,
+    setPersonProperties: set.queue,
+    setPersonPropertiesImmediate: set.send,
+    unsetPersonProperties: unset.queue,
+    unsetPersonPropertiesImmediate: unset.send,
   };
-}
-
-function readCapture(message: RawMessage): DraftReading {
-  const {
-    event,
-    distinctId,
-    properties,
-    groups,
-    flags,
-    timestamp,
-    uuid,
-    messageId,
-    disableGeoip,
-  } = message;
-  const draft = {
-    event,
-    distinctId,
-    properties,
-    groups,
-    flags,
-    timestamp,
-    uuid,
-    messageId,
-    disableGeoip,
-  };
-  return { kind: "draft", draft };
 }

@@ -41,6 +41,8 @@ export interface PipelineDeps {
 
 /** Takes a draft through every step up to the queue's door. */
 export interface Pipeline {
+  /** Whether events are taken now; if not, that is reported. */
+  isOpen(lane: Lane): boolean;
   /** The finished item, or undefined when the event was dropped; every drop is reported. Never throws. */
   prepare(
     lane: Lane,
@@ -131,6 +133,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   };
 
   return {
+    isOpen,
     prepare(lane, draft, context) {
       if (!isOpen(lane)) return undefined;
       const now = clock.now();

@@ -63,6 +63,24 @@ export interface GroupIdentifyMessage extends IdentityMessage {
   distinctId?: string | number | bigint | undefined;
 }
 
+/** What {@linkcode EventMethods.setPersonProperties} takes. */
+export interface SetPersonPropertiesMessage extends IdentityMessage {
+  /** The person. Required on the client; a scope fills in its own. */
+  distinctId?: string | number | bigint | undefined;
+  /** Person properties to set. */
+  properties?: Record<string, unknown> | undefined;
+  /** Person properties to set where they have no value yet. */
+  propertiesOnce?: Record<string, unknown> | undefined;
+}
+
+/** What {@linkcode EventMethods.unsetPersonProperties} takes. */
+export interface UnsetPersonPropertiesMessage extends IdentityMessage {
+  /** The person. Required on the client; a scope fills in its own. */
+  distinctId?: string | number | bigint | undefined;
+  /** The names of the person properties to remove. */
+  properties: string | readonly string[];
+}
+
 /**
  * The verbs that make events, the same on the client and on a request scope. They return at once with the event's
  * uuid, or undefined when it was dropped; they never throw.
@@ -113,5 +131,19 @@ export interface EventMethods {
   /** {@linkcode EventMethods.groupIdentify}, resolving when the send is settled. */
   groupIdentifyImmediate(
     message: GroupIdentifyMessage,
+  ): Promise<string | undefined>;
+  /** Sets person properties (`$set`). Without any there is no event. */
+  setPersonProperties(message: SetPersonPropertiesMessage): string | undefined;
+  /** {@linkcode EventMethods.setPersonProperties}, resolving when the send is settled. */
+  setPersonPropertiesImmediate(
+    message: SetPersonPropertiesMessage,
+  ): Promise<string | undefined>;
+  /** Removes person properties by name (`$set` with `$unset`). Without any name there is no event. */
+  unsetPersonProperties(
+    message: UnsetPersonPropertiesMessage,
+  ): string | undefined;
+  /** {@linkcode EventMethods.unsetPersonProperties}, resolving when the send is settled. */
+  unsetPersonPropertiesImmediate(
+    message: UnsetPersonPropertiesMessage,
   ): Promise<string | undefined>;
 }

@@ -88,6 +88,22 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     assertEquals(emulator.events.length, 1);
   });
 
+  t.test("flag options that can't be read are one report and an empty snapshot (CAP-298)", async () => {
+    const errors: { name: string }[] = [];
+    const { posthog } = createTestClient({
+      flags: { "new-nav": true },
+      onError: (error) => errors.push(error),
+    });
+    const options = {
+      get flagKeys(): string[] {
+        throw new Error("no");
+      },
+    };
+    const snapshot = await posthog.evaluateFlags("user-1", options);
+    assertEquals([snapshot.keys, snapshot.isEnabled("new-nav")], [[], false]);
+    assertEquals(errors.map(({ name }) => name), ["CallbackError"]);
+  });
+
   t.test("a throwing beforeSend drops its event with one report, and no other (CAP-093)", async () => {
     const errors: { name: string }[] = [];
     const { posthog, emulator } = createTestClient({

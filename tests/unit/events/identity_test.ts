@@ -1,9 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
+import type { DraftReading } from "../../../src/events/drafts.ts";
+import {
+  draftSetPersonProperties,
+  draftUnsetPersonProperties,
+} from "../../../src/events/person_properties.ts";
 import {
   draftAlias,
   draftGroupIdentify,
   draftIdentify,
-  type DraftReading,
 } from "../../../src/events/identity.ts";
 
 function accepted(reading: DraftReading) {
@@ -97,3 +101,31 @@ for (
     assertEquals(draftGroupIdentify(message).kind, "refused");
   });
 }
+
+Deno.test("draftSetPersonProperties() sends each map only if it says anything (CAP-078)", () => {
+  const set = accepted(draftSetPersonProperties({ properties: { a: 1 } }));
+  assertEquals([set.event, set.properties, set.withoutIdentity], ["$set", {
+    $set: { a: 1 },
+  }, "drop"]);
+  const once = accepted(
+    draftSetPersonProperties({ properties: {}, propertiesOnce: { b: 2 } }),
+  );
+  assertEquals(once.properties, { $set_once: { b: 2 } });
+  assertEquals(draftSetPersonProperties({ distinctId: "u" }).kind, "nothing");
+});
+
+Deno.test("draftUnsetPersonProperties() takes one name or several (CAP-079)", () => {
+  assertEquals(
+    accepted(draftUnsetPersonProperties({ properties: "a" })).properties,
+    { $unset: ["a"] },
+  );
+  assertEquals(
+    accepted(draftUnsetPersonProperties({ properties: ["a", " ", 5, "b"] }))
+      .properties,
+    { $unset: ["a", "b"] },
+  );
+  assertEquals(
+    draftUnsetPersonProperties({ distinctId: "u", properties: [] }).kind,
+    "nothing",
+  );
+});

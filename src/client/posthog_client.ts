@@ -1,0 +1,108 @@
+import type { FlushResult } from "../core/delivery.ts";
+import type { BeforeSend } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
+import type { PostHogListeners } from "../core/reporter.ts";
+import type { EventMethods } from "../events/types.ts";
+import type { FlagMethods } from "../flags/types.ts";
+import type { RequestScope, RequestScopeInit } from "./types.ts";
+
+/** What a {@linkcode PostHog} client can do beside the verbs that it shares with request scopes. */
+export interface PostHogClient extends EventMethods, FlagMethods {
+  /**
+   * Opens the scope of a request: its identity, properties and `waitUntil`.
+   *
+   * @param request The request, or an object with its headers, URL and method. Its body is not touched.
+   * @param ctx The runtime's execution context, given as it is: `waitUntil` is called on it.
+   * @param init What the application knows: above all `distinctId`, the authenticated user.
+   */
+  forRequest(
+    request?: RequestLike,
+    ctx?: ExecutionContextLike,
+    init?: RequestScopeInit,
+  ): RequestScope;
+  /**
+   * Adds properties to every later event of this client, whoever it is about: on a shared client every tenant and
+   * every request sees them. A property of the event itself wins.
+   */
+  register(properties: Record<string, unknown>): void;
+  /** Takes one such property back. */
+  unregister(key: string): void;
+  /** Replaces the `beforeSend` hooks for later events; undefined removes them. */
+  setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void;
+  /**
+   * Sends everything queued and resolves when each event is delivered, dropped or retained. Never rejects.
+   *
+   * @param timeoutMs A deadline in ms; what is not delivered by then stays queued. Default: none.
+   *
+   * @example What became of the events
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient();
+   * emulator.failNext({ path: "/batch", status: 401 });
+   * posthog.capture({ distinctId: "user-1", event: "signed up" });
+   *
+   * assertEquals(await posthog.flush(), { delivered: 0, dropped: 1, retained: 0 });
+   * ```
+   */
+  flush(timeoutMs?: number): Promise<FlushResult>;
+  /**
+   * Stops taking events, sends what is queued and releases the caches. Resolves within the timeout, whatever happens.
+   *
+   * @param timeoutMs In ms. Default: 30 000.
+   */
+  shutdown(timeoutMs?: number): Promise<void>;
+  /** The same as {@linkcode PostHogClient.shutdown}. */
+  close(timeoutMs?: number): Promise<void>;
+  /** The same as {@linkcode PostHogClient.shutdown}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+  /**
+   * Listens to what happens; the result ends it. A listener that throws is contained.
+   *
+   * @example Count what is lost
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog } = createTestClient({ beforeSend: () => null });
+   * const reasons: string[] = [];
+   * const off = posthog.on("drop", ({ reason }) => reasons.push(reason));
+   * posthog.capture({ distinctId: "user-1", event: "signed up" });
+   * off();
+   *
+   * assertEquals(reasons, ["hook"]);
+   * ```
+   */
+  on<Name extends keyof PostHogListeners>(
+    name: Name,
+    listener: PostHogListeners[Name],
+  ): () => void;
+  /** Takes events again. Acts at once; the promise is for parity with posthog-node. */
+  optIn(): Promise<void>;
+  /** Takes no more events; those queued are still sent. Acts at once. */
+  optOut(): Promise<void>;
+  /** The same as {@linkcode PostHogClient.optIn}. */
+  enable(): Promise<void>;
+  /** The same as {@linkcode PostHogClient.optOut}. */
+  disable(): Promise<void>;
+  /** Turns debug messages of this client on (default) or off. */
+  debug(isOn?: boolean): void;
+  /** Whether events are refused at the moment. */
+  readonly optedOut: boolean;
+  /** Whether the client was disabled for good, by option or for lack of a key. */
+  readonly isDisabled: boolean;
+  /** Whether AI wrappers must leave out input and output content. */
+  readonly privacyMode: boolean;
+  /** Whether AI wrappers may send everything. */
+  readonly enableFullAiCapture: boolean;
+  /** Events in the client's queue, those being sent included. */
+  readonly queueSize: number;
+  /** Copies of the events in the client's queue, as the wire has them, oldest first. */
+  queuedEvents(): JsonObject[];
+  /** Takes the newest event out of the client's queue and returns it. */
+  dequeueLastEvent(): JsonObject | undefined;
+  /** Empties the client's queue without sending anything. */
+  clearQueue(): void;
+}

@@ -1,0 +1,144 @@
+import { systemClock } from "../core/clock.ts";
+import { webCryptoHasher } from "../core/hash.ts";
+import { systemRandom } from "../core/random.ts";
+import { createUuidSource } from "../core/uuid.ts";
+import { type Answer, buildError, toResponse } from "./answer.ts";
+import { answerDefinitions } from "./definitions_endpoint.ts";
+import { buildFaultAnswer, createFaultPlan } from "./faults.ts";
+import { answerFlags } from "./flags_endpoint.ts";
+import { type ReadRequest, readRequest } from "./incoming.ts";
+import { createIngestion } from "./ingestion.ts";
+import { createProject } from "./project.ts";
+import { createRecentList } from "./recent_list.ts";
+import type {
+  EmulatorOptions,
+  EmulatorPath,
+  PostHogEmulator,
+  ReceivedRequest,
+} from "./types.ts";
+
+/** Requests kept; each holds its body. */
+const MAX_REQUESTS = 10_000;
+
+/** One endpoint. */
+interface Route {
+  readonly method: "GET" | "POST";
+  readonly handle: (request: ReadRequest) => Answer | Promise<Answer>;
+}
+
+/**
+ * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation and flag definitions, held
+ * in memory, with faults on demand. Does nothing until it is asked.
+ *
+ * It knows of a person what a request says of them: properties set by earlier events do not count, and a flag
+ * that needs them is off.
+ *
+ * @example A batch, as a client sends it
+ * ```ts
+ * import { createPostHogEmulator } from "edgehog/dev";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const emulator = createPostHogEmulator();
+ * const response = await emulator.fetch("http://localhost/batch/", {
+ *   method: "POST",
+ *   body: JSON.stringify({
+ *     api_key: "phc_example",
+ *     batch: [{
+ *       event: "order placed",
+ *       distinct_id: "user-1",
+ *       uuid: "0197b5e0-0000-7000-8000-000000000001",
+ *       timestamp: "2026-01-01T00:00:00.000Z",
+ *       properties: { total: 12 },
+ *     }],
+ *   }),
+ * });
+ * assertEquals(await response.json(), { status: "Ok" });
+ * assertEquals(emulator.events.map(({ event }) => event), ["order placed"]);
+ * ```
+ */
+export function createPostHogEmulator(
+  options: EmulatorOptions = {},
+): PostHogEmulator {
+  const clock = options.clock ?? systemClock;
+  const hasher = options.hasher ?? webCryptoHasher;
+  const uuids = createUuidSource(options.random ?? systemRandom);
+  const project = createProject({
+    projectToken: options.projectToken,
+    secretKey: options.secretKey,
+    hasher,
+  });
+  const ingestion = createIngestion(project);
+  const faults = createFaultPlan();
+  const requests = createRecentList<ReceivedRequest>(MAX_REQUESTS);
+  if (options.flags) project.setFlags(options.flags);
+
+  const routes: Readonly<Record<EmulatorPath, Route>> = {
+    "/batch": { method: "POST", handle: ingestion.handle },
+    "/flags": {
+      method: "POST",
+      handle: (request) => answerFlags({ project, uuids, hasher }, request),
+    },
+    "/flags/definitions": {
+      method: "GET",
+      handle: (request) => answerDefinitions(project, request),
+    },
+  };
+  const table: ReadonlyMap<string, Route> = new Map(Object.entries(routes));
+
+  const carryOut = (request: ReadRequest) => {
+    const { method, path } = request.incoming;
+    const route = table.get(path);
+    if (route?.method === method) return route.handle(request);
+    return buildError(
+      404,
+      "invalid_request",
+      "not_found",
+      `There is no ${method} ${path}`,
+    );
+  };
+
+  return {
+    events: ingestion.events,
+    requests: requests.entries,
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const read = await readRequest(request, clock.now());
+      const record = { ...read.incoming, status: 0 };
+      requests.add(record);
+      const fault = faults.take(read.incoming) ?? {};
+      if (fault.delayMs !== undefined) {
+        await clock.sleep(fault.delayMs, request.signal);
+      }
+      request.signal.throwIfAborted();
+      if (fault.drop === "connection") {
+        throw new TypeError("The emulator dropped the connection");
+      }
+      const answer = fault.status === undefined
+        ? await carryOut(read)
+        : buildFaultAnswer(fault.status, fault);
+      request.signal.throwIfAborted();
+      if (fault.drop === "answer") {
+        throw new TypeError(
+          "The emulator dropped the connection before its answer",
+        );
+      }
+      record.status = answer.status;
+      const retryAfter = fault.retryAfter !== undefined &&
+        { "retry-after": String(fault.retryAfter) };
+      return toResponse({
+        ...answer,
+        headers: { ...answer.headers, ...retryAfter },
+      }, fault.drop === "body");
+    },
+    setFlags: project.setFlags,
+    failNext: faults.add,
+    setFaultPolicy: faults.setPolicy,
+    setQuotaLimited: project.setQuotas,
+    reset() {
+      ingestion.clear();
+      requests.clear();
+      faults.clear();
+      project.setQuotas([]);
+    },
+  };
+}

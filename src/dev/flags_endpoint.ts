@@ -1,0 +1,175 @@
+import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
+import type { Hasher } from "../core/hash.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { UuidSource } from "../core/uuid.ts";
+import type { FlagDefinition } from "../flags/evaluation/definitions.ts";
+import { buildEvaluationInput } from "../flags/evaluation/input.ts";
+import { evaluateFlagSet } from "../flags/evaluation/passes.ts";
+import type {
+  EvaluationInput,
+  FlagDecision,
+  FlagOutcome,
+} from "../flags/evaluation/types.ts";
+import { type Answer, buildError } from "./answer.ts";
+import type { ReadRequest } from "./incoming.ts";
+import type { Project } from "./project.ts";
+
+/** What `POST /flags` is answered with. */
+export interface FlagsEndpoint {
+  /** Who asks, and the flags. */
+  readonly project: Project;
+  /** Makes request ids. */
+  readonly uuids: UuidSource;
+  /** Digests for rollouts. */
+  readonly hasher: Hasher;
+}
+
+/** `POST /flags/?v=2`: evaluates the project's flags as PostHog does, for what the request says of the person. */
+export async function answerFlags(
+  { project, uuids, hasher }: FlagsEndpoint,
+  { incoming, bodyError }: ReadRequest,
+): Promise<Answer> {
+  const { body, receivedAt, query } = incoming;
+  if (query["v"] !== "2") {
+    return refuse(
+      "invalid_input",
+      "Only version 2 is spoken here: /flags/?v=2",
+    );
+  }
+  if (!isRecord(body)) {
+    return refuse("parse_error", bodyError ?? "The body is not an object");
+  }
+  const token = getOwn(body, "token") ?? getOwn(body, "api_key");
+  if (!project.acceptsToken(token)) {
+    return buildError(
+      401,
+      "authentication_error",
+      "invalid_api_key",
+      "The token is not valid",
+    );
+  }
+  const distinctId = getOwn(body, "distinct_id");
+  if (!isNonBlank(distinctId)) {
+    return refuse("required", "The distinct_id is missing");
+  }
+  const head = {
+    errorsWhileComputingFlags: false,
+    requestId: uuids(receivedAt),
+    evaluatedAt: receivedAt,
+  };
+  if (project.quotas.has("feature_flags")) {
+    return {
+      status: 200,
+      body: { flags: {}, quotaLimited: ["feature_flags"], ...head },
+    };
+  }
+  const input = buildEvaluationInput({
+    distinctId,
+    deviceId: getOwn(body, "$device_id"),
+    personProperties: getOwn(body, "person_properties"),
+    groups: getOwn(body, "groups"),
+    groupProperties: getOwn(body, "group_properties"),
+    evaluationContexts: readTexts(getOwn(body, "evaluation_contexts")),
+    now: receivedAt,
+  });
+  const flags = await evaluateForRuntime(project, input, body, hasher);
+  const gate = project.flags.definitions.minimalFlagCalledEvents &&
+    { minimalFlagCalledEvents: true };
+  return { status: 200, body: { flags, ...head, ...gate } };
+}
+
+async function evaluateForRuntime(
+  { flags }: Project,
+  input: EvaluationInput,
+  body: Record<string, unknown>,
+  hasher: Hasher,
+): Promise<JsonObject> {
+  const keys = readTexts(getOwn(body, "flag_keys_to_evaluate"));
+  const runtime = getOwn(body, "evaluation_runtime");
+  const outcomes = await evaluateFlagSet(flags.compiled(), input, keys, hasher);
+  const records = new Map<string, JsonValue>();
+  for (const [key, outcome] of outcomes) {
+    const flag = flags.definitions.flags.get(key);
+    // A caller whose runtime is unknown gets the flags that are for all runtimes.
+    const isForCaller = [undefined, "all", runtime].includes(
+      flags.runtimes.get(key),
+    );
+    const record = flag && isForCaller ? toRecord(flag, outcome) : undefined;
+    if (record) records.set(key, record);
+  }
+  return Object.fromEntries(records);
+}
+
+/** Builds a flag's record; undefined for what PostHog leaves out: inactive flags, other contexts. */
+function toRecord(
+  flag: FlagDefinition,
+  outcome: FlagOutcome,
+): JsonValue | undefined {
+  switch (outcome.kind) {
+    case "omitted":
+      return undefined;
+    case "value":
+      return outcome.reason === "flag_disabled"
+        ? undefined
+        : buildRecord(flag, outcome);
+    case "missing-group":
+      return buildRecord(flag, buildFalse("no_group_type"));
+    case "inconclusive":
+    case "requires-server":
+      // PostHog would look further, into its database. Nothing more is known of anybody here: no match.
+      return buildRecord(flag, buildFalse("no_condition_match"));
+  }
+}
+
+function buildFalse(reason: FlagDecision["reason"]): FlagDecision {
+  return { kind: "value", value: false, reason, conditionIndex: undefined };
+}
+
+function buildRecord(
+  flag: FlagDefinition,
+  { value, reason, conditionIndex }: FlagDecision,
+): JsonObject {
+  const variant = typeof value === "string" ? value : null;
+  const matched = conditionIndex === undefined
+    ? ""
+    : ` (condition set ${conditionIndex + 1})`;
+  return {
+    key: flag.key,
+    enabled: value !== false,
+    variant,
+    reason: {
+      code: reason,
+      condition_index: conditionIndex ?? null,
+      description: `${reason.replaceAll("_", " ")}${matched}`,
+    },
+    metadata: {
+      id: flag.id ?? 0,
+      version: flag.version ?? 0,
+      description: null,
+      payload: readPayload(flag, value),
+      ...(flag.hasExperiment !== undefined &&
+        { has_experiment: flag.hasExperiment }),
+    },
+  };
+}
+
+/** The payload as the JSON text that goes on the wire. */
+function readPayload(
+  flag: FlagDefinition,
+  value: boolean | string,
+): string | null {
+  if (value === false || flag.filters.kind !== "filters") return null;
+  const payload = flag.filters.payloads.get(String(value));
+  if (payload === undefined) return null;
+  return typeof payload === "string" ? payload : JSON.stringify(payload);
+}
+
+function readTexts(json: unknown): readonly string[] | undefined {
+  return Array.isArray(json)
+    ? json.filter((item) => typeof item === "string")
+    : undefined;
+}
+
+function refuse(code: string, detail: string): Answer {
+  return buildError(400, "validation_error", code, detail);
+}

@@ -1,0 +1,41 @@
+/**
+ * A PostHog for development and tests, in one fetch function: it takes events, evaluates flags, serves flag
+ * definitions with ETags, fails on demand, and shows everything it received. It runs wherever edgehog does and
+ * needs no account, network or process; `deno task emulator` serves it on loopback.
+ *
+ * @example Point a client at it
+ * ```ts
+ * import { PostHog } from "edgehog";
+ * import { createPostHogEmulator } from "edgehog/dev";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const emulator = createPostHogEmulator();
+ * const posthog = new PostHog("phc_example", { fetch: emulator.fetch });
+ * posthog.capture({ distinctId: "user-1", event: "order placed" });
+ * await posthog.shutdown();
+ * assertEquals(emulator.events.map(({ event }) => event), ["order placed"]);
+ * ```
+ *
+ * @module
+ */
+export type { Clock } from "../core/clock.ts";
+export type { Lane } from "../core/delivery.ts";
+export type { Hasher } from "../core/hash.ts";
+export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
+export type { RandomSource } from "../core/random.ts";
+export { createPostHogEmulator } from "./emulator.ts";
+export { failFirstAttempts } from "./faults.ts";
+export type {
+  EmulatorFetch,
+  EmulatorFlagDefinitions,
+  EmulatorOptions,
+  EmulatorPath,
+  EmulatorQuota,
+  Fault,
+  FaultPolicy,
+  IncomingRequest,
+  PlannedFault,
+  PostHogEmulator,
+  ReceivedEvent,
+  ReceivedRequest,
+} from "./types.ts";

@@ -1,0 +1,146 @@
+import { describeType, getOwn, isNonBlank, isRecord } from "../core/guards.ts";
+import type { Hasher } from "../core/hash.ts";
+import { type JsonObject, toJson } from "../core/json.ts";
+import { parseFlagDefinitions } from "../flags/definitions/parse.ts";
+import { compileFlags } from "../flags/evaluation/compile.ts";
+import type {
+  FlagDefinition,
+  FlagDefinitions,
+} from "../flags/evaluation/definitions.ts";
+import type { CompiledFlags } from "../flags/evaluation/rules.ts";
+import type { EmulatorQuota } from "./types.ts";
+
+/** The project's flags in the forms that the endpoints need. */
+export interface ProjectFlags {
+  /** The document, as served. */
+  readonly text: string;
+  /** The parsed flags by key. */
+  readonly definitions: FlagDefinitions;
+  /** The rules as a server evaluates them, compiled at the first call. */
+  readonly compiled: () => CompiledFlags;
+  /** Flag key to the runtimes that the flag is for. */
+  readonly runtimes: ReadonlyMap<string, string>;
+  /** The weak ETag of `text`. */
+  readonly etag: () => Promise<string>;
+}
+
+/** Who may ask, for what, and which flags there are. */
+export interface Project {
+  /** The current flags. */
+  readonly flags: ProjectFlags;
+  /** What the team ran out of. */
+  readonly quotas: ReadonlySet<EmulatorQuota>;
+  /** Whether this is a key of the project. */
+  acceptsToken(token: unknown): boolean;
+  /** Whether this `Authorization` header may read definitions. */
+  acceptsAuthorization(header: string | undefined): boolean;
+  /** Replaces the flags. */
+  setFlags(document: unknown): void;
+  /** Replaces the quotas. */
+  setQuotas(quotas: readonly EmulatorQuota[]): void;
+}
+
+/** What a {@linkcode Project} is made of. */
+export interface ProjectOptions {
+  /** The only project key accepted, if there is just one. */
+  readonly projectToken: string | undefined;
+  /** The only secret accepted, if there is just one. */
+  readonly secretKey: string | undefined;
+  /** Makes ETags. */
+  readonly hasher: Hasher;
+}
+
+const NO_FLAGS = { flags: [] };
+
+/** Creates a {@linkcode Project} without flags. */
+export function createProject(
+  { projectToken, secretKey, hasher }: ProjectOptions,
+): Project {
+  let flags = buildProjectFlags(NO_FLAGS, hasher);
+  let quotas: ReadonlySet<EmulatorQuota> = new Set();
+  return {
+    get flags() {
+      return flags;
+    },
+    get quotas() {
+      return quotas;
+    },
+    acceptsToken(token) {
+      if (projectToken !== undefined) return token === projectToken;
+      return isNonBlank(token) && !/^ph[xs]_/.test(token);
+    },
+    acceptsAuthorization(header) {
+      const key = /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
+      return key !== undefined &&
+        (secretKey === undefined || key === secretKey);
+    },
+    setFlags(document) {
+      flags = buildProjectFlags(document, hasher);
+    },
+    setQuotas(next) {
+      quotas = new Set(next);
+    },
+  };
+}
+
+function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
+  const json = toJson(document);
+  const definitions = parseFlagDefinitions(json);
+  if (!isRecord(json) || !definitions) {
+    throw new TypeError(
+      `Cannot set flags: expected an object with an array 'flags', got ${
+        describeType(json)
+      }`,
+    );
+  }
+  const served: JsonObject = {
+    "group_type_mapping": {},
+    cohorts: {},
+    ...json as JsonObject,
+  };
+  const text = JSON.stringify(served);
+  let compiled: CompiledFlags | undefined;
+  return {
+    text,
+    definitions,
+    compiled: () => compiled ??= compileFlags(toServerView(definitions)),
+    runtimes: readRuntimes(served["flags"]),
+    async etag() {
+      const [digest] = await hasher.digest([text]);
+      return `W/"${toHex(digest ?? new Uint8Array()).slice(0, 16)}"`;
+    },
+  };
+}
+
+/** What keeps an SDK from deciding a flag does not keep the server: it knows its callers and remembers people. */
+function toServerView(definitions: FlagDefinitions): FlagDefinitions {
+  const flags = new Map<string, FlagDefinition>();
+  for (const [key, flag] of definitions.flags) {
+    flags.set(key, {
+      ...flag,
+      isClientOnly: false,
+      hasExperienceContinuity: false,
+    });
+  }
+  return { ...definitions, flags };
+}
+
+function readRuntimes(rows: unknown): ReadonlyMap<string, string> {
+  const runtimes = new Map<string, string>();
+  for (const row of Array.isArray(rows) ? rows : []) {
+    const key = isRecord(row) ? getOwn(row, "key") : undefined;
+    const runtime = isRecord(row)
+      ? getOwn(row, "evaluation_runtime")
+      : undefined;
+    if (typeof key === "string" && typeof runtime === "string") {
+      runtimes.set(key, runtime.toLowerCase());
+    }
+  }
+  return runtimes;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
+    "",
+  );
+}

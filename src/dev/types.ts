@@ -1,0 +1,147 @@
+import type { Clock } from "../core/clock.ts";
+import type { Lane } from "../core/delivery.ts";
+import type { Hasher } from "../core/hash.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { RandomSource } from "../core/random.ts";
+
+/** The endpoints that the emulator answers, without a trailing slash. */
+export type EmulatorPath = "/batch" | "/flags" | "/flags/definitions";
+
+/** What a team's quota can run out of. */
+export type EmulatorQuota = "events" | "feature_flags";
+
+/** Flag definitions, as PostHog's definitions endpoint serves them. */
+export interface EmulatorFlagDefinitions {
+  /** The flag rows. */
+  readonly flags: readonly object[];
+  /** Group type index to group type name. Default `{}`. */
+  readonly "group_type_mapping"?: Readonly<Record<string, string>>;
+  /** Cohort id to its property group. Default `{}`. */
+  readonly "cohorts"?: Readonly<Record<string, object>>;
+  /** The gate of minimal exposure events. Default: off. */
+  readonly "minimal_flag_called_events"?: boolean;
+  /** The matching version of `exact`. Default: left out, which means 1. */
+  readonly "property_matching_version"?: number;
+}
+
+/** What an emulator is made of; everything has a default. */
+export interface EmulatorOptions {
+  /** The project's flags. Default: none. */
+  readonly flags?: EmulatorFlagDefinitions | undefined;
+  /** The only project key accepted. Default: any that is not blank and is no secret (`phx_…`, `phs_…`). */
+  readonly projectToken?: string | undefined;
+  /** The only key that may read definitions. Default: any that is not blank. */
+  readonly secretKey?: string | undefined;
+  /** Time: stamps and delays. Default: the platform's. */
+  readonly clock?: Clock | undefined;
+  /** Randomness: request ids. Default: the platform's. */
+  readonly random?: RandomSource | undefined;
+  /** Digests: rollouts and ETags. Default: SHA-1 through Web Crypto. */
+  readonly hasher?: Hasher | undefined;
+}
+
+/** A request at the moment it arrived. */
+export interface IncomingRequest {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The URL as it was asked for. */
+  readonly url: string;
+  /** The path without a trailing slash. */
+  readonly path: string;
+  /** The query parameters. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The headers by lower-case name. `authorization` is there in full: don't print it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, decompressed: JSON as its value, anything else as text; undefined without a readable body. */
+  readonly body: JsonValue | undefined;
+  /** The body's length as it was sent, in bytes. */
+  readonly bodyBytes: number;
+  /** When it arrived, in ms since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** A request with what became of it. */
+export interface ReceivedRequest extends IncomingRequest {
+  /** The status answered; 0 while there is none, and for good when the connection was dropped. */
+  readonly status: number;
+}
+
+/** An event that was accepted, once for each time it arrived. */
+export interface ReceivedEvent {
+  /** The event's uuid. */
+  readonly uuid: string;
+  /** The event's name. */
+  readonly event: string;
+  /** Whom the event is about. */
+  readonly distinctId: string;
+  /** All properties. */
+  readonly properties: JsonObject;
+  /** When it happened, as the client wrote it. */
+  readonly timestamp: string;
+  /** The lane it came in by. */
+  readonly lane: Lane;
+  /** When it arrived, in ms since the epoch. */
+  readonly receivedAt: number;
+  /** 1 when its uuid arrived for the first time, 2 for the second, … */
+  readonly arrival: number;
+}
+
+/** What goes wrong with a request. An empty fault is a normal answer. */
+export interface Fault {
+  /** Answer this status, and do nothing of what was asked. */
+  readonly status?: number | undefined;
+  /** The body beside `status`: a string as it is, anything else as JSON. Default: a PostHog error. */
+  readonly body?: JsonValue | undefined;
+  /** The `Retry-After` header: seconds, or a text sent as it is. */
+  readonly retryAfter?: number | string | undefined;
+  /** Wait before the request is looked at, in ms. A caller who gives up meanwhile leaves no trace but in `requests`. */
+  readonly delayMs?: number | undefined;
+  /**
+   * Lose the connection: before the request is looked at (`connection`), when it was carried out (`answer`), or
+   * halfway through the answer's body (`body`). In process the first two are a rejected `fetch`.
+   */
+  readonly drop?: "connection" | "answer" | "body" | undefined;
+}
+
+/** A fault that waits for its request. */
+export interface PlannedFault extends Fault {
+  /** The endpoint it waits at. Default: any. */
+  readonly path?: EmulatorPath | undefined;
+  /** The number of requests it hits. Default 1. */
+  readonly times?: number | undefined;
+}
+
+/** Decides the fault of each request that no planned one hits. */
+export type FaultPolicy = (request: IncomingRequest) => Fault | undefined;
+
+/** What the emulator takes as a request: the arguments of the platform's `fetch`. */
+export type EmulatorFetch = (
+  input: Request | URL | string,
+  init?: RequestInit,
+) => Promise<Response>;
+
+/** A PostHog in one fetch function, with everything it received. */
+export interface PostHogEmulator {
+  /**
+   * Answers one request. Needs no receiver, so it fits where a `fetch` goes: a client's option, `Deno.serve`,
+   * `Bun.serve`, a Worker's `fetch`. Rejects only for a dropped connection and a caller who gave up.
+   */
+  readonly fetch: EmulatorFetch;
+  /** The accepted events in order of arrival; the newest 100 000. */
+  readonly events: readonly ReceivedEvent[];
+  /** The requests in order of arrival, failed ones included; the newest 10 000. */
+  readonly requests: readonly ReceivedRequest[];
+  /**
+   * Replaces the project's flags.
+   * @throws {TypeError} `definitions` is no object with an array `flags`.
+   */
+  setFlags(definitions: EmulatorFlagDefinitions): void;
+  /** Lets the next matching request fail. Planned faults are used up one after the other, in order. */
+  failNext(fault: PlannedFault): void;
+  /** Asks `policy` about each request that no planned fault hits; undefined removes it. */
+  setFaultPolicy(policy: FaultPolicy | undefined): void;
+  /** Uses up quotas: events are dropped, `/flags` gives none, definitions give 402. `[]` ends that. */
+  setQuotaLimited(quotas: readonly EmulatorQuota[]): void;
+  /** Forgets events, requests, faults, the policy and quotas. The flags stay. */
+  reset(): void;
+}

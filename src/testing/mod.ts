@@ -1,0 +1,50 @@
+/**
+ * What tests of an application that uses edgehog need, on any runtime and without network or waiting: a real
+ * client on an emulator, a clock that is moved by hand, repeatable randomness, a fetch that records.
+ *
+ * @example A test of retries that takes no time
+ * ```ts
+ * import { createTestClient } from "edgehog/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { posthog, emulator, clock } = createTestClient();
+ * emulator.failNext({ path: "/batch", status: 503, times: 2 });
+ * posthog.capture({ distinctId: "user-1", event: "order placed" });
+ * const flushed = posthog.flush();
+ * await clock.advance(10_000);
+ * assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 0 });
+ * assertEquals(emulator.requests.map(({ status }) => status), [503, 503, 200]);
+ * ```
+ *
+ * @module
+ */
+export * from "../dev/mod.ts";
+export type { PostHog } from "../client/client.ts";
+export type { AnyEdgehogError } from "../core/errors.ts";
+export type { Logger, LogLevel } from "../core/logger.ts";
+export type { MaybePromise } from "../core/platform.ts";
+export type { PostHogOptions } from "../options/types.ts";
+export { assertCaptured, type ExpectedEvent } from "./assert_captured.ts";
+export { createFakeClock, type FakeClock } from "./fake_clock.ts";
+export {
+  createRecordingFetch,
+  type RecordingFetch,
+  type RecordingHandler,
+} from "./recording_fetch.ts";
+export {
+  createRecordingLogger,
+  type LogEntry,
+  type RecordingLogger,
+} from "./recording_logger.ts";
+export { createSeededRandom } from "./seeded_random.ts";
+export {
+  buildFlagDefinitions,
+  type SimpleFlag,
+  type SimpleFlags,
+  type SimpleFlagWithPayload,
+} from "./simple_flags.ts";
+export {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+} from "./test_client.ts";

@@ -1,0 +1,94 @@
+import { PostHog } from "../client/client.ts";
+import type { AnyEdgehogError } from "../core/errors.ts";
+import { type Hasher, webCryptoHasher } from "../core/hash.ts";
+import { createPostHogEmulator } from "../dev/emulator.ts";
+import type { EmulatorFlagDefinitions, PostHogEmulator } from "../dev/types.ts";
+import type { PostHogOptions } from "../options/types.ts";
+import { createFakeClock, type FakeClock } from "./fake_clock.ts";
+import { createRecordingLogger, type LogEntry } from "./recording_logger.ts";
+import { createSeededRandom } from "./seeded_random.ts";
+import { buildFlagDefinitions, type SimpleFlags } from "./simple_flags.ts";
+
+/** What a test may choose; client options beside it win over the kit's own. */
+export interface TestClientOptions extends PostHogOptions {
+  /** Flags: one value for everybody each, or a definitions document. Default: none. */
+  readonly flags?: SimpleFlags | EmulatorFlagDefinitions | undefined;
+  /** The first moment in ms since the epoch. Default: 2026-01-01T00:00:00Z. */
+  readonly startMs?: number | undefined;
+  /** Of uuids and waits. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+/** A client and the world around it. */
+export interface TestClient {
+  /** The client: a real one. */
+  readonly posthog: PostHog;
+  /** The PostHog it talks to. */
+  readonly emulator: PostHogEmulator;
+  /** The time both live in. */
+  readonly clock: FakeClock;
+  /** What the client logged, oldest first. */
+  readonly logs: readonly LogEntry[];
+  /** What the client reported to `onError`, oldest first. */
+  readonly errors: readonly AnyEdgehogError[];
+}
+
+/**
+ * Creates a `PostHog` for a test: wired to an emulator in the same process, with a clock that stands still, the
+ * same uuids in each run, and a logger that only records. Bodies are not compressed.
+ *
+ * @example Testing what a handler captures
+ * ```ts
+ * import { assertCaptured, createTestClient } from "edgehog/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { posthog, emulator } = createTestClient({ flags: { "new-checkout": true, "pricing": "annual" } });
+ * const flags = await posthog.evaluateFlags("user-1");
+ * assertEquals(flags.isEnabled("new-checkout"), true);
+ * assertEquals(flags.getFlag("pricing"), "annual");
+ *
+ * posthog.capture({ distinctId: "user-1", event: "order placed", properties: { total: 12 }, flags });
+ * await posthog.flush();
+ * assertCaptured(emulator.events, { event: "order placed", properties: { total: 12 } });
+ * ```
+ */
+export function createTestClient(options: TestClientOptions = {}): TestClient {
+  const { flags = {}, startMs, seed = 1, ...clientOptions } = options;
+  const clock = createFakeClock(startMs);
+  const hasher = createTrackedHasher(
+    clientOptions.hasher ?? webCryptoHasher,
+    clock,
+  );
+  const emulator = createPostHogEmulator({
+    flags: buildFlagDefinitions(flags),
+    clock,
+    hasher,
+    random: createSeededRandom(seed + 1),
+  });
+  const logger = createRecordingLogger();
+  const errors: AnyEdgehogError[] = [];
+  const posthog = new PostHog("phc_test", {
+    personalApiKey: "phx_test",
+    disableCompression: true,
+    disableSingletonWarning: true,
+    fetch: emulator.fetch,
+    now: clock.now,
+    sleep: clock.sleep,
+    random: createSeededRandom(seed),
+    logger,
+    onError: (error) => errors.push(error),
+    ...clientOptions,
+    hasher,
+  });
+  return { posthog, emulator, clock, logs: logger.entries, errors };
+}
+
+/** Digests end outside of any clock, on another thread: the fake clock has to know of them. */
+function createTrackedHasher(hasher: Hasher, clock: FakeClock): Hasher {
+  return {
+    digest(texts) {
+      const digests = hasher.digest(texts);
+      return digests instanceof Promise ? clock.track(digests) : digests;
+    },
+  };
+}
