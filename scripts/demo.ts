@@ -40,6 +40,7 @@ async function main(): Promise<number> {
   const live = readLiveBindings();
   if (live) {
     say(`The example Worker in workerd, talking to ${live["POSTHOG_HOST"]}`);
+    if (values.outage) say("--outage needs the emulator and is ignored");
     return finish(await runDemo(live, undefined));
   }
   const emulator = createPostHogEmulator({ flags: DEFINITIONS });

@@ -1,0 +1,86 @@
+import type { EmulatorFetch } from "../../../src/dev/types.ts";
+
+/** An event as the wire has it. */
+export interface WireEvent {
+  readonly [name: string]: unknown;
+}
+
+/** A uuid that ends in the given number. */
+export function uuid(n: number): string {
+  return `0197b5e0-0000-7000-8000-${String(n).padStart(12, "0")}`;
+}
+
+/** A complete event; `change` replaces or (by undefined) removes members. */
+export function wireEvent(n: number, change: WireEvent = {}): WireEvent {
+  return {
+    uuid: uuid(n),
+    event: "order placed",
+    distinct_id: "user-1",
+    timestamp: "2026-01-01T00:00:00.000Z",
+    properties: { n },
+    ...change,
+  };
+}
+
+/** What an emulator answered. */
+export interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+async function toAnswered(response: Response): Promise<Answered> {
+  return {
+    status: response.status,
+    text: await response.text(),
+    headers: response.headers,
+  };
+}
+
+/** Posts a JSON body. */
+export async function post(
+  fetch: EmulatorFetch,
+  path: string,
+  body: unknown,
+  init?: RequestInit,
+): Promise<Answered> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return await toAnswered(
+    await fetch(`http://localhost${path}`, {
+      method: "POST",
+      body: text,
+      ...init,
+    }),
+  );
+}
+
+/** Posts a batch of the given events. */
+export function postBatch(
+  fetch: EmulatorFetch,
+  ...batch: readonly unknown[]
+): Promise<Answered> {
+  return post(fetch, "/batch/", {
+    api_key: "phc_test",
+    batch,
+    sent_at: "2026-01-01T00:00:00.000Z",
+  });
+}
+
+/** Gets the definitions. */
+export async function getDefinitions(
+  fetch: EmulatorFetch,
+  headers: Record<string, string> = { authorization: "Bearer phx_test" },
+  query = "?token=phc_test&send_cohorts",
+): Promise<Answered> {
+  return await toAnswered(
+    await fetch(`http://localhost/flags/definitions${query}`, { headers }),
+  );
+}
+
+/** The bytes of a text, gzipped. */
+export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([text]).stream().pipeThrough(
+    new CompressionStream("gzip"),
+  );
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,167 @@
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
+import { assertCaptured, createTestClient } from "../../../src/testing/mod.ts";
+
+Deno.test("createTestClient() delivers to its emulator, at its clock's time", async () => {
+  const { posthog, emulator, logs, errors } = createTestClient({
+    startMs: 1_000_000,
+  });
+  posthog.capture({ distinctId: "user-1", event: "order placed" });
+  assertEquals(await posthog.flush(), {
+    delivered: 1,
+    dropped: 0,
+    retained: 0,
+  });
+  assertEquals(emulator.events.map(({ timestamp }) => timestamp), [
+    new Date(1_000_000).toISOString(),
+  ]);
+  assertEquals([logs, errors], [[], []]);
+});
+
+Deno.test("createTestClient() gives the same uuids for the same seed", async () => {
+  const capture = async (seed: number) => {
+    const { posthog } = createTestClient({ seed });
+    const uuid = posthog.capture({
+      distinctId: "user-1",
+      event: "order placed",
+    });
+    await posthog.shutdown();
+    return uuid;
+  };
+  assertEquals(await capture(1), await capture(1));
+  assertNotEquals(await capture(1), await capture(2));
+});
+
+Deno.test("createTestClient() evaluates simple flags locally", async () => {
+  const { posthog, emulator } = createTestClient({
+    flags: {
+      on: true,
+      off: false,
+      arm: "annual",
+      both: { value: "b", payload: { price: 12 } },
+      rich: { value: true, payload: 0 },
+      text: { value: true, payload: "12" },
+    },
+  });
+  const flags = await posthog.evaluateFlags("user-1");
+  const values = ["on", "off", "arm", "both", "rich", "missing"].map((key) =>
+    flags.getFlag(key)
+  );
+  assertEquals(values, [true, false, "annual", "b", true, undefined]);
+  assertEquals(
+    ["both", "rich", "text", "on"].map((key) => flags.getFlagPayload(key)),
+    [{ price: 12 }, 0, "12", undefined],
+  );
+  assertEquals(emulator.requests.map(({ path }) => path), [
+    "/flags/definitions",
+  ]);
+});
+
+Deno.test("createTestClient() takes a definitions document", async () => {
+  const { posthog } = createTestClient({
+    flags: {
+      flags: [{
+        key: "nobody",
+        active: true,
+        filters: { groups: [{ "rollout_percentage": 0 }] },
+      }],
+    },
+  });
+  const flags = await posthog.evaluateFlags("user-1");
+  assertEquals([flags.getFlag("nobody")], [false]);
+});
+
+Deno.test("createTestClient() passes client options on, over its own", async () => {
+  const { posthog, emulator, logs } = createTestClient({
+    host: "https://eu.i.posthog.com",
+    personalApiKey: undefined,
+    flags: { on: true },
+    beforeSend: (event) => ({ ...event, event: `app: ${event.event}` }),
+  });
+  posthog.capture({ distinctId: "user-1", event: "order placed" });
+  await posthog.evaluateFlags("user-1");
+  await posthog.flush();
+  assertEquals(emulator.requests.map(({ url }) => url), [
+    "https://eu.i.posthog.com/flags/?v=2",
+    "https://eu.i.posthog.com/batch/",
+  ]);
+  assertEquals(emulator.events.map(({ event }) => event), [
+    "app: order placed",
+  ]);
+  assertEquals(logs, []);
+});
+
+Deno.test("a fake clock's advance() carries a client through an outage", async () => {
+  const { posthog, emulator, clock, errors } = createTestClient();
+  emulator.failNext({ path: "/batch", drop: "connection" });
+  emulator.failNext({ path: "/batch", status: 503, retryAfter: 5 });
+  posthog.capture({ distinctId: "user-1", event: "order placed" });
+  const flushed = posthog.flush();
+  await clock.advance(20_000);
+  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 0 });
+  const [first = 0, second = 0, third = 0] = emulator.requests.map((
+    { receivedAt },
+  ) => receivedAt);
+  assertEquals(
+    [second - first >= 1000, third - second >= 5000, clock.pending],
+    [true, true, 0],
+  );
+  assertEquals(errors, []);
+});
+
+Deno.test("a fake clock's advance() refreshes definitions once they are stale", async () => {
+  const { posthog, emulator, clock } = createTestClient({
+    flags: { on: true },
+  });
+  await posthog.evaluateFlags("user-1");
+  await clock.advance(60_000);
+  await posthog.evaluateFlags("user-1");
+  await clock.settle();
+  const loads = emulator.requests.filter(({ path }) =>
+    path === "/flags/definitions"
+  );
+  assertEquals(loads.map(({ status }) => status), [200, 304]);
+});
+
+Deno.test("createTestClient() keeps what the client logs and reports", async () => {
+  const { posthog, emulator, logs, errors } = createTestClient();
+  emulator.failNext({ status: 400 });
+  posthog.capture({ distinctId: "user-1", event: "order placed" });
+  await posthog.flush();
+  assertEquals(errors.map(({ code }) => code), ["http"]);
+  assertMatch(logs[0]?.message ?? "", /400/);
+});
+
+Deno.test("assertCaptured() finds the event that has the properties, or names those there are", async () => {
+  const { posthog, emulator } = createTestClient();
+  for (const total of [1, 2]) {
+    posthog.capture({
+      distinctId: `user-${total}`,
+      event: "order placed",
+      properties: { total, items: [{ total }] },
+    });
+  }
+  await posthog.flush();
+  const found = assertCaptured(emulator.events, {
+    event: "order placed",
+    properties: { items: [{ total: 2 }] },
+  });
+  assertEquals(found.distinctId, "user-2");
+  const expectations = [
+    [{ event: "order placed", properties: { total: 3 } }, '"total":1'],
+    [{ event: "order placed", distinctId: "user-3" }, "user-2"],
+    [
+      { event: "order placed", properties: { items: [{ total: 2, more: 1 }] } },
+      "there are 2",
+    ],
+    [{ event: "refund" }, '"order placed"'],
+  ] as const;
+  for (const [expected, says] of expectations) {
+    assertThrows(() => assertCaptured(emulator.events, expected), Error, says);
+  }
+  assertThrows(() => assertCaptured([], { event: "refund" }), Error, "none");
+});
