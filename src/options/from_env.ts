@@ -37,7 +37,7 @@ const VARIABLES = Object.freeze({
  * assertEquals(posthog.isDisabled, false);
  * ```
  */
-export function fromEnv(env: Readonly<Record<string, unknown>>): EnvOptions {
+export function fromEnv(env: object): EnvOptions {
   const options: Record<string, string> = {};
   for (const [variable, option] of Object.entries(VARIABLES)) {
     const value = isObject(env) ? env[variable] : undefined;
