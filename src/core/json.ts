@@ -14,19 +14,30 @@ export type JsonObject = { [key: string]: JsonValue };
 /** Deeper members become `"[Truncated]"`: a guard for the stack, not a size limit. */
 const MAX_DEPTH = 64;
 
-const UNSERIALIZABLE = "[Unserializable]";
+/** What a copy could not keep as it was, in words for a message. */
+export type JsonLoss =
+  | "a circular reference"
+  | "a value that could not be read"
+  | "a value nested too deeply"
+  | "a BigInt";
+
+/** Hears of each loss of a copy. */
+export type OnJsonLoss = (loss: JsonLoss) => void;
 
 /**
  * Copies any value into a fresh JSON-safe tree; `undefined` where JSON has no place for it (functions,
  * symbols). Never throws: what cannot be read becomes a marker instead of losing the event.
  */
-export function toJson(value: unknown): JsonValue | undefined {
-  return convert(value, []);
+export function toJson(
+  value: unknown,
+  onLoss: OnJsonLoss = () => {},
+): JsonValue | undefined {
+  return convert(value, { ancestors: [], onLoss });
 }
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
-export function toJsonObject(value: unknown): JsonObject {
-  const json = toJson(value);
+export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
+  const json = toJson(value, onLoss);
   return isObject(json) && !Array.isArray(json) ? json as JsonObject : {};
 }
 
@@ -42,7 +53,14 @@ export function countBytes(text: string): number {
   return bytes;
 }
 
-function convert(value: unknown, ancestors: object[]): JsonValue | undefined {
+/** The state of one copy. */
+interface Walk {
+  /** The objects around the value at hand. */
+  readonly ancestors: object[];
+  readonly onLoss: OnJsonLoss;
+}
+
+function convert(value: unknown, walk: Walk): JsonValue | undefined {
   switch (typeof value) {
     case "string":
       return value.toWellFormed();
@@ -51,9 +69,10 @@ function convert(value: unknown, ancestors: object[]): JsonValue | undefined {
     case "boolean":
       return value;
     case "bigint":
+      walk.onLoss("a BigInt");
       return value.toString();
     case "object":
-      return value === null ? null : convertObject(value, ancestors);
+      return value === null ? null : convertObject(value, walk);
     default:
       return undefined;
   }
@@ -61,26 +80,38 @@ function convert(value: unknown, ancestors: object[]): JsonValue | undefined {
 
 function convertObject(
   value: object,
-  ancestors: object[],
+  walk: Walk,
 ): JsonValue | undefined {
-  if (ancestors.includes(value)) return "[Circular]";
-  if (ancestors.length >= MAX_DEPTH) return "[Truncated]";
+  const { ancestors, onLoss } = walk;
+  if (ancestors.includes(value)) {
+    onLoss("a circular reference");
+    return "[Circular]";
+  }
+  if (ancestors.length >= MAX_DEPTH) {
+    onLoss("a value nested too deeply");
+    return "[Truncated]";
+  }
   ancestors.push(value);
   try {
     return Array.isArray(value)
-      ? convertItems(value, ancestors)
-      : convertByKind(value, ancestors);
+      ? convertItems(value, walk)
+      : convertByKind(value, walk);
   } catch {
     // A revoked proxy or a throwing `toJSON`: this value is lost, its neighbours are not.
-    return UNSERIALIZABLE;
+    return markUnreadable(walk);
   } finally {
     ancestors.pop();
   }
 }
 
+function markUnreadable({ onLoss }: Walk): string {
+  onLoss("a value that could not be read");
+  return "[Unserializable]";
+}
+
 function convertByKind(
   value: object,
-  ancestors: object[],
+  walk: Walk,
 ): JsonValue | undefined {
   switch (Object.prototype.toString.call(value)) {
     case "[object Date]":
@@ -94,11 +125,11 @@ function convertByKind(
     case "[object String]":
     case "[object Boolean]":
     case "[object BigInt]":
-      return convert((value as { valueOf(): unknown }).valueOf(), ancestors);
+      return convert((value as { valueOf(): unknown }).valueOf(), walk);
     case "[object Map]":
-      return convertEntries(value as Map<unknown, unknown>, ancestors);
+      return convertEntries(value as Map<unknown, unknown>, walk);
     case "[object Set]":
-      return convertItems([...value as Set<unknown>], ancestors);
+      return convertItems([...value as Set<unknown>], walk);
     case "[object RegExp]":
       return String(value).toWellFormed();
     case "[object WeakMap]":
@@ -108,63 +139,63 @@ function convertByKind(
     case "[object Symbol]":
       return undefined;
   }
-  if (ArrayBuffer.isView(value)) return convertView(value, ancestors);
-  if (isError(value)) return convertError(value, ancestors);
+  if (ArrayBuffer.isView(value)) return convertView(value, walk);
+  if (isError(value)) return convertError(value, walk);
   const toJSON = (value as { toJSON?: unknown }).toJSON;
   if (typeof toJSON === "function") {
-    return convert(toJSON.call(value), ancestors);
+    return convert(toJSON.call(value), walk);
   }
-  return convertMembers(value, ancestors);
+  return convertMembers(value, walk);
 }
 
 function convertItems(
   items: readonly unknown[],
-  ancestors: object[],
+  walk: Walk,
 ): JsonValue[] {
   // Not `map`, which skips the holes of a sparse array.
-  return Array.from(items, (item) => convert(item, ancestors) ?? null);
+  return Array.from(items, (item) => convert(item, walk) ?? null);
 }
 
 function convertEntries(
   entries: Iterable<[unknown, unknown]>,
-  ancestors: object[],
+  walk: Walk,
 ): JsonObject {
   const result: JsonObject = {};
   for (const [key, value] of entries) {
-    setMember(result, String(key), convert(value, ancestors));
+    setMember(result, String(key), convert(value, walk));
   }
   return result;
 }
 
-function convertMembers(value: object, ancestors: object[]): JsonObject {
+function convertMembers(value: object, walk: Walk): JsonObject {
   const result: JsonObject = {};
   for (const key of Object.keys(value)) {
     let member: unknown;
     try {
       member = getOwn(value, key);
     } catch {
-      member = UNSERIALIZABLE;
+      member = markUnreadable(walk);
     }
-    setMember(result, key, convert(member, ancestors));
+    setMember(result, key, convert(member, walk));
   }
   return result;
 }
 
-function convertError(error: object, ancestors: object[]): JsonObject {
+function convertError(error: object, walk: Walk): JsonObject {
   const result: JsonObject = {};
   for (const key of ["name", "message", "stack", "cause", "errors"]) {
     let member: unknown;
     try {
       member = (error as Record<string, unknown>)[key];
     } catch {
-      member = UNSERIALIZABLE;
+      member = markUnreadable(walk);
     }
-    setMember(result, key, convert(member, ancestors));
+    setMember(result, key, convert(member, walk));
   }
   return result;
 }
 
-function convertView(view: ArrayBufferView, ancestors: object[]): JsonValue {
+function convertView(view: ArrayBufferView, walk: Walk): JsonValue {
   if (
     view instanceof DataView || view instanceof Uint8Array ||
     view instanceof Uint8ClampedArray
@@ -173,7 +204,7 @@ function convertView(view: ArrayBufferView, ancestors: object[]): JsonValue {
       new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
     );
   }
-  return convertItems([...view as unknown as Iterable<unknown>], ancestors);
+  return convertItems([...view as unknown as Iterable<unknown>], walk);
 }
 
 function setMember(

@@ -11,7 +11,12 @@ import {
   isRecord,
   setOwn,
 } from "../core/guards.ts";
-import { countBytes, type JsonObject, toJsonObject } from "../core/json.ts";
+import {
+  countBytes,
+  type JsonLoss,
+  type JsonObject,
+  toJsonObject,
+} from "../core/json.ts";
 import { isUuid } from "../core/uuid.ts";
 import { LIBRARY_NAME, VERSION } from "../core/version.ts";
 import { parseDistinctId } from "./distinct_id.ts";
@@ -39,8 +44,16 @@ export type BuildResult =
     readonly kind: "built";
     readonly event: CapturedEvent;
     readonly warnings: readonly string[];
+    /** What of the caller's properties JSON could not take as it was. */
+    readonly losses: ReadonlySet<JsonLoss>;
   }
   | { readonly kind: "refused"; readonly warnings: readonly string[] };
+
+/** What is worth telling about an event that is built. */
+interface Notes {
+  readonly warnings: string[];
+  readonly losses: Set<JsonLoss>;
+}
 
 /** Longer names and ids are sent, but PostHog cuts or refuses them. In UTF-8 bytes. */
 const MAX_NAME_BYTES = 200;
@@ -66,7 +79,9 @@ export function buildEvent(
       "An event name or distinct id is longer than 200 bytes: PostHog may cut or refuse it",
     );
   }
-  const properties = mergeProperties(draft, build, isPersonless, warnings);
+  const losses = new Set<JsonLoss>();
+  const notes = { warnings, losses };
+  const properties = mergeProperties(draft, build, isPersonless, notes);
   const timestamp = readTimestamp(draft, build, warnings);
   const uuid = readUuid(draft, build, warnings);
   return {
@@ -79,6 +94,7 @@ export function buildEvent(
       uuid,
     },
     warnings,
+    losses,
   };
 }
 
@@ -111,7 +127,7 @@ function mergeProperties(
   draft: EventDraft,
   { superProperties, context, isServer, disableGeoip }: BuildContext,
   isPersonless: boolean,
-  warnings: string[],
+  notes: Notes,
 ): JsonObject {
   const properties: JsonObject = {};
   const add = (layer: JsonObject) => {
@@ -120,9 +136,9 @@ function mergeProperties(
   add(superProperties);
   if (context) add(context.properties);
   if (context?.sessionId) properties["$session_id"] = context.sessionId;
-  add(readFlags(draft.flags, warnings));
-  add(readRecord(draft.properties, "properties", warnings));
-  const groups = readRecord(draft.groups, "groups", warnings);
+  add(readFlags(draft.flags, notes.warnings));
+  add(readRecord(draft.properties, "properties", notes));
+  const groups = readRecord(draft.groups, "groups", notes);
   if (Object.keys(groups).length > 0) properties["$groups"] = groups;
   properties["$lib"] = LIBRARY_NAME;
   properties["$lib_version"] = VERSION;
@@ -157,10 +173,10 @@ function isFlagSource(value: unknown): value is FlagPropertiesSource {
 function readRecord(
   value: unknown,
   name: string,
-  warnings: string[],
+  { warnings, losses }: Notes,
 ): JsonObject {
   if (value === undefined || value === null) return {};
-  if (isRecord(value)) return toJsonObject(value);
+  if (isRecord(value)) return toJsonObject(value, (loss) => losses.add(loss));
   warnings.push(
     `Cannot use '${name}': expected an object, got ${describeType(value)}`,
   );

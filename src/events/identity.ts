@@ -1,13 +1,21 @@
 import type { EventDraft } from "../core/event.ts";
 import { isRecord } from "../core/guards.ts";
-import { type JsonObject, type JsonValue, toJsonObject } from "../core/json.ts";
+import {
+  type JsonObject,
+  type JsonValue,
+  type OnJsonLoss,
+  toJsonObject,
+} from "../core/json.ts";
 import { type IdReading, parseDistinctId } from "./distinct_id.ts";
 import { type DraftReading, type RawMessage, readCommon } from "./drafts.ts";
 
 /** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
-export function draftIdentify(message: RawMessage): DraftReading {
+export function draftIdentify(
+  message: RawMessage,
+  onLoss?: OnJsonLoss,
+): DraftReading {
   const given = isRecord(message["properties"])
-    ? toJsonObject(message["properties"])
+    ? toJsonObject(message["properties"], onLoss)
     : {};
   const {
     $set,
@@ -51,7 +59,10 @@ export function draftAlias(
 }
 
 /** `$groupidentify`: without an id of its own it is about the group, `$<type>_<key>`, in a scope too. */
-export function draftGroupIdentify(message: RawMessage): DraftReading {
+export function draftGroupIdentify(
+  message: RawMessage,
+  onLoss?: OnJsonLoss,
+): DraftReading {
   const type = parseDistinctId(message["groupType"]);
   const key = parseDistinctId(message["groupKey"]);
   if (type.kind !== "id") {
@@ -69,7 +80,7 @@ export function draftGroupIdentify(message: RawMessage): DraftReading {
       $group_type: type.id,
       $group_key: key.id,
       $group_set: isRecord(message["properties"])
-        ? toJsonObject(message["properties"])
+        ? toJsonObject(message["properties"], onLoss)
         : {},
     },
   });

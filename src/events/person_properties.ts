@@ -1,11 +1,18 @@
 import { isNonBlank, isRecord } from "../core/guards.ts";
-import { type JsonObject, toJsonObject } from "../core/json.ts";
+import {
+  type JsonObject,
+  type OnJsonLoss,
+  toJsonObject,
+} from "../core/json.ts";
 import { type DraftReading, type RawMessage, readCommon } from "./drafts.ts";
 
 /** `$set`: sets person properties, each map only if it says anything; with nothing to say there is no event. */
-export function draftSetPersonProperties(message: RawMessage): DraftReading {
-  const set = readMap(message["properties"]);
-  const once = readMap(message["propertiesOnce"]);
+export function draftSetPersonProperties(
+  message: RawMessage,
+  onLoss?: OnJsonLoss,
+): DraftReading {
+  const set = readMap(message["properties"], onLoss);
+  const once = readMap(message["propertiesOnce"], onLoss);
   return draftSet(message, {
     ...(Object.keys(set).length > 0 && { $set: set }),
     ...(Object.keys(once).length > 0 && { "$set_once": once }),
@@ -29,6 +36,6 @@ function draftSet(message: RawMessage, properties: JsonObject): DraftReading {
   return { kind: "draft", draft };
 }
 
-function readMap(value: unknown): JsonObject {
-  return isRecord(value) ? toJsonObject(value) : {};
+function readMap(value: unknown, onLoss?: OnJsonLoss): JsonObject {
+  return isRecord(value) ? toJsonObject(value, onLoss) : {};
 }

@@ -13,6 +13,7 @@ import type { UuidSource } from "../core/uuid.ts";
 import type { QueueItem } from "../transport/queue.ts";
 import { runBeforeSend } from "./before_send.ts";
 import { buildEvent } from "./build.ts";
+import { warnOfLosses } from "./losses.ts";
 
 /** Why the client takes no events at the moment. */
 export type ClosedGate = "disabled" | "opted out" | "shut down";
@@ -154,6 +155,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         });
         return undefined;
       }
+      warnOfLosses(reporter, built.event.event, built.losses);
       const event = applyHooks(lane, built.event);
       return event && toItem(lane, event);
     },

@@ -54,10 +54,18 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     }],
   ];
   for (const [name, properties, expected] of rows) {
-    t.test(`${name} is sent in a form that JSON has (CAP-043, CAP-045, CAP-048)`, async () => {
+    t.test(`${name} is sent in a form that JSON has, with one warning (CAP-043, CAP-045, CAP-048)`, async () => {
+      const warnings: string[] = [];
       const { posthog, emulator } = createTestClient();
+      posthog.on("warning", (warning) => warnings.push(warning));
       posthog.capture({ distinctId: "user-1", event: "paid", properties });
+      posthog.capture({ distinctId: "user-1", event: "paid", properties });
+      assertEquals([warnings.length, warnings[0]?.includes("'paid'")], [
+        1,
+        true,
+      ]);
       await posthog.flush();
+      assertEquals(emulator.events.length, 2);
       const [key] = Object.keys(properties);
       assertEquals(
         { [key ?? ""]: emulator.events[0]?.properties[key ?? ""] },
