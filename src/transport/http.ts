@@ -162,11 +162,13 @@ function toSafeError(cause: unknown, redact: Redact): Error {
   return safe;
 }
 
+/** Node says "fetch failed" and keeps the reason one level deeper. */
 function describe(cause: unknown): string {
   try {
-    return cause instanceof Error
-      ? `${cause.name}: ${cause.message}`
-      : String(cause);
+    if (!(cause instanceof Error)) return String(cause);
+    const text = `${cause.name}: ${cause.message}`;
+    const inner = cause.cause;
+    return inner instanceof Error ? `${text} (${inner.message})` : text;
   } catch {
     return "Unknown error";
   }
