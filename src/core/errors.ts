@@ -188,7 +188,29 @@ const NAMES: ReadonlySet<unknown> = new Set<AnyEdgehogError["name"]>([
   "ConfigError",
 ]);
 
-/** Whether the value is an edgehog error; works across realms and bundles, where `instanceof` does not. */
+/**
+ * Whether the value is an edgehog error; works across realms and bundles, where `instanceof` does not.
+ *
+ * @example Tell lost events from held-back ones
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isEdgehogError } from "edgehog";
+ * import { createTestClient } from "edgehog/testing";
+ *
+ * const lost: string[] = [];
+ * const { posthog, emulator } = createTestClient({
+ *   onError(error) {
+ *     if (!isEdgehogError(error) || error.name !== "DeliveryError") return;
+ *     if (!error.retained) lost.push(...error.events.map(({ event }) => event));
+ *   },
+ * });
+ * emulator.failNext({ path: "/batch", status: 400 });
+ * posthog.capture({ distinctId: "user-1", event: "signed up" });
+ * await posthog.flush();
+ *
+ * assertEquals(lost, ["signed up"]);
+ * ```
+ */
 export function isEdgehogError(value: unknown): value is AnyEdgehogError {
   if (typeof value !== "object" || value === null) return false;
   const { name, code } = value as { name?: unknown; code?: unknown };

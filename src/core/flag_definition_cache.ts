@@ -29,6 +29,28 @@ export interface FlagDefinitionCacheData {
  *
  * Parity: the contract of posthog-node's `FlagDefinitionCacheProvider`, so its providers work unchanged. Every
  * call is bounded (2 s) and contained: a cache that throws or hangs is a miss.
+ *
+ * @example A cache in memory, filled by somebody else
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { type FlagDefinitionCache, PostHog } from "edgehog";
+ *
+ * const filters = { groups: [{ rollout_percentage: 100, properties: [] }] };
+ * const flagDefinitionCache: FlagDefinitionCache = {
+ *   getFlagDefinitions: () => ({
+ *     flags: [{ key: "new-nav", active: true, filters }],
+ *     groupTypeMapping: {},
+ *     cohorts: {},
+ *   }),
+ *   shouldFetchFlagDefinitions: () => false,
+ *   onFlagDefinitionsReceived() {},
+ *   shutdown() {},
+ * };
+ * const posthog = new PostHog("phc_x", { flagDefinitionCache, strictLocalEvaluation: true });
+ * const flags = await posthog.evaluateFlags("user-1");
+ *
+ * assertEquals(flags.getResult("new-nav")?.enabled, true);
+ * ```
  */
 export interface FlagDefinitionCache {
   /** The cached definitions, or nothing. */

@@ -44,6 +44,20 @@ export function createSnapshot(data: SnapshotData): FeatureFlagEvaluations {
  *
  * Pass it as `flags` to `capture`, and the event carries the values as `$feature/<key>`.
  *
+ * @example Read a boolean flag, a variant and its payload
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createTestClient } from "edgehog/testing";
+ *
+ * const { posthog } = createTestClient({ flags: { "new-nav": true, pricing: "annual" } });
+ * const flags = await posthog.evaluateFlags("user-1");
+ *
+ * assertEquals(flags.isEnabled("new-nav"), true);
+ * assertEquals(flags.getFlag("pricing"), "annual");
+ * assertEquals(flags.number("discount", 0), 0);
+ * assertEquals(flags.onlyAccessed().keys.sort(), ["new-nav", "pricing"]);
+ * ```
+ *
  * @see https://posthog.com/docs/feature-flags
  */
 export class FeatureFlagEvaluations implements FlagPropertiesSource {

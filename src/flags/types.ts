@@ -32,6 +32,22 @@ export interface FlagMethods {
    * rest. Never rejects.
    *
    * The first argument is the distinct id or the options; on a scope both may be absent.
+   *
+   * @example Evaluate what a page needs
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient({ flags: { "new-nav": true, pricing: "annual" } });
+   * const flags = await posthog.evaluateFlags("user-1", {
+   *   flagKeys: ["new-nav"],
+   *   personProperties: { plan: "pro" },
+   *   onlyEvaluateLocally: true,
+   * });
+   *
+   * assertEquals(flags.keys, ["new-nav"]);
+   * assertEquals(emulator.requests.map(({ path }) => path), ["/flags/definitions"]);
+   * ```
    */
   evaluateFlags(
     distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
