@@ -27,6 +27,16 @@ export const systemClock: Clock = Object.freeze({
     }),
 });
 
+/** The longest wait a timer can hold, in ms (2^31 − 1); a longer one would end at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** A caller's time limit in ms, between 0 and what a timer can hold; undefined when it is no number. */
+export function toTimeoutMs(value: unknown): number | undefined {
+  return typeof value === "number" && !Number.isNaN(value)
+    ? Math.min(Math.max(0, value), MAX_TIMER_MS)
+    : undefined;
+}
+
 /** How bounded work ended. */
 export type Bounded<T> =
   | { readonly kind: "done"; readonly value: T }

@@ -40,7 +40,7 @@ export interface QueuedEvent {
   readonly request: LogicalRequest;
 }
 
-/** Why an event was not delivered by an attempt. */
+/** Why an event was not delivered by an attempt, or what the server remarked when it was. */
 export interface DeliveryReason {
   /** The kind of failure. */
   readonly code: DeliveryErrorCode;
@@ -56,7 +56,12 @@ export interface DeliveryReason {
 
 /** What one attempt did for one event. */
 export type DeliveryOutcome =
-  | { readonly kind: "delivered"; readonly uuid: string }
+  | {
+    readonly kind: "delivered";
+    readonly uuid: string;
+    /** What the server remarked all the same, such as a quota that is used up; reported once a cycle. */
+    readonly reason?: DeliveryReason;
+  }
   | {
     readonly kind: "dropped";
     readonly uuid: string;
@@ -74,7 +79,8 @@ export type DeliveryOutcome =
  * Makes one attempt to deliver one batch; queue, leases, budgets and backoff stay the client's.
  *
  * A batch is non-empty and of one lane. An event without an outcome counts as `retry`, and so does the whole
- * batch when `send` rejects or has not answered when `signal` aborts (`requestTimeout`).
+ * batch when `send` rejects, answers with something else than a list, or has not answered when `signal` aborts
+ * (`requestTimeout`). Of several outcomes for one event the last counts; outcomes for other events are ignored.
  */
 export interface Transport {
   /** Sends the batch once and answers per event. */

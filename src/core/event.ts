@@ -52,6 +52,8 @@ export interface EventDraft {
   readonly withoutIdentity?: "personless" | "drop";
   /** The caller's properties, raw. */
   readonly properties?: unknown;
+  /** Instead of them, properties that a room made for this event: JSON-safe, and of nobody else. */
+  readonly ownProperties?: JsonObject;
   /** Group type to group key, raw. */
   readonly groups?: unknown;
   /** A snapshot of flag values, raw. */

@@ -3,11 +3,18 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
+/** Whether the object is as a literal makes it: of `Object` itself, or of nothing. May throw on a hostile proxy. */
+export function hasPlainPrototype(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Whether the value is a record: an object that is neither an array nor an instance of a built-in container. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   try {
     return isObject(value) &&
-      Object.prototype.toString.call(value) === "[object Object]";
+      (hasPlainPrototype(value) ||
+        Object.prototype.toString.call(value) === "[object Object]");
   } catch {
     // A revoked proxy refuses even this question.
     return false;
@@ -54,8 +61,12 @@ export function setOwn(object: object, key: string, value: unknown): void {
 /** The type of a value in words, for messages: never the value itself. */
 export function describeType(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return typeof value;
+  try {
+    return Array.isArray(value) ? "array" : typeof value;
+  } catch {
+    // A revoked proxy refuses even this question.
+    return typeof value;
+  }
 }
 
 /** Fails the compilation where a union is not handled completely. */

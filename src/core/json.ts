@@ -1,4 +1,5 @@
-import { getOwn, isObject, setOwn } from "./guards.ts";
+import { toBase64 } from "./bytes.ts";
+import { hasPlainPrototype, isObject, setOwn } from "./guards.ts";
 
 /** A JSON scalar. */
 export type JsonPrimitive = string | number | boolean | null;
@@ -14,11 +15,18 @@ export type JsonObject = { [key: string]: JsonValue };
 /** Deeper members become `"[Truncated]"`: a guard for the stack, not a size limit. */
 const MAX_DEPTH = 64;
 
+/**
+ * Values after which a copy ends in `"[Truncated]"`: a guard for time and memory, not a size limit. Sixty objects that
+ * refer to each other twice stand for 2^60 values; this many take more than twice the bytes of a default event.
+ */
+const MAX_VALUES = 1024 * 1024;
+
 /** What a copy could not keep as it was, in words for a message. */
 export type JsonLoss =
   | "a circular reference"
   | "a value that could not be read"
   | "a value nested too deeply"
+  | "a value of too many parts"
   | "a BigInt";
 
 /** Hears of each loss of a copy. */
@@ -30,9 +38,9 @@ export type OnJsonLoss = (loss: JsonLoss) => void;
  */
 export function toJson(
   value: unknown,
-  onLoss: OnJsonLoss = () => {},
+  onLoss: OnJsonLoss = ignoreLoss,
 ): JsonValue | undefined {
-  return convert(value, { ancestors: [], onLoss });
+  return convert(value, { ancestors: [], left: MAX_VALUES, onLoss });
 }
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
@@ -41,26 +49,41 @@ export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
   return isObject(json) && !Array.isArray(json) ? json as JsonObject : {};
 }
 
-/** The UTF-8 length of the text in bytes, counted without encoding it. */
-export function countBytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    // A well-formed pair is four bytes for its two units: two for each.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+/** Sets what {@linkcode toJsonObject} would give on `target`, without making an object of its own for it. */
+export function assignJson(
+  target: JsonObject,
+  value: unknown,
+  onLoss: OnJsonLoss = ignoreLoss,
+): void {
+  const walk: Walk = { ancestors: [], left: MAX_VALUES, onLoss };
+  try {
+    if (isObject(value) && isPlain(value)) {
+      walk.ancestors.push(value);
+      copyMembers(target, value, walk);
+      return;
+    }
+  } catch {
+    // A proxy that refuses to list its members: there is nothing to set.
+    markUnreadable(walk);
+    return;
   }
-  return bytes;
+  const json = toJsonObject(value, onLoss);
+  for (const key of Object.keys(json)) setOwn(target, key, json[key]);
 }
+
+function ignoreLoss(): void {}
 
 /** The state of one copy. */
 interface Walk {
   /** The objects around the value at hand. */
   readonly ancestors: object[];
+  /** Values that may still be copied. */
+  left: number;
   readonly onLoss: OnJsonLoss;
 }
 
 function convert(value: unknown, walk: Walk): JsonValue | undefined {
+  walk.left--;
   switch (typeof value) {
     case "string":
       return value.toWellFormed();
@@ -91,10 +114,12 @@ function convertObject(
     onLoss("a value nested too deeply");
     return "[Truncated]";
   }
+  if (walk.left < 0) return markTooLarge(walk);
   ancestors.push(value);
   try {
-    return Array.isArray(value)
-      ? convertItems(value, walk)
+    if (Array.isArray(value)) return convertItems(value, walk);
+    return isPlain(value)
+      ? copyMembers({}, value, walk)
       : convertByKind(value, walk);
   } catch {
     // A revoked proxy or a throwing `toJSON`: this value is lost, its neighbours are not.
@@ -104,23 +129,31 @@ function convertObject(
   }
 }
 
-function markUnreadable({ onLoss }: Walk): string {
-  onLoss("a value that could not be read");
-  return "[Unserializable]";
+/** An object literal, which is what nearly all are: it needs no look at its kind. */
+function isPlain(value: object): boolean {
+  return hasPlainPrototype(value) &&
+    typeof (value as { toJSON?: unknown }).toJSON !== "function";
 }
 
 function convertByKind(
   value: object,
   walk: Walk,
 ): JsonValue | undefined {
+  // Not `instanceof`: values come from other realms too, such as a sandbox of the host.
   switch (Object.prototype.toString.call(value)) {
     case "[object Date]":
-      return Number.isNaN((value as Date).getTime())
+      return Number.isNaN(Date.prototype.getTime.call(value))
         ? null
-        : (value as Date).toISOString();
+        : Date.prototype.toISOString.call(value);
     case "[object ArrayBuffer]":
     case "[object SharedArrayBuffer]":
       return toBase64(new Uint8Array(value as ArrayBuffer));
+    case "[object Uint8Array]":
+    case "[object Uint8ClampedArray]":
+    case "[object DataView]": {
+      const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
+      return toBase64(new Uint8Array(buffer, byteOffset, byteLength));
+    }
     case "[object Number]":
     case "[object String]":
     case "[object Boolean]":
@@ -139,21 +172,42 @@ function convertByKind(
     case "[object Symbol]":
       return undefined;
   }
-  if (ArrayBuffer.isView(value)) return convertView(value, walk);
-  if (isError(value)) return convertError(value, walk);
-  const toJSON = (value as { toJSON?: unknown }).toJSON;
-  if (typeof toJSON === "function") {
-    return convert(toJSON.call(value), walk);
+  if (ArrayBuffer.isView(value)) {
+    return convertItems(value as unknown as ArrayLike<unknown>, walk);
   }
-  return convertMembers(value, walk);
+  if (isError(value)) return copyMembers({}, value, walk, ERROR_MEMBERS);
+  const toJSON = (value as { toJSON?: unknown }).toJSON;
+  return typeof toJSON === "function"
+    ? convert(toJSON.call(value), walk)
+    : copyMembers({}, value, walk);
 }
 
-function convertItems(
-  items: readonly unknown[],
-  walk: Walk,
-): JsonValue[] {
-  // Not `map`, which skips the holes of a sparse array.
-  return Array.from(items, (item) => convert(item, walk) ?? null);
+const ERROR_MEMBERS: readonly string[] = Object.freeze([
+  "name",
+  "message",
+  "stack",
+  "cause",
+  "errors",
+]);
+
+function isError(value: object): boolean {
+  if (value instanceof Error) return true;
+  const tag = Object.prototype.toString.call(value);
+  return tag === "[object Error]" || tag === "[object DOMException]";
+}
+
+/** By index, which sees the holes of a sparse array too. */
+function convertItems(items: ArrayLike<unknown>, walk: Walk): JsonValue[] {
+  const result: JsonValue[] = [];
+  for (let index = 0; index < items.length; index++) {
+    if (walk.left < 0) {
+      result.push(markTooLarge(walk));
+      break;
+    }
+    const item = readMember(items, index, walk);
+    result.push(convert(item, walk) ?? null);
+  }
+  return result;
 }
 
 function convertEntries(
@@ -167,44 +221,25 @@ function convertEntries(
   return result;
 }
 
-function convertMembers(value: object, walk: Walk): JsonObject {
-  const result: JsonObject = {};
-  for (const key of Object.keys(value)) {
-    let member: unknown;
-    try {
-      member = getOwn(value, key);
-    } catch {
-      member = markUnreadable(walk);
-    }
-    setMember(result, key, convert(member, walk));
+function copyMembers(
+  target: JsonObject,
+  source: object,
+  walk: Walk,
+  keys: readonly string[] = Object.keys(source),
+): JsonObject {
+  for (const key of keys) {
+    setMember(target, key, convert(readMember(source, key, walk), walk));
   }
-  return result;
+  return target;
 }
 
-function convertError(error: object, walk: Walk): JsonObject {
-  const result: JsonObject = {};
-  for (const key of ["name", "message", "stack", "cause", "errors"]) {
-    let member: unknown;
-    try {
-      member = (error as Record<string, unknown>)[key];
-    } catch {
-      member = markUnreadable(walk);
-    }
-    setMember(result, key, convert(member, walk));
+/** A getter that throws loses its own member only. */
+function readMember(owner: object, key: string | number, walk: Walk): unknown {
+  try {
+    return (owner as Record<string | number, unknown>)[key];
+  } catch {
+    return markUnreadable(walk);
   }
-  return result;
-}
-
-function convertView(view: ArrayBufferView, walk: Walk): JsonValue {
-  if (
-    view instanceof DataView || view instanceof Uint8Array ||
-    view instanceof Uint8ClampedArray
-  ) {
-    return toBase64(
-      new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
-    );
-  }
-  return convertItems([...view as unknown as Iterable<unknown>], walk);
 }
 
 function setMember(
@@ -215,17 +250,12 @@ function setMember(
   if (value !== undefined) setOwn(target, key.toWellFormed(), value);
 }
 
-function isError(value: object): boolean {
-  if (value instanceof Error) return true;
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object Error]" || tag === "[object DOMException]";
+function markUnreadable({ onLoss }: Walk): string {
+  onLoss("a value that could not be read");
+  return "[Unserializable]";
 }
 
-function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  // `fromCharCode` takes its bytes as arguments, whose number engines limit.
-  for (let start = 0; start < bytes.length; start += 8192) {
-    parts.push(String.fromCharCode(...bytes.subarray(start, start + 8192)));
-  }
-  return btoa(parts.join(""));
+function markTooLarge({ onLoss }: Walk): string {
+  onLoss("a value of too many parts");
+  return "[Truncated]";
 }

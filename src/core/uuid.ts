@@ -17,6 +17,13 @@ export function toUuidKey(uuid: string): string {
 export type UuidSource = (now: number) => string;
 
 const COUNTER_LIMIT = 2 ** 26;
+const MAX_TIME = 2 ** 48 - 1;
+
+/** Random bytes one uuid may take: four to start the counter, six for its end. */
+const BYTES_A_UUID = 10;
+
+/** Random bytes are drawn for this many uuids at once: asking for them costs more than they do. */
+const UUIDS_A_DRAW = 64;
 
 /**
  * Creates a source of UUIDv7 that are strictly increasing, also within one millisecond and when the clock
@@ -28,30 +35,41 @@ const COUNTER_LIMIT = 2 ** 26;
 export function createUuidSource(random: RandomSource): UuidSource {
   let time = -1;
   let counter = 0;
-  return (now) => {
-    const bytes = new Uint8Array(16);
+  let head = "";
+  let pool = new DataView(new ArrayBuffer(0));
+  let offset = 0;
+
+  const draw = () => {
+    offset += BYTES_A_UUID;
+    if (offset < pool.byteLength) return;
+    const bytes = new Uint8Array(BYTES_A_UUID * UUIDS_A_DRAW);
     random(bytes);
-    const view = new DataView(bytes.buffer);
-    const current = Math.max(0, Math.floor(now));
+    pool = new DataView(bytes.buffer);
+    offset = 0;
+  };
+  const setTime = (next: number) => {
+    time = next;
+    const hex = toHex(time, 12);
+    head = `${hex.slice(0, 8)}-${hex.slice(8)}`;
+  };
+  return (now) => {
+    draw();
+    const current = Math.min(Math.max(0, Math.floor(now)), MAX_TIME);
     if (current > time) {
-      time = current;
-      counter = view.getUint32(6) % (COUNTER_LIMIT / 2);
+      setTime(current);
+      counter = pool.getUint32(offset) % (COUNTER_LIMIT / 2);
     } else if (++counter === COUNTER_LIMIT) {
-      time++;
+      setTime(time + 1);
       counter = 0;
     }
-    view.setUint32(0, Math.floor(time / 2 ** 16));
-    view.setUint16(4, time % 2 ** 16);
-    view.setUint16(6, 0x7000 | (counter >>> 14));
-    view.setUint16(8, 0x8000 | (counter & 0x3fff));
-    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
-      .join("");
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      hex.slice(12, 16),
-      hex.slice(16, 20),
-      hex.slice(20),
-    ].join("-");
+    const high = (0x7000 | (counter >>> 14)).toString(16);
+    const low = (0x8000 | (counter & 0x3fff)).toString(16);
+    const end = toHex(pool.getUint32(offset + 4), 8) +
+      toHex(pool.getUint16(offset + 8), 4);
+    return `${head}-${high}-${low}-${end}`;
   };
+}
+
+function toHex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
 }

@@ -1,5 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { countBytes, toJson, toJsonObject } from "../../../src/core/json.ts";
+import { countBytes } from "../../../src/core/bytes.ts";
+import {
+  assignJson,
+  type JsonObject,
+  toJson,
+  toJsonObject,
+} from "../../../src/core/json.ts";
+import { runInNewContext } from "node:vm";
+import { Buffer } from "node:buffer";
 
 const shared = { a: 1 };
 const cycle: Record<string, unknown> = { name: "loop" };
@@ -89,6 +97,24 @@ const ROWS: readonly [name: string, input: unknown, expected: unknown][] = [
     },
   }, "[Unserializable]"],
   ["a revoked proxy (CAP-048)", [revoked.proxy], ["[Unserializable]"]],
+  ["a lone surrogate in a key (CAP-049)", { "a\udc00": 1 }, { "a\ufffd": 1 }],
+  ["a Node buffer, before its toJSON (CAP-047)", Buffer.from("hi"), "aGk="],
+  [
+    "bytes, dates and errors of another realm (CAP-042, CAP-046, CAP-047)",
+    runInNewContext(
+      "[new Uint8Array([1]), new DataView(new ArrayBuffer(1)), new Date(0), new Map([[1, 2]])]",
+    ),
+    ["AQ==", "AA==", "1970-01-01T00:00:00.000Z", { 1: 2 }],
+  ],
+  [
+    "an item whose getter throws, not its neighbours (CAP-048)",
+    Object.defineProperty([1, 2, 3], 1, {
+      get: () => {
+        throw new Error("no");
+      },
+    }),
+    [1, "[Unserializable]", 3],
+  ],
   [
     "toJSON, converted again",
     { toJSON: () => new Date(0) },
@@ -139,3 +165,58 @@ for (
     assertEquals(countBytes(text), new TextEncoder().encode(text).length);
   });
 }
+
+Deno.test("toJson() ends what stands for more values than an event can hold", () => {
+  const wraps = [
+    (inner: unknown) => [inner, inner],
+    (inner: unknown) => ({ a: inner, b: inner }),
+    (inner: unknown) => new Map([["a", inner], ["b", inner]]),
+  ];
+  for (const wrap of wraps) {
+    let bomb: unknown = 0;
+    for (let level = 0; level < 60; level++) bomb = wrap(bomb);
+    const losses = new Set<string>();
+    const json = toJson(bomb, (loss) => losses.add(loss));
+    assert(JSON.stringify(json).includes('"[Truncated]"'));
+    assertEquals([...losses], ["a value of too many parts"]);
+  }
+});
+
+Deno.test("toJson() has no negative zero (CAP-043)", () => {
+  assert(Object.is(toJson(-0), 0));
+});
+
+Deno.test("toJson() tells what it could not keep", () => {
+  const losses: string[] = [];
+  toJson([1n, cycle, throwing], (loss) => losses.push(loss));
+  assertEquals(losses, [
+    "a BigInt",
+    "a circular reference",
+    "a value that could not be read",
+  ]);
+});
+
+Deno.test("assignJson() sets what toJsonObject() gives, over what is there", () => {
+  class Point {
+    x = 1;
+    toJSON(): object {
+      return { x: 2 };
+    }
+  }
+  for (
+    const value of [{ a: 1, b: undefined }, new Point(), [1], null, throwing]
+  ) {
+    const target: JsonObject = { b: "kept", x: 0 };
+    assignJson(target, value);
+    assertEquals(target, { b: "kept", x: 0, ...toJsonObject(value) });
+  }
+});
+
+Deno.test("assignJson() leaves the target alone where nothing can be read", () => {
+  const target: JsonObject = { a: 1 };
+  const losses: string[] = [];
+  assignJson(target, revoked.proxy, (loss) => losses.push(loss));
+  assertEquals([target, losses], [{ a: 1 }, [
+    "a value that could not be read",
+  ]]);
+});
