@@ -40,8 +40,17 @@ const VARIABLES = Object.freeze({
 export function fromEnv(env: object): EnvOptions {
   const options: Record<string, string> = {};
   for (const [variable, option] of Object.entries(VARIABLES)) {
-    const value = isObject(env) ? env[variable] : undefined;
+    const value = readVariable(env, variable);
     if (isNonBlank(value)) options[option] = value.trim();
   }
   return options as EnvOptions;
+}
+
+function readVariable(env: unknown, variable: string): unknown {
+  try {
+    return isObject(env) ? env[variable] : undefined;
+  } catch {
+    // An environment that refuses the question, such as a binding outside of a request, has no such variable.
+    return undefined;
+  }
 }

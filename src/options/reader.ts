@@ -67,8 +67,28 @@ export function createOptionReader(options: unknown): OptionReader {
     isValid: (value: unknown) => boolean,
   ): T | undefined => {
     const value = read(option);
-    if (value === undefined || isValid(value)) return value as T | undefined;
+    try {
+      if (value === undefined || isValid(value)) return value as T | undefined;
+    } catch {
+      return refuse(option, "reading it failed");
+    }
     return refuse(option, `expected ${expected}, got ${describeType(value)}`);
+  };
+  /** A copy of a list, in which each item was seen once: a list of the caller's own making may change. */
+  const items = <T>(
+    option: string,
+    expected: string,
+    isItem: (item: unknown) => boolean,
+    toItems: (value: unknown) => unknown[] | undefined,
+  ): readonly T[] | undefined => {
+    let copy: unknown[] | undefined;
+    checked(option, expected, (value) => {
+      const found = toItems(value);
+      const isValid = found !== undefined && found.every(isItem);
+      if (isValid) copy = found;
+      return isValid;
+    });
+    return copy as readonly T[] | undefined;
   };
   return {
     problems,
@@ -112,26 +132,19 @@ export function createOptionReader(options: unknown): OptionReader {
           methods.every((method) => typeof value[method] === "function"),
       ),
     list: (option, expected, isItem) =>
-      checked(
+      items(
         option,
         expected,
-        (value) => Array.isArray(value) && value.every(isItem),
+        isItem,
+        (value) => Array.isArray(value) ? [...value] : undefined,
       ),
-    oneOrMany<T>(
-      option: string,
-      expected: string,
-      isItem: (item: unknown) => boolean,
-    ) {
-      const value = checked<T | readonly T[]>(
+    oneOrMany: (option, expected, isItem) =>
+      items(
         option,
         expected,
-        (candidate) =>
-          Array.isArray(candidate)
-            ? candidate.every(isItem)
-            : isItem(candidate),
-      );
-      return value === undefined ? undefined : [value].flat() as readonly T[];
-    },
+        isItem,
+        (value) => Array.isArray(value) ? [...value] : [value],
+      ),
   };
 }
 

@@ -1,13 +1,13 @@
-import { type Clock, systemClock } from "../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
-import { isFiniteNumber, isNonBlank } from "../core/guards.ts";
+import { isNonBlank } from "../core/guards.ts";
 import { type Hasher, webCryptoHasher } from "../core/hash.ts";
 import { consoleLogger, type Logger } from "../core/logger.ts";
 import type { FetchLike, WaitUntil } from "../core/platform.ts";
-import { type RandomSource, systemRandom } from "../core/random.ts";
+import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
 import {
   BOOLEAN_DEFAULTS,
@@ -23,6 +23,7 @@ import {
   type OptionProblem,
   type OptionReader,
 } from "./reader.ts";
+import { createClock, createRandom } from "./seams.ts";
 
 type Numbers = Readonly<Record<NumberOption, number>>;
 type Booleans = Readonly<Record<BooleanOption, boolean>>;
@@ -126,7 +127,7 @@ export function resolveOptions(apiKey: unknown, given: unknown): Resolution {
     findFetch: fetch ? () => fetch : findFetch,
     transport: read.withMethods<Transport>("transport", ["send"]),
     clock: createClock(read),
-    random: read.callback<RandomSource>("random") ?? systemRandom,
+    random: createRandom(read),
   };
   if (read.boolean("skip_ssl_verification") !== undefined) {
     notes.push(
@@ -189,7 +190,7 @@ function readHooks(
     "a function or a list of functions",
     isHook,
   );
-  return hooks && Object.freeze([...hooks]);
+  return hooks && Object.freeze(hooks);
 }
 
 function readSecretKey(
@@ -252,33 +253,4 @@ function readPatterns(
     "a list of strings and regular expressions",
     isPattern,
   ) ?? [];
-}
-
-/** The caller's clock, held so that one which throws or answers nonsense can't stop the client. */
-function createClock(read: OptionReader): Clock {
-  const now = read.callback<() => unknown>("now");
-  const sleep = read.callback<Clock["sleep"]>("sleep");
-  return Object.freeze({
-    now: now ? () => readMoment(now) ?? systemClock.now() : systemClock.now,
-    sleep: sleep
-      ? (ms: number, signal?: AbortSignal) => settle(() => sleep(ms, signal))
-      : systemClock.sleep,
-  });
-}
-
-function readMoment(now: () => unknown): number | undefined {
-  try {
-    const moment = now();
-    return isFiniteNumber(moment) ? moment : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function settle(wait: () => Promise<void>): Promise<void> {
-  try {
-    await wait();
-  } catch {
-    // A wait that rejects counts as over.
-  }
 }

@@ -1,0 +1,50 @@
+import { type Clock, systemClock } from "../core/clock.ts";
+import { type RandomSource, systemRandom } from "../core/random.ts";
+import type { OptionReader } from "./reader.ts";
+
+/** The last moment that has a year of four digits, in ms since the epoch. */
+const MAX_MOMENT = 253_402_300_799_999;
+
+/** The caller's clock, held so that one which throws or answers nonsense can't stop the client. */
+export function createClock(read: OptionReader): Clock {
+  const now = read.callback<() => unknown>("now");
+  const sleep = read.callback<Clock["sleep"]>("sleep");
+  return Object.freeze({
+    now: now ? () => readMoment(now) ?? systemClock.now() : systemClock.now,
+    sleep: sleep
+      ? (ms: number, signal?: AbortSignal) => settle(() => sleep(ms, signal))
+      : systemClock.sleep,
+  });
+}
+
+/** The caller's random source, held in the same way. */
+export function createRandom(read: OptionReader): RandomSource {
+  const random = read.callback<RandomSource>("random");
+  if (!random) return systemRandom;
+  return (bytes) => {
+    try {
+      random(bytes);
+    } catch {
+      systemRandom(bytes);
+    }
+  };
+}
+
+function readMoment(now: () => unknown): number | undefined {
+  try {
+    const moment = now();
+    return typeof moment === "number" && moment >= 0 && moment <= MAX_MOMENT
+      ? moment
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function settle(wait: () => Promise<void>): Promise<void> {
+  try {
+    await wait();
+  } catch {
+    // A wait that rejects counts as over.
+  }
+}
