@@ -58,10 +58,16 @@ export function createRequestContext(
     header(TRACING_HEADERS.sessionId);
   let scopeProperties = toJsonObject(init.properties);
   let requestProperties: JsonObject | undefined;
+  // Read now, while a getter that throws can be laid at the door of the call that passed it.
+  const {
+    captureRequestProperties,
+    captureQuery = false,
+    ip,
+    ipHeaders = ["cf-connecting-ip"],
+  } = init;
 
   const readOnce = (): JsonObject => {
-    if (!request || init.captureRequestProperties === false) return {};
-    const { captureQuery = false, ip, ipHeaders = ["cf-connecting-ip"] } = init;
+    if (!request || captureRequestProperties === false) return {};
     return requestProperties ??= readRequestProperties(request, {
       captureQuery,
       ip,

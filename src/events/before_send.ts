@@ -2,6 +2,7 @@ import type { BeforeSend, CapturedEvent } from "../core/event.ts";
 import { isNonBlank, isRecord, isThenable } from "../core/guards.ts";
 import { toJsonObject } from "../core/json.ts";
 import { isUuid } from "../core/uuid.ts";
+import { parseDistinctId } from "./distinct_id.ts";
 import { toTimestamp } from "./timestamp.ts";
 
 /** What a chain of hooks made of an event. */
@@ -24,51 +25,52 @@ export function runBeforeSend(
   event: CapturedEvent,
 ): HookResult {
   let current: unknown = { ...event };
-  for (const hook of hooks) {
-    try {
+  try {
+    for (const hook of hooks) {
       current = hook(current as CapturedEvent);
-    } catch (cause) {
-      return { kind: "failed", reason: "it threw", cause };
+      if (current === null || current === undefined || current === false) {
+        return { kind: "dropped" };
+      }
+      if (isThenable(current)) {
+        // Its outcome is of no use any more, but an unhandled rejection would end some processes.
+        current.then(undefined, () => {});
+        return fail("it returned a promise, hooks are synchronous");
+      }
+      if (!isRecord(current)) {
+        return fail("it returned something that is no event");
+      }
     }
-    if (current === null || current === undefined || current === false) {
-      return { kind: "dropped" };
-    }
-    if (isThenable(current)) {
-      // Its outcome is of no use any more, but an unhandled rejection would end some processes.
-      current.then(undefined, () => {});
-      return {
-        kind: "failed",
-        reason: "it returned a promise, hooks are synchronous",
-      };
-    }
-    if (!isRecord(current)) {
-      return {
-        kind: "failed",
-        reason: "it returned something that is no event",
-      };
-    }
+    return normalise(
+      current as Partial<Record<keyof CapturedEvent, unknown>>,
+      event,
+    );
+  } catch (cause) {
+    // The hook itself, or a getter of what it returned.
+    return { kind: "failed", reason: "it threw", cause };
   }
-  return normalise(
-    current as Partial<Record<keyof CapturedEvent, unknown>>,
-    event,
-  );
+}
+
+function fail(reason: string): HookResult {
+  return { kind: "failed", reason };
 }
 
 function normalise(
   changed: Partial<Record<keyof CapturedEvent, unknown>>,
   before: CapturedEvent,
 ): HookResult {
-  if (!isNonBlank(changed.event) || !isNonBlank(changed.distinctId)) {
-    return { kind: "blank" };
-  }
+  const { event, distinctId, properties, timestamp, uuid } = changed;
+  const id = parseDistinctId(distinctId);
+  if (!isNonBlank(event) || id.kind !== "id") return { kind: "blank" };
   return {
     kind: "kept",
     event: {
-      event: changed.event.toWellFormed(),
-      distinctId: changed.distinctId.toWellFormed(),
-      properties: toJsonObject(changed.properties),
-      timestamp: toTimestamp(changed.timestamp) ?? before.timestamp,
-      uuid: isUuid(changed.uuid) ? changed.uuid : before.uuid,
+      event: event.toWellFormed(),
+      distinctId: id.id.toWellFormed(),
+      properties: isRecord(properties) ? toJsonObject(properties) : {},
+      timestamp: timestamp === before.timestamp
+        ? timestamp
+        : toTimestamp(timestamp) ?? before.timestamp,
+      uuid: isUuid(uuid) ? uuid : before.uuid,
     },
   };
 }

@@ -22,3 +22,36 @@ export function parseDistinctId(value: unknown): IdReading {
         : { kind: "unusable" };
   }
 }
+
+/**
+ * Ids that stand for nobody, in lower case: PostHog stores their events without a person.
+ *
+ * Parity: the list of PostHog's capture service.
+ */
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
+  "0",
+  "00000000-0000-0000-0000-000000000000",
+  "[object object]",
+  "anonymous",
+  "anonymous-user",
+  "backend",
+  "distinct_id",
+  "distinctid",
+  "email",
+  "false",
+  "guest",
+  "id",
+  "nan",
+  "none",
+  "not_authenticated",
+  "null",
+  "system",
+  "true",
+  "undefined",
+  "user",
+]);
+
+/** Whether PostHog takes the id for a placeholder, such as `null` or `anonymous`. */
+export function isPlaceholderId(id: string): boolean {
+  return PLACEHOLDERS.has(id.trim().toLowerCase());
+}

@@ -1,4 +1,8 @@
 import type { EventDraft } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
+import { toJsonObject } from "../core/json.ts";
+import { describeType, isRecord } from "../core/guards.ts";
+import { type Note, noteLosses, warn } from "./notes.ts";
 
 /** What the caller passed, member by member of unknown type: JavaScript callers pass anything. */
 export type RawMessage = Readonly<Record<string, unknown>>;
@@ -13,15 +17,56 @@ export type DraftReading =
     readonly reason: string;
   };
 
+/** Reads a message, and notes what of it could not be used. */
+export type DraftReader = (
+  message: RawMessage,
+  notes: Note[],
+) => DraftReading;
+
 /** Members that all messages share. */
 export function readCommon(message: RawMessage): Omit<EventDraft, "event"> {
   const { distinctId, timestamp, uuid, disableGeoip } = message;
   return { distinctId, timestamp, uuid, disableGeoip };
 }
 
+/** A map of properties, copied; anything else is noted and counts as empty. */
+export function readProperties(
+  message: RawMessage,
+  name: string,
+  event: string,
+  notes: Note[],
+): JsonObject {
+  const given = message[name];
+  if (given === undefined || given === null) return {};
+  if (isRecord(given)) return toJsonObject(given, noteLosses(event, notes));
+  const type = describeType(given);
+  warn(notes, `Cannot use '${name}': expected a plain object, got ${type}`);
+  return {};
+}
+
 /** `capture`: everything is checked when the event is built. */
-export function draftCapture(message: RawMessage): DraftReading {
-  const { event, properties, groups, flags, messageId } = message;
-  const own = { event, properties, groups, flags, messageId };
-  return { kind: "draft", draft: { ...readCommon(message), ...own } };
+export function draftCapture(
+  message: RawMessage,
+  notes: Note[],
+): DraftReading {
+  const { event } = message;
+  if (event === "$exception") {
+    warn(
+      notes,
+      "An '$exception' of 'capture' lacks what error tracking needs: use 'captureException'",
+      "exception by capture",
+    );
+  }
+  const draft = {
+    event,
+    distinctId: message["distinctId"],
+    properties: message["properties"],
+    groups: message["groups"],
+    flags: message["flags"],
+    timestamp: message["timestamp"],
+    uuid: message["uuid"],
+    messageId: message["messageId"],
+    disableGeoip: message["disableGeoip"],
+  };
+  return { kind: "draft", draft };
 }

@@ -1,34 +1,32 @@
 import type { EventDraft } from "../core/event.ts";
 import { isRecord } from "../core/guards.ts";
-import {
-  type JsonObject,
-  type JsonValue,
-  type OnJsonLoss,
-  toJsonObject,
-} from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 import { type IdReading, parseDistinctId } from "./distinct_id.ts";
-import { type DraftReading, type RawMessage, readCommon } from "./drafts.ts";
+import {
+  type DraftReading,
+  type RawMessage,
+  readCommon,
+  readProperties,
+} from "./drafts.ts";
+import type { Note } from "./notes.ts";
 
 /** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
 export function draftIdentify(
   message: RawMessage,
-  onLoss?: OnJsonLoss,
+  notes: Note[],
 ): DraftReading {
-  const given = isRecord(message["properties"])
-    ? toJsonObject(message["properties"], onLoss)
-    : {};
   const {
     $set,
     "$set_once": givenOnce,
     "$anon_distinct_id": anonymousId,
     ...plain
-  } = given;
+  } = readProperties(message, "properties", "$identify", notes);
   const once = asRecord(givenOnce);
   return accept({
     ...readCommon(message),
     event: "$identify",
     withoutIdentity: "drop",
-    properties: {
+    ownProperties: {
       $set: { ...plain, ...asRecord($set) },
       ...(Object.keys(once).length > 0 && { "$set_once": once }),
       ...(anonymousId !== undefined && { "$anon_distinct_id": anonymousId }),
@@ -53,15 +51,18 @@ export function draftAlias(
     ...readCommon(message),
     event: "$create_alias",
     distinctId: existing.id,
-    // Parity: the v0 protocol repeats the id in the properties.
-    properties: { alias: alias.id, distinct_id: existing.id },
+    ownProperties: {
+      alias: alias.id.toWellFormed(),
+      // Parity: the v0 protocol repeats the id in the properties.
+      distinct_id: existing.id.toWellFormed(),
+    },
   });
 }
 
 /** `$groupidentify`: without an id of its own it is about the group, `$<type>_<key>`, in a scope too. */
 export function draftGroupIdentify(
   message: RawMessage,
-  onLoss?: OnJsonLoss,
+  notes: Note[],
 ): DraftReading {
   const type = parseDistinctId(message["groupType"]);
   const key = parseDistinctId(message["groupKey"]);
@@ -72,16 +73,20 @@ export function draftGroupIdentify(
     return refuse("$groupidentify", "'groupKey' is missing or blank");
   }
   const given = parseDistinctId(message["distinctId"]);
+  const properties = readProperties(
+    message,
+    "properties",
+    "$groupidentify",
+    notes,
+  );
   return accept({
     ...readCommon(message),
     event: "$groupidentify",
     distinctId: given.kind === "id" ? given.id : `$${type.id}_${key.id}`,
-    properties: {
-      $group_type: type.id,
-      $group_key: key.id,
-      $group_set: isRecord(message["properties"])
-        ? toJsonObject(message["properties"], onLoss)
-        : {},
+    ownProperties: {
+      $group_type: type.id.toWellFormed(),
+      $group_key: key.id.toWellFormed(),
+      $group_set: properties,
     },
   });
 }

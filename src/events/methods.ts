@@ -1,11 +1,10 @@
 import type { EventContext, EventDraft, EventSink } from "../core/event.ts";
 import { describeType, isRecord } from "../core/guards.ts";
-import type { JsonLoss, OnJsonLoss } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
-import { draftCapture, type DraftReading, type RawMessage } from "./drafts.ts";
+import { draftCapture, type DraftReader, type DraftReading } from "./drafts.ts";
 import { draftAlias, draftGroupIdentify, draftIdentify } from "./identity.ts";
-import { warnOfLosses } from "./losses.ts";
+import { type Note, tellNotes } from "./notes.ts";
 import {
   draftSetPersonProperties,
   draftUnsetPersonProperties,
@@ -62,21 +61,20 @@ export function createEventMethods(
 
   const read = (
     name: string,
-    toDraft: (message: RawMessage, onLoss: OnJsonLoss) => DraftReading,
+    toDraft: DraftReader,
     message: unknown,
   ): EventDraft | undefined => {
     // A client that takes no events looks at nothing of them either.
     if (!pipeline.isOpen(lane)) return undefined;
-    const losses = new Set<JsonLoss>();
-    const onLoss = (loss: JsonLoss) => void losses.add(loss);
+    const notes: Note[] = [];
     const reading: DraftReading = isRecord(message)
-      ? toDraft(message, onLoss)
+      ? toDraft(message, notes)
       : {
         kind: "refused",
         event: name,
         reason: `expected an object, got ${describeType(message)}`,
       };
-    warnOfLosses(reporter, name, losses);
+    tellNotes(reporter, notes);
     if (reading.kind === "draft") return reading.draft;
     if (reading.kind === "nothing") return undefined;
     reporter.warn(`Cannot capture '${reading.event}': ${reading.reason}`);
@@ -87,7 +85,7 @@ export function createEventMethods(
   /** A verb in its two forms: queue, and send at once. */
   const createVerb = <Message>(
     name: string,
-    toDraft: (message: RawMessage, onLoss: OnJsonLoss) => DraftReading,
+    toDraft: DraftReader,
   ) => ({
     queue(message: Message) {
       const draft = read(name, toDraft, message);

@@ -7,13 +7,15 @@ import type {
   EventContext,
   EventDraft,
 } from "../core/event.ts";
-import { countBytes, type JsonObject } from "../core/json.ts";
+import { countBytes } from "../core/bytes.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { UuidSource } from "../core/uuid.ts";
 import type { QueueItem } from "../transport/queue.ts";
 import { runBeforeSend } from "./before_send.ts";
 import { buildEvent } from "./build.ts";
-import { warnOfLosses } from "./losses.ts";
+import { tellNotes } from "./notes.ts";
+import { createNowFormatter } from "./timestamp.ts";
 
 /** Why the client takes no events at the moment. */
 export type ClosedGate = "disabled" | "opted out" | "shut down";
@@ -55,6 +57,7 @@ export interface Pipeline {
 /** Creates the {@linkcode Pipeline}. */
 export function createPipeline(deps: PipelineDeps): Pipeline {
   const { clock, createUuid, reporter } = deps;
+  const formatNow = createNowFormatter();
 
   const isOpen = (lane: Lane) => {
     const gate = deps.closedGate();
@@ -105,7 +108,11 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     return undefined;
   };
 
-  const toItem = (lane: Lane, event: CapturedEvent): QueueItem | undefined => {
+  const toItem = (
+    lane: Lane,
+    event: CapturedEvent,
+    now: number,
+  ): QueueItem | undefined => {
     const { uuid, event: name } = event;
     const text = serialize(event);
     const bytes = countBytes(text);
@@ -115,7 +122,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         event: name,
         text,
         bytes,
-        admittedAt: clock.now(),
+        admittedAt: now,
         fate: "queued",
       };
     }
@@ -139,14 +146,14 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
       if (!isOpen(lane)) return undefined;
       const now = clock.now();
       const built = buildEvent(draft, {
-        now,
+        now: () => formatNow(now),
         createUuid: () => createUuid(now),
         superProperties: deps.superProperties(),
         context,
         isServer: deps.isServer,
         disableGeoip: deps.disableGeoip,
       });
-      for (const warning of built.warnings) reporter.warn(warning);
+      tellNotes(reporter, built.notes);
       if (built.kind === "refused") {
         reporter.drop({
           reason: "invalid",
@@ -155,9 +162,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         });
         return undefined;
       }
-      warnOfLosses(reporter, built.event.event, built.losses);
       const event = applyHooks(lane, built.event);
-      return event && toItem(lane, event);
+      return event && toItem(lane, event, now);
     },
   };
 }

@@ -11,9 +11,28 @@ const ISO_PATTERN =
 export function toTimestamp(value: unknown): string | undefined {
   if (typeof value === "number") return format(value);
   if (typeof value === "string") return parseText(value.trim());
-  return Object.prototype.toString.call(value) === "[object Date]"
-    ? format((value as Date).getTime())
-    : undefined;
+  try {
+    // Not `instanceof`, nor a method of its own: dates of other realms are dates, and what poses as one is none.
+    return format(Date.prototype.getTime.call(value));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Creates a formatter of the current moment (ms since the epoch) that remembers the last one: the events of a
+ * request, and of a busy server's millisecond, share it.
+ */
+export function createNowFormatter(): (nowMs: number) => string {
+  let last = NaN;
+  let text = "";
+  return (nowMs) => {
+    if (nowMs !== last) {
+      text = new Date(nowMs).toISOString();
+      last = nowMs;
+    }
+    return text;
+  };
 }
 
 function format(epochMs: number): string | undefined {
@@ -37,10 +56,12 @@ function parseText(text: string): string | undefined {
     fraction = "",
     offset = "Z",
   ] = match;
+  const offsetMs = readOffsetMs(offset);
+  if (offsetMs === undefined) return undefined;
   const local = Date.parse(
     `${year}-${month}-${day}T${hour}:${minute}:${second}Z`,
   );
-  const formatted = format(local - readOffsetMs(offset));
+  const formatted = format(local - offsetMs);
   // `Date.parse` rolls 30 February over to March; a date that does not exist is none.
   const isReal = new Date(local).getUTCDate() === Number(day);
   return isReal
@@ -48,9 +69,12 @@ function parseText(text: string): string | undefined {
     : undefined;
 }
 
-function readOffsetMs(offset: string): number {
+function readOffsetMs(offset: string): number | undefined {
   if (offset.toUpperCase() === "Z") return 0;
   const digits = offset.slice(1).replace(":", "").padEnd(4, "0");
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
-  return (offset.startsWith("-") ? -minutes : minutes) * 60_000;
+  const [hours, minutes] = [digits.slice(0, 2), digits.slice(2)].map(Number);
+  if (hours === undefined || minutes === undefined) return undefined;
+  if (hours > 23 || minutes > 59) return undefined;
+  const ms = (hours * 60 + minutes) * 60_000;
+  return offset.startsWith("-") ? -ms : ms;
 }

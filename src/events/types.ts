@@ -19,7 +19,7 @@ export interface CaptureMessage {
   timestamp?: Timestamp | undefined;
   /** A uuid of your own; PostHog keeps one event a uuid. @default a new UUIDv7 */
   uuid?: string | undefined;
-  /** Used as `uuid` when that is missing and this is a uuid. Deprecated by the other SDKs too. */
+  /** Used as `uuid` when that is missing or unusable and this is a uuid. Deprecated by the other SDKs too. */
   messageId?: string | undefined;
   /** Overrides the client's option for this event. */
   disableGeoip?: boolean | undefined;

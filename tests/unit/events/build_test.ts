@@ -25,7 +25,7 @@ function build(
   overrides: Partial<BuildContext> = {},
 ) {
   const result = buildEvent({ event: "e", distinctId: "user-1", ...draft }, {
-    now: NOW,
+    now: () => new Date(NOW).toISOString(),
     createUuid: () => createUuid(NOW),
     superProperties: {},
     context: undefined,
@@ -53,7 +53,7 @@ const OWN = {
 };
 
 Deno.test("buildEvent() makes the event of the specification's golden vector", () => {
-  const { event, warnings } = built({
+  const { event, notes } = built({
     event: "movie played",
     distinctId: "user:123",
     properties: {
@@ -64,7 +64,7 @@ Deno.test("buildEvent() makes the event of the specification's golden vector", (
     groups: { company: "42" },
     uuid: "019b7ca9-8f2e-7000-8000-000000000001",
   });
-  assertEquals(warnings, []);
+  assertEquals(notes, []);
   assertEquals(event, {
     event: "movie played",
     distinctId: "user:123",
@@ -82,8 +82,8 @@ Deno.test("buildEvent() makes the event of the specification's golden vector", (
 
 for (const event of [undefined, "", "  ", 5, null]) {
   Deno.test(`buildEvent() refuses the name ${JSON.stringify(event)} with one warning (CAP-022)`, () => {
-    const { kind, warnings } = build({ event });
-    assertEquals([kind, warnings.length], ["refused", 1]);
+    const { kind, notes } = build({ event });
+    assertEquals([kind, notes.length], ["refused", 1]);
   });
 }
 
@@ -120,9 +120,9 @@ Deno.test("buildEvent() keeps the caller's $process_person_profile (CAP-026, CAP
 
 Deno.test("buildEvent() warns of properties and groups of the wrong kind and goes on (CAP-028, CAP-032)", () => {
   for (const wrong of [[1], "x", 5]) {
-    const { event, warnings } = built({ properties: wrong, groups: wrong });
+    const { event, notes } = built({ properties: wrong, groups: wrong });
     assertEquals(event.properties, OWN);
-    assertEquals(warnings.length, 2);
+    assertEquals(notes.length, 2);
   }
 });
 
@@ -174,9 +174,9 @@ Deno.test("buildEvent() lets the caller's $feature/x win over the snapshot (CAP-
 });
 
 Deno.test("buildEvent() ignores flags that are no snapshot, with a warning", () => {
-  const { event, warnings } = built({ flags: { a: true } });
+  const { event, notes } = built({ flags: { a: true } });
   assertEquals(event.properties, OWN);
-  assertEquals(warnings.length, 1);
+  assertEquals(notes.length, 1);
 });
 
 Deno.test("buildEvent() takes identity and session from the scope, below the caller's", () => {
@@ -240,8 +240,8 @@ Deno.test("buildEvent() leaves $is_server out when off (CAP-030)", () => {
 });
 
 Deno.test("buildEvent() replaces a bad timestamp by now, with a warning (CAP-056)", () => {
-  const { event, warnings } = built({ timestamp: "soon" });
-  assertEquals([event.timestamp, warnings.length], [
+  const { event, notes } = built({ timestamp: "soon" });
+  assertEquals([event.timestamp, notes.length], [
     "2026-01-02T03:04:05.678Z",
     1,
   ]);
@@ -252,15 +252,15 @@ Deno.test("buildEvent() sends a caller's uuid as given, and replaces a bad one (
   assertEquals(built({ uuid: upper }).event.uuid, upper);
   assertEquals(built({ messageId: upper }).event.uuid, upper);
   assertEquals(built({ uuid: "abc", messageId: upper }).event.uuid, upper);
-  const { event, warnings } = built({ uuid: "abc", messageId: "m-1" });
+  const { event, notes } = built({ uuid: "abc", messageId: "m-1" });
   assert(isUuid(event.uuid));
-  assertEquals(warnings.length, 1);
+  assertEquals(notes.map(({ level }) => level), ["warn", "debug"]);
 });
 
 Deno.test("buildEvent() warns of names and ids over 200 bytes and sends them (CAP-063)", () => {
-  assertEquals(built({ event: "é".repeat(101) }).warnings.length, 1);
-  assertEquals(built({ event: "é".repeat(100) }).warnings.length, 0);
-  assertEquals(built({ distinctId: "x".repeat(201) }).warnings.length, 1);
+  assertEquals(built({ event: "é".repeat(101) }).notes.length, 1);
+  assertEquals(built({ event: "é".repeat(100) }).notes.length, 0);
+  assertEquals(built({ distinctId: "x".repeat(201) }).notes.length, 1);
 });
 
 Deno.test("buildEvent() keeps only allowed properties where a list is given", () => {
@@ -269,4 +269,28 @@ Deno.test("buildEvent() keeps only allowed properties where a list is given", ()
     allowedProperties: new Set(["a", "$lib"]),
   });
   assertEquals(event.properties, { a: 1, $lib: "edgehog" });
+});
+
+for (const id of ["null", "0", " Anonymous ", "[object Object]", "NaN"]) {
+  Deno.test(`buildEvent() hints that PostHog takes the id '${id}' for nobody`, () => {
+    const { event, notes } = built({ distinctId: id });
+    assertEquals(event.distinctId, id);
+    assertEquals(notes.map(({ level }) => level), ["debug"]);
+  });
+}
+
+for (const name of ["$identify", "$create_alias", "$groupidentify", "$set"]) {
+  Deno.test(`buildEvent() warns of $process_person_profile: false on ${name} (CAP-085)`, () => {
+    const properties = { $process_person_profile: false };
+    assertEquals(built({ event: name, properties }).notes.length, 1);
+    assertEquals(built({ event: "paid", properties }).notes.length, 0);
+    assertEquals(built({ event: name, properties: {} }).notes.length, 0);
+  });
+}
+
+Deno.test("buildEvent() shares nothing with the layers it merges, which a hook may change", () => {
+  const superProperties = { shared: { list: [1] } };
+  const { event } = built({}, { superProperties });
+  (event.properties["shared"] as { list: number[] }).list.push(2);
+  assertEquals(superProperties, { shared: { list: [1] } });
 });

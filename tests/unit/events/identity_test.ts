@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { DraftReading } from "../../../src/events/drafts.ts";
+import type { DraftReader, DraftReading } from "../../../src/events/drafts.ts";
 import {
   draftSetPersonProperties,
   draftUnsetPersonProperties,
@@ -9,23 +9,25 @@ import {
   draftGroupIdentify,
   draftIdentify,
 } from "../../../src/events/identity.ts";
+import type { Note } from "../../../src/events/notes.ts";
 
 function accepted(reading: DraftReading) {
   assert(reading.kind === "draft");
   return reading.draft;
 }
 
-Deno.test("draftIdentify() merges plain keys under an explicit $set (CAP-070)", () => {
+Deno.test("draftIdentify() merges plain keys under an explicit $set, which wins (CAP-070)", () => {
   const properties = {
     plan: "pro",
+    seats: 3,
     $set: { plan: "team" },
     $set_once: { source: "ad" },
     $anon_distinct_id: "anon",
   };
   assertEquals(
-    accepted(draftIdentify({ distinctId: "u", properties })).properties,
+    accepted(draftIdentify({ distinctId: "u", properties }, [])).ownProperties,
     {
-      $set: { plan: "team" },
+      $set: { plan: "team", seats: 3 },
       $set_once: { source: "ad" },
       $anon_distinct_id: "anon",
     },
@@ -33,8 +35,8 @@ Deno.test("draftIdentify() merges plain keys under an explicit $set (CAP-070)", 
 });
 
 Deno.test("draftIdentify() always has a $set, and drops without an identity (CAP-071, CAP-072)", () => {
-  const draft = accepted(draftIdentify({ distinctId: "u" }));
-  assertEquals(draft.properties, { $set: {} });
+  const draft = accepted(draftIdentify({ distinctId: "u" }, []));
+  assertEquals(draft.ownProperties, { $set: {} });
   assertEquals(draft.withoutIdentity, "drop");
 });
 
@@ -43,7 +45,7 @@ Deno.test("draftAlias() never swaps its arguments (CAP-073)", () => {
     draftAlias({ distinctId: "known", alias: 7 }, undefined),
   );
   assertEquals(draft.distinctId, "known");
-  assertEquals(draft.properties, { alias: "7", distinct_id: "known" });
+  assertEquals(draft.ownProperties, { alias: "7", distinct_id: "known" });
 });
 
 Deno.test("draftAlias() takes the scope's id where none is given (CAP-080)", () => {
@@ -54,10 +56,16 @@ Deno.test("draftAlias() takes the scope's id where none is given (CAP-080)", () 
 });
 
 for (
-  const message of [{ alias: "a" }, { distinctId: "u" }, {
-    distinctId: " ",
-    alias: "a",
-  }, { distinctId: "u", alias: "" }]
+  const message of [
+    { alias: "a" },
+    { distinctId: "u" },
+    {
+      distinctId: " ",
+      alias: "a",
+    },
+    { distinctId: "u", alias: "" },
+    { distinctId: "u", alias: null },
+  ]
 ) {
   Deno.test(`draftAlias() refuses ${JSON.stringify(message)} (CAP-074)`, () => {
     assertEquals(draftAlias(message, undefined).kind, "refused");
@@ -70,25 +78,30 @@ Deno.test("draftGroupIdentify() is about the group unless told otherwise (CAP-07
       groupType: "company",
       groupKey: 5,
       properties: { seats: 3 },
-    }),
+    }, []),
   );
   assertEquals(draft.distinctId, "$company_5");
-  assertEquals(draft.properties, {
+  assertEquals(draft.ownProperties, {
     $group_type: "company",
     $group_key: "5",
     $group_set: { seats: 3 },
   });
   assertEquals(
     accepted(
-      draftGroupIdentify({ groupType: "c", groupKey: "k", distinctId: "u" }),
+      draftGroupIdentify(
+        { groupType: "c", groupKey: "k", distinctId: "u" },
+        [],
+      ),
     ).distinctId,
     "u",
   );
 });
 
 Deno.test("draftGroupIdentify() sends an empty $group_set (CAP-075)", () => {
-  const draft = accepted(draftGroupIdentify({ groupType: "c", groupKey: "k" }));
-  assertEquals((draft.properties as Record<string, unknown>)["$group_set"], {});
+  const draft = accepted(
+    draftGroupIdentify({ groupType: "c", groupKey: "k" }, []),
+  );
+  assertEquals(draft.ownProperties?.["$group_set"], {});
 });
 
 for (
@@ -98,30 +111,33 @@ for (
   }]
 ) {
   Deno.test(`draftGroupIdentify() refuses ${JSON.stringify(message)} (CAP-077)`, () => {
-    assertEquals(draftGroupIdentify(message).kind, "refused");
+    assertEquals(draftGroupIdentify(message, []).kind, "refused");
   });
 }
 
 Deno.test("draftSetPersonProperties() sends each map only if it says anything (CAP-078)", () => {
-  const set = accepted(draftSetPersonProperties({ properties: { a: 1 } }));
-  assertEquals([set.event, set.properties, set.withoutIdentity], ["$set", {
+  const set = accepted(draftSetPersonProperties({ properties: { a: 1 } }, []));
+  assertEquals([set.event, set.ownProperties, set.withoutIdentity], ["$set", {
     $set: { a: 1 },
   }, "drop"]);
   const once = accepted(
-    draftSetPersonProperties({ properties: {}, propertiesOnce: { b: 2 } }),
+    draftSetPersonProperties({ properties: {}, propertiesOnce: { b: 2 } }, []),
   );
-  assertEquals(once.properties, { $set_once: { b: 2 } });
-  assertEquals(draftSetPersonProperties({ distinctId: "u" }).kind, "nothing");
+  assertEquals(once.ownProperties, { $set_once: { b: 2 } });
+  assertEquals(
+    draftSetPersonProperties({ distinctId: "u" }, []).kind,
+    "nothing",
+  );
 });
 
 Deno.test("draftUnsetPersonProperties() takes one name or several (CAP-079)", () => {
   assertEquals(
-    accepted(draftUnsetPersonProperties({ properties: "a" })).properties,
+    accepted(draftUnsetPersonProperties({ properties: "a" })).ownProperties,
     { $unset: ["a"] },
   );
   assertEquals(
     accepted(draftUnsetPersonProperties({ properties: ["a", " ", 5, "b"] }))
-      .properties,
+      .ownProperties,
     { $unset: ["a", "b"] },
   );
   assertEquals(
@@ -129,3 +145,25 @@ Deno.test("draftUnsetPersonProperties() takes one name or several (CAP-079)", ()
     "nothing",
   );
 });
+
+const SETTERS: readonly [name: string, read: DraftReader][] = [
+  ["draftIdentify", draftIdentify],
+  ["draftGroupIdentify", draftGroupIdentify],
+  ["draftSetPersonProperties", draftSetPersonProperties],
+];
+
+for (const [name, read] of SETTERS) {
+  Deno.test(`${name}() notes properties that are no plain object and goes on`, () => {
+    const notes: Note[] = [];
+    const reading = read({
+      distinctId: "u",
+      groupType: "c",
+      groupKey: "k",
+      properties: ["plan"],
+      propertiesOnce: { a: 1 },
+    }, notes);
+    assertEquals([reading.kind, notes.map(({ level }) => level)], ["draft", [
+      "warn",
+    ]]);
+  });
+}
