@@ -116,6 +116,9 @@ export function createPostHogEmulator(
       const answer = fault.status === undefined
         ? await carryOut(read)
         : buildFaultAnswer(fault.status, fault);
+      if (fault.answerDelayMs !== undefined) {
+        await clock.sleep(fault.answerDelayMs, request.signal);
+      }
       request.signal.throwIfAborted();
       if (fault.drop === "answer") {
         throw new TypeError(

@@ -96,6 +96,8 @@ export interface Fault {
   readonly retryAfter?: number | string | undefined;
   /** Wait before the request is looked at, in ms. A caller who gives up meanwhile leaves no trace but in `requests`. */
   readonly delayMs?: number | undefined;
+  /** Wait between carrying the request out and answering, in ms: who gives up meanwhile does not know that it worked. */
+  readonly answerDelayMs?: number | undefined;
   /**
    * Lose the connection: before the request is looked at (`connection`), when it was carried out (`answer`), or
    * halfway through the answer's body (`body`). In process the first two are a rejected `fetch`.

@@ -1,12 +1,14 @@
-import { runWithin } from "../core/clock.ts";
+import { runWithin, toTimeoutMs } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { reportEvicted, reportUndelivered } from "./delivery_reports.ts";
+import { createCycle } from "./cycle.ts";
+import { reportOverflow, reportUndelivered } from "./delivery_reports.ts";
 import { type DrainDeps, drainQueue, type LaneState } from "./drain.ts";
 import type { ClientQueue, QueueSettings } from "./event_queue.ts";
 import { countFates, flushLane } from "./flush.ts";
 import { createLaneHealth } from "./health.ts";
-import { createQueue, type Lease } from "./queue.ts";
+import { createQueue, type Lease, type QueueItem } from "./queue.ts";
+import { createStrays } from "./strays.ts";
 
 /** What the client's queue is made of. */
 export interface ClientQueueDeps extends DrainDeps {
@@ -23,6 +25,9 @@ interface ClientLane extends LaneState {
   ownLease: Lease | undefined;
 }
 
+/** Cycles that the client's end can cut short; of more, the oldest end by their own deadlines. */
+const MAX_ACTIVE = 1000;
+
 const NOTHING: FlushResult = Object.freeze({
   delivered: 0,
   dropped: 0,
@@ -33,6 +38,7 @@ const NOTHING: FlushResult = Object.freeze({
 export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
   const { settings, reporter, clock, sender, keepAlive } = deps;
   const lanes = new Map<Lane, ClientLane>();
+  const strays = createStrays();
   const laneOf = (lane: Lane): ClientLane => {
     const existing = lanes.get(lane);
     if (existing) return existing;
@@ -46,7 +52,7 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     return created;
   };
 
-  // What the queue sends of itself has no deadline: the end of the client is one.
+  // What the client's end cuts short. Work of a request that is gone never leaves by itself, hence the limit.
   const active = new Set<AbortController>();
   let isClosed = false;
   const runUntilClosed = async <T>(
@@ -54,6 +60,10 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
   ): Promise<T> => {
     const controller = new AbortController();
     active.add(controller);
+    for (const oldest of active) {
+      if (active.size <= MAX_ACTIVE) break;
+      active.delete(oldest);
+    }
     try {
       return await work(controller.signal);
     } finally {
@@ -77,11 +87,13 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     if (settings.isTestMode || state.health.isPaused(clock.now())) return;
     if (isDraining(state) || !isTriggered(state)) return;
     const present = new Set(state.queue.items());
+    const cycle = createCycle(reporter);
     let lease: Lease | undefined;
     // A drain that wakes up after its lease ran out finds another's here, and ends.
     state.ownLease = undefined;
     const drain = runUntilClosed((signal) =>
       drainQueue(deps, state, {
+        cycle,
         signal,
         isWanted: (item) => present.has(item),
         onLease(next) {
@@ -92,58 +104,84 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       })
     );
     keepAlive(drain.then(({ kind }) => {
+      cycle.end();
       if (lease === state.ownLease) state.ownLease = undefined;
       if (kind === "empty") trigger(state);
     }));
   };
 
+  const takeOver = (lane: Lane, items: readonly QueueItem[]) => {
+    if (isClosed) return reportUndelivered(reporter, lane, items);
+    reportOverflow(reporter, lane, laneOf(lane).queue.admit(items));
+  };
+  // Triggers nothing: whoever comes across them sends them along.
+  const adoptStrays = () => {
+    for (const gone of strays.takeGone(clock.now())) {
+      takeOver(gone.lane, gone.takeAll());
+    }
+  };
+
   return {
     admit(lane, item) {
+      adoptStrays();
       const state = laneOf(lane);
-      reportEvicted(reporter, lane, state.queue.admit([item]));
+      reportOverflow(reporter, lane, state.queue.admit([item]));
       trigger(state);
     },
     adopt(lane, items) {
-      if (isClosed) return reportUndelivered(reporter, lane, items);
-      const state = laneOf(lane);
-      for (const item of items) {
-        reportEvicted(reporter, lane, state.queue.admit([item]));
-      }
-      trigger(state);
+      takeOver(lane, items);
+      trigger(laneOf(lane));
     },
     async sendNow(lane, item) {
       const { queue, health } = laneOf(lane);
-      if (settings.isTestMode) return void queue.admit([item]);
+      if (settings.isTestMode) {
+        return reportOverflow(reporter, lane, queue.admit([item]));
+      }
+      const cycle = createCycle(reporter);
       const lease = sender.createLease();
-      reportEvicted(reporter, lane, queue.admit([item], lease));
+      cycle.take(lease, queue);
+      reportOverflow(reporter, lane, queue.admit([item], lease));
       const items = [item];
       await runUntilClosed((signal) =>
-        sender.ship({ queue, lease, items, health, signal })
+        sender.ship({ queue, lease, items, health, cycle, signal })
       );
-      queue.release(lease);
+      cycle.end();
     },
-    async flush(timeoutMs) {
+    async flush(givenMs) {
+      adoptStrays();
       const present = new Set(
         [...lanes.values()].flatMap(({ queue }) => queue.items()),
       );
       if (settings.isTestMode || present.size === 0) return NOTHING;
-      const work = runWithin(
-        clock,
-        timeoutMs,
-        (signal) =>
-          Promise.all(
-            [...lanes.values()].map((state) =>
-              flushLane(deps, state, present, signal, timeoutMs)
-            ),
+      const timeoutMs = toTimeoutMs(givenMs);
+      const cycle = createCycle(reporter);
+      const flushAll = (signal: AbortSignal) =>
+        Promise.all(
+          [...lanes.values()].map((state) =>
+            flushLane(deps, state, { present, cycle, signal, timeoutMs })
           ),
-      );
+        );
+      const work = runUntilClosed((closing) =>
+        runWithin(clock, timeoutMs, flushAll, closing)
+      ).then((end) => {
+        cycle.end();
+        if (end.kind === "timeout") {
+          reporter.warn(`Cannot finish the flush within ${timeoutMs} ms`);
+        }
+        return countFates(present);
+      });
       keepAlive(work);
-      if ((await work).kind === "timeout") {
-        reporter.warn(`Cannot finish the flush within ${timeoutMs} ms`);
-      }
-      return countFates(present);
+      return await work;
     },
-    drainAlong: (lane, signal) => drainQueue(deps, laneOf(lane), { signal }),
+    drainAlong(lane, work) {
+      adoptStrays();
+      return drainQueue(deps, laneOf(lane), work);
+    },
+    watch(lane) {
+      adoptStrays();
+      strays.watch(lane);
+    },
+    forget: strays.forget,
     health: (lane) => laneOf(lane).health,
     items: (lane) => {
       const chosen = lane ? [laneOf(lane)] : [...lanes.values()];
@@ -151,7 +189,7 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
     },
     close() {
       isClosed = true;
-      for (const controller of active) controller.abort();
+      for (const controller of active) abort(controller);
       for (const { queue } of lanes.values()) {
         const left = queue.items();
         queue.settle(left, "dropped");
@@ -159,10 +197,16 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       }
     },
     discard(items) {
-      for (const { queue } of lanes.values()) {
-        const here = new Set(queue.items());
-        queue.settle(items.filter((item) => here.has(item)), "dropped");
-      }
+      for (const { queue } of lanes.values()) queue.settle(items, "dropped");
     },
   };
+}
+
+/** Ends work. That of another request can't be reached on Workers: it ends by its own deadlines, or is gone. */
+function abort(controller: AbortController): void {
+  try {
+    controller.abort();
+  } catch {
+    // Cannot perform I/O on behalf of a different request.
+  }
 }

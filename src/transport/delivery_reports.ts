@@ -5,7 +5,7 @@ import {
   type ReportedEvent,
 } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { QueueItem } from "./queue.ts";
+import type { Overflow, QueueItem } from "./queue.ts";
 
 /** Reports events that were given up: one error for each distinct reason, one `drop` for each event. */
 export function reportDropped(
@@ -53,26 +53,40 @@ export function reportRetained(
   );
 }
 
-/** Reports events that made room for newer ones; warns once an episode. */
-export function reportEvicted(
+/** Reports events that were accepted with a remark, such as a quota that is used up; warns until one goes without. */
+export function reportRemark(
   reporter: Reporter,
   lane: Lane,
   items: readonly QueueItem[],
+  reason: DeliveryReason,
 ): void {
-  if (items.length === 0) return;
-  const message = `Cannot hold ${
-    count(items)
-  }: the ${lane} queue is full, the oldest are dropped`;
-  reporter.warn(message, `overflow:${lane}`);
+  const message = `PostHog took ${count(items)} and may drop them: ${
+    reporter.redact(explain(reason))
+  }`;
+  reporter.warn(message, `remark:${lane}`);
   reporter.report(
-    new DeliveryError(message, {
-      code: "overflow",
-      lane,
-      events: items.map((item) => describe(item)),
-    }),
+    new DeliveryError(message, details(lane, items, reason, {})),
   );
-  for (const item of items) {
-    reporter.drop({ reason: "overflow", lane, ...describe(item) });
+}
+
+/** Reports events that made room for newer ones; warns once an episode. */
+export function reportOverflow(
+  reporter: Reporter,
+  lane: Lane,
+  overflow: Overflow | undefined,
+): void {
+  if (!overflow) return;
+  const { evicted, startsEpisode } = overflow;
+  const message = `Cannot hold ${
+    count(evicted)
+  }: the ${lane} queue is full, the oldest are dropped`;
+  if (startsEpisode) reporter.warn(message);
+  const events = evicted.map((item) => describe(item));
+  reporter.report(
+    new DeliveryError(message, { code: "overflow", lane, events }),
+  );
+  for (const event of events) {
+    reporter.drop({ reason: "overflow", lane, ...event });
   }
 }
 
@@ -131,6 +145,8 @@ function explain({ code, status, cause }: DeliveryReason): string {
       return `the host redirects (${status}), check the option 'host'`;
     case "timeout":
       return "no answer in time";
+    case "quota_limited":
+      return "the project's quota is used up";
     case "network":
       return cause instanceof Error
         ? `the request failed (${cause.message})`

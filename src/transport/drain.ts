@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import type { Cycle } from "./cycle.ts";
 import type { LaneHealth } from "./health.ts";
 import type { BatchLimits, Lease, Queue, QueueItem } from "./queue.ts";
 import type { Sender } from "./sender.ts";
@@ -23,12 +24,14 @@ export interface DrainDeps {
 
 /** What one drain does. */
 export interface DrainOptions {
+  /** What the drain is part of. */
+  readonly cycle: Cycle;
   /** Ends it early. */
   readonly signal: AbortSignal;
   /** Which items it is about. Default: all, also those that arrive meanwhile. */
   readonly isWanted?: (item: QueueItem) => boolean;
-  /** Sends although the lane rests. Default: false. */
-  readonly ignoresPause?: boolean;
+  /** Sends although the lane rests after an outage; never against the server's wish. Default: false. */
+  readonly ignoresRest?: () => boolean;
   /** Told of each lease before anything is awaited; false ends the drain. */
   readonly onLease?: (lease: Lease) => boolean;
 }
@@ -48,21 +51,34 @@ export interface DrainEnd {
 export async function drainQueue(
   { sender, clock, batchLimits }: DrainDeps,
   { queue, health }: LaneState,
-  { signal, isWanted = () => true, ignoresPause = false, onLease = () => true }:
-    DrainOptions,
+  {
+    cycle,
+    signal,
+    isWanted = () => true,
+    ignoresRest = () => false,
+    onLease = () => true,
+  }: DrainOptions,
 ): Promise<DrainEnd> {
   let hasDelivered = false;
   for (;;) {
     if (signal.aborted) return { kind: "stopped", hasDelivered };
-    if (!ignoresPause && health.isPaused(clock.now())) {
-      return { kind: "paused", hasDelivered };
-    }
+    const isHeldUp = health.isPaused(clock.now()) &&
+      (health.isServerWish || !ignoresRest());
+    if (isHeldUp) return { kind: "paused", hasDelivered };
     const lease = sender.createLease();
     if (!onLease(lease)) return { kind: "stopped", hasDelivered };
     const items = queue.claim(lease, clock.now(), batchLimits, isWanted);
     if (items.length === 0) return { kind: "empty", hasDelivered };
-    const end = await sender.ship({ queue, lease, items, health, signal });
-    queue.release(lease);
+    cycle.take(lease, queue);
+    const end = await sender.ship({
+      queue,
+      lease,
+      items,
+      health,
+      cycle,
+      signal,
+    });
+    cycle.release(lease);
     hasDelivered ||= items.some((item) => item.fate === "delivered");
     if (end !== "settled") return { kind: end, hasDelivered };
   }

@@ -29,6 +29,8 @@ export interface EncodedBody {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The value of `Content-Encoding`, when compressed. */
   readonly encoding?: "gzip";
+  /** Whether compressing it failed. */
+  readonly hasFailed?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function encodeBody(
       encoding: "gzip",
     };
   } catch {
-    return { bytes };
+    return { bytes, hasFailed: true };
   }
 }
 

@@ -1,7 +1,9 @@
 import type { FlushResult, Lane } from "../core/delivery.ts";
+import type { Cycle } from "./cycle.ts";
 import type { DrainEnd } from "./drain.ts";
 import type { LaneHealth } from "./health.ts";
 import type { QueueItem, QueueLimits } from "./queue.ts";
+import type { RequestLane } from "./strays.ts";
 
 /** Where finished events go, whoever's queue it is. */
 export interface EventQueue {
@@ -18,7 +20,14 @@ export interface ClientQueue extends EventQueue {
   /** Takes over a scope's events, in order, behind its own. */
   adopt(lane: Lane, items: readonly QueueItem[]): void;
   /** Sends along what is free, for a scope that has just met a healthy server. */
-  drainAlong(lane: Lane, signal: AbortSignal): Promise<DrainEnd>;
+  drainAlong(
+    lane: Lane,
+    work: { readonly cycle: Cycle; readonly signal: AbortSignal },
+  ): Promise<DrainEnd>;
+  /** Keeps an eye on a request's lane that is being drained: its events are taken over if the request is gone. */
+  watch(lane: RequestLane): void;
+  /** Ends that: the drain is over. */
+  forget(lane: RequestLane): void;
   /** The lane's health, shared with the scopes. */
   health(lane: Lane): LaneHealth;
   /** Events held, of all lanes or of one. */

@@ -1,10 +1,24 @@
 import type { FlushResult } from "../core/delivery.ts";
+import type { Cycle } from "./cycle.ts";
 import { type DrainDeps, drainQueue, type LaneState } from "./drain.ts";
 import type { QueueSettings } from "./event_queue.ts";
+import { waitOutServerPause } from "./health.ts";
 import type { Lease, QueueItem } from "./queue.ts";
 
 /** The first and the longest pause between looks at the lease table, in ms. */
 const LOOK_AGAIN_MS = { first: 25, longest: 250 };
+
+/** What a flush wants of one lane. */
+export interface LaneFlush {
+  /** The events that were there when it began. */
+  readonly present: ReadonlySet<QueueItem>;
+  /** The flush as a whole. */
+  readonly cycle: Cycle;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+  /** Its deadline in ms, if any. */
+  readonly timeoutMs: number | undefined;
+}
 
 /** Counts what became of the events that were present when a flush began. */
 export function countFates(items: Iterable<QueueItem>): FlushResult {
@@ -26,37 +40,34 @@ export function countFates(items: Iterable<QueueItem>): FlushResult {
 export async function flushLane(
   deps: DrainDeps & { readonly settings: QueueSettings },
   state: LaneState,
-  present: ReadonlySet<QueueItem>,
-  signal: AbortSignal,
-  timeoutMs: number | undefined,
+  { present, cycle, signal, timeoutMs }: LaneFlush,
 ): Promise<void> {
   const { clock, settings } = deps;
   const { queue, health } = state;
-  const pauseMs = health.pausedUntil - clock.now();
-  if (health.isServerWish && pauseMs > 0) {
-    if (pauseMs > (timeoutMs ?? settings.restMs)) return;
-    await clock.sleep(pauseMs, signal);
-  }
+  const patienceMs = timeoutMs ?? settings.restMs;
+  if (!await waitOutServerPause(clock, health, patienceMs, signal)) return;
   const foreign = queue.liveLeases(clock.now());
   const isWanted = (item: QueueItem) => present.has(item);
+  const ignoresRest = () => true;
   const drain = () =>
-    drainQueue(deps, state, { signal, isWanted, ignoresPause: true });
-  await drain();
-  const lapsed = await waitForLeases(deps, state, foreign, signal);
-  if (lapsed && !signal.aborted) await drain();
+    drainQueue(deps, state, { cycle, signal, isWanted, ignoresRest });
+  const { kind } = await drain();
+  await waitForLeases(deps, state, foreign, signal);
+  // Their owner is gone: nobody else attempts what it held.
+  const hasLapsed = foreign.some((lease) => queue.hasLapsed(lease));
+  if (hasLapsed && kind === "empty") await drain();
 }
 
-/** Waits until the leases are released; resolves to true when one of them ran out instead. */
+/** Waits until each lease was released or ran out. */
 async function waitForLeases(
   { clock }: DrainDeps,
   { queue }: LaneState,
   leases: readonly Lease[],
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<void> {
   const isLive = (lease: Lease) => queue.isLive(lease, clock.now());
   for (let ms = LOOK_AGAIN_MS.first; leases.some(isLive) && !signal.aborted;) {
     await clock.sleep(ms, signal);
     ms = Math.min(ms * 2, LOOK_AGAIN_MS.longest);
   }
-  return leases.some((lease) => lease.expiresAt <= clock.now());
 }

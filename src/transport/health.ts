@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { MAX_RETRY_AFTER_MS } from "./retry.ts";
 
 /**
@@ -23,6 +24,12 @@ export interface LaneHealth {
 export function createLaneHealth(restMs: number): LaneHealth {
   let pausedUntil = 0;
   let isServerWish = false;
+  // One cycle's outage never shortens what the server asked another for.
+  const pause = (until: number, isWish: boolean) => {
+    if (until <= pausedUntil) return;
+    pausedUntil = until;
+    isServerWish = isWish;
+  };
   return {
     get pausedUntil() {
       return pausedUntil;
@@ -32,16 +39,33 @@ export function createLaneHealth(restMs: number): LaneHealth {
     },
     isPaused: (now) => now < pausedUntil,
     pauseExhausted(now, retryAfterMs) {
-      pausedUntil = now +
-        Math.max(restMs, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
-      isServerWish = false;
+      const wish = Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+      pause(now + Math.max(restMs, wish), false);
     },
     pauseForServer(now, retryAfterMs) {
-      pausedUntil = now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS);
-      isServerWish = true;
+      pause(now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS), true);
     },
     resume() {
       pausedUntil = 0;
+      isServerWish = false;
     },
   };
+}
+
+/**
+ * Waits out a pause that the server asked for, up to `patienceMs`; false when it lasts longer. Other pauses do not
+ * hold up an explicit flush.
+ */
+export async function waitOutServerPause(
+  clock: Clock,
+  health: LaneHealth,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const latest = clock.now() + patienceMs;
+  while (health.isServerWish && health.isPaused(clock.now())) {
+    if (health.pausedUntil > latest || signal.aborted) return false;
+    await clock.sleep(health.pausedUntil - clock.now(), signal);
+  }
+  return true;
 }

@@ -113,6 +113,9 @@ async function attemptOnce(
     await response.body?.cancel();
     throw new Error("Abandoned after the deadline");
   }
+  if (typeof response.status !== "number") {
+    throw new TypeError("The answer of 'fetch' is no Response");
+  }
   const isOk = response.status >= 200 && response.status < 300;
   const text = await readBody(response, signal);
   return {

@@ -5,9 +5,10 @@ import type {
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
+import { isRecord } from "../core/guards.ts";
 import { buildBatchBody, encodeBody } from "./encode.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { HttpDoor, HttpOutcome } from "./http.ts";
+import type { HttpAnswer, HttpDoor, HttpOutcome } from "./http.ts";
 import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
 
 /** What the HTTP transport is made of. */
@@ -24,6 +25,8 @@ export interface HttpTransportOptions {
   readonly isCompressed: boolean;
   /** Marks batches as historical imports. */
   readonly historicalMigration: boolean;
+  /** Hears of a body that could not be compressed. */
+  readonly debug?: (message: string) => void;
 }
 
 /** Server texts are cut to this many characters before they are reported. */
@@ -42,6 +45,9 @@ export function createHttpTransport(options: HttpTransportOptions): Transport {
         historicalMigration,
       });
       const body = await encodeBody(text, isCompressed);
+      if (body.hasFailed) {
+        options.debug?.("Cannot compress a batch, it is sent as it is");
+      }
       const outcome = await door.send({
         method: "POST",
         url: endpoints.batch,
@@ -64,8 +70,14 @@ export function interpretBatchOutcome(
   now: number,
 ): DeliveryOutcome[] {
   switch (outcome.kind) {
-    case "ok":
-      return batch.map(({ uuid }) => ({ kind: "delivered", uuid }));
+    case "ok": {
+      const reason = readQuota(outcome);
+      return batch.map(({ uuid }) => ({
+        kind: "delivered",
+        uuid,
+        ...(reason && { reason }),
+      }));
+    }
     case "network":
       return retryAll(batch, { code: "network", cause: outcome.cause });
     case "timeout":
@@ -89,6 +101,26 @@ export function interpretBatchOutcome(
         parseRetryAfterMs(outcome.headers.get("retry-after"), now),
       );
     }
+  }
+}
+
+/** Over a quota PostHog takes the events and drops them; sending them again could not help. */
+function readQuota(
+  { status, text }: HttpAnswer,
+): DeliveryReason | undefined {
+  const body = parseJson(text);
+  const limited = isRecord(body) ? body["quota_limited"] : undefined;
+  if (!Array.isArray(limited) || limited.length === 0) return undefined;
+  if (!limited.every((name) => typeof name === "string")) return undefined;
+  const details = limited.join(", ").slice(0, MAX_DETAIL_CHARACTERS);
+  return { code: "quota_limited", status, details };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
   }
 }
 

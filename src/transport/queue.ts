@@ -49,14 +49,25 @@ export interface FreeItems {
   readonly oldestAt: number | undefined;
 }
 
+/** What had to go when items were admitted to a full queue. */
+export interface Overflow {
+  /** The items, oldest first. */
+  readonly evicted: readonly QueueItem[];
+  /** Whether this is the first overflow since the queue was last below half its limits. */
+  readonly startsEpisode: boolean;
+}
+
 /** The events of one lane in order, some of them leased. Items are removed by identity, never by position. */
 export interface Queue {
   /** The lane. */
   readonly lane: Lane;
   /** Items held, leased ones included. */
   readonly size: number;
-  /** Adds items behind the others, leased if a lease is given; the result lists what was evicted for them. */
-  admit(items: readonly QueueItem[], lease?: Lease): readonly QueueItem[];
+  /**
+   * Adds items behind the others, leased if a lease is given. The oldest make room where needed; an item larger than
+   * the whole queue makes none and is itself evicted.
+   */
+  admit(items: readonly QueueItem[], lease?: Lease): Overflow | undefined;
   /** Leases the next batch in order; empty when nothing is free. */
   claim(
     lease: Lease,
@@ -68,16 +79,21 @@ export interface Queue {
   isHeld(item: QueueItem, lease: Lease): boolean;
   /** Ends a lease: its items are free again. */
   release(lease: Lease): void;
-  /** Takes items out and settles their fate. */
-  settle(items: readonly QueueItem[], fate: "delivered" | "dropped"): void;
-  /** Takes free items out, to be admitted elsewhere. */
-  takeFree(now: number): QueueItem[];
+  /** Takes items out and settles their fate; the result leaves out those that are not here any more. */
+  settle(
+    items: readonly QueueItem[],
+    fate: "delivered" | "dropped",
+  ): QueueItem[];
+  /** Takes everything out, leased items included, to be admitted elsewhere. */
+  takeAll(): QueueItem[];
   /** What is free now; leases that ran out are ended first. */
   free(now: number): FreeItems;
   /** The leases that are live now. */
   liveLeases(now: number): readonly Lease[];
   /** Whether the lease is live: neither released nor expired. */
   isLive(lease: Lease, now: number): boolean;
+  /** Whether the lease ran out while it held items. */
+  hasLapsed(lease: Lease): boolean;
   /** A copy of the list of items. */
   items(): QueueItem[];
 }
@@ -87,8 +103,10 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
   const held = new Set<QueueItem>();
   const leases = new Map<Lease, Set<QueueItem>>();
   const leaseOf = new Map<QueueItem, Lease>();
+  const lapsed = new WeakSet<Lease>();
   let heldBytes = 0;
   let leasedBytes = 0;
+  let isOverflowing = false;
 
   const free = (item: QueueItem) => {
     const lease = leaseOf.get(item);
@@ -113,8 +131,16 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
   };
   const endExpired = (now: number) => {
     for (const lease of [...leases.keys()]) {
-      if (lease.expiresAt <= now) release(lease);
+      if (lease.expiresAt > now) continue;
+      lapsed.add(lease);
+      release(lease);
     }
+  };
+  const remove = (items: readonly QueueItem[]) => {
+    for (const item of items) take(item);
+    const isBelowHalf = held.size < limits.maxItems / 2 &&
+      heldBytes < limits.maxBytes / 2;
+    if (isBelowHalf) isOverflowing = false;
   };
   const evictFor = (item: QueueItem): QueueItem[] => {
     const evicted: QueueItem[] = [];
@@ -123,7 +149,6 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
         heldBytes + item.bytes <= limits.maxBytes;
       if (fits) break;
       take(oldest);
-      oldest.fate = "dropped";
       evicted.push(oldest);
     }
     return evicted;
@@ -135,13 +160,22 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
       return held.size;
     },
     admit(items, lease) {
-      return items.flatMap((item) => {
-        const evicted = evictFor(item);
+      const evicted: QueueItem[] = [];
+      for (const item of items) {
+        if (item.bytes > limits.maxBytes) {
+          evicted.push(item);
+          continue;
+        }
+        evicted.push(...evictFor(item));
         held.add(item);
         heldBytes += item.bytes;
         if (lease) lend(item, lease);
-        return evicted;
-      });
+      }
+      if (evicted.length === 0) return undefined;
+      for (const item of evicted) item.fate = "dropped";
+      const startsEpisode = !isOverflowing;
+      isOverflowing = true;
+      return { evicted, startsEpisode };
     },
     claim(lease, now, batchLimits, isWanted) {
       endExpired(now);
@@ -167,15 +201,14 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
     isHeld: (item, lease) => leaseOf.get(item) === lease,
     release,
     settle(items, fate) {
-      for (const item of items) {
-        take(item);
-        item.fate = fate;
-      }
+      const here = items.filter((item) => held.has(item));
+      remove(here);
+      for (const item of here) item.fate = fate;
+      return here;
     },
-    takeFree(now) {
-      endExpired(now);
-      const items = [...held].filter((item) => !leaseOf.has(item));
-      for (const item of items) take(item);
+    takeAll() {
+      const items = [...held];
+      remove(items);
       return items;
     },
     free(now) {
@@ -196,7 +229,11 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
       endExpired(now);
       return [...leases.keys()];
     },
-    isLive: (lease, now) => leases.has(lease) && lease.expiresAt > now,
+    isLive(lease, now) {
+      endExpired(now);
+      return leases.has(lease);
+    },
+    hasLapsed: (lease) => lapsed.has(lease),
     items: () => [...held],
   };
 }

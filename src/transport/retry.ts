@@ -23,7 +23,9 @@ export function computeDelayMs(
   retryAfterMs: number | undefined,
   unit: number,
 ): number {
-  const step = Math.min(policy.baseDelayMs * 2 ** (n - 1), policy.maxDelayMs);
+  // Past 2^31 every base is over every ceiling, and no base of 0 meets an infinity.
+  const doubled = policy.baseDelayMs * 2 ** Math.min(n - 1, 31);
+  const step = Math.min(doubled, policy.maxDelayMs);
   const floor = Math.min(retryAfterMs ?? 0, policy.maxDelayMs);
   return Math.max(step, floor) * (1 + unit * policy.jitter);
 }

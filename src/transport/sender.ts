@@ -1,6 +1,5 @@
 import { type Clock, runWithin } from "../core/clock.ts";
 import type {
-  DeliveryOutcome,
   DeliveryReason,
   LogicalRequest,
   QueuedEvent,
@@ -8,9 +7,11 @@ import type {
 } from "../core/delivery.ts";
 import { drawUnit, type RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { toUuidKey, type UuidSource } from "../core/uuid.ts";
+import type { UuidSource } from "../core/uuid.ts";
+import type { Cycle } from "./cycle.ts";
 import { reportDropped, reportRetained } from "./delivery_reports.ts";
 import type { LaneHealth } from "./health.ts";
+import { type AttemptResult, matchOutcomes, retryAll } from "./outcomes.ts";
 import type { Lease, Queue, QueueItem } from "./queue.ts";
 import { computeDelayMs, type RetryPolicy } from "./retry.ts";
 
@@ -42,6 +43,8 @@ export interface Shipment {
   readonly items: readonly QueueItem[];
   /** The lane's health. */
   readonly health: LaneHealth;
+  /** What the work is part of. */
+  readonly cycle: Cycle;
   /** Ends the work early. */
   readonly signal: AbortSignal;
 }
@@ -55,14 +58,6 @@ export interface Sender {
   ship(shipment: Shipment): Promise<ShipmentEnd>;
   /** A lease that starts now. */
   createLease(): Lease;
-}
-
-interface AttemptResult {
-  readonly delivered: readonly QueueItem[];
-  readonly dropped: ReadonlyMap<QueueItem, DeliveryReason>;
-  readonly left: readonly QueueItem[];
-  readonly reason: DeliveryReason | undefined;
-  readonly afterMs: number | undefined;
 }
 
 /** Creates a {@linkcode Sender}. */
@@ -93,12 +88,12 @@ export function createSender(deps: SenderDeps): Sender {
     const answer = await runWithin(
       clock,
       attemptTimeoutMs,
-      (inner) => transport.send(batch, inner),
+      async (inner) => matchOutcomes(items, await transport.send(batch, inner)),
       signal,
     );
     switch (answer.kind) {
       case "done":
-        return matchOutcomes(items, answer.value);
+        return answer.value;
       case "failed":
         return retryAll(items, { code: "network", cause: answer.cause });
       default:
@@ -106,78 +101,97 @@ export function createSender(deps: SenderDeps): Sender {
     }
   };
 
+  /** Settles what the attempt decided; the result is what it left and this lease still holds. */
+  const settle = (
+    { queue, lease, health, cycle }: Shipment,
+    { delivered, remarks, dropped, left }: AttemptResult,
+    given: Map<QueueItem, DeliveryReason>,
+  ): QueueItem[] => {
+    if (delivered.length > 0) {
+      health.resume();
+      reporter.rearm(`outage:${queue.lane}`);
+      cycle.accept(queue.lane, queue.settle(delivered, "delivered"), remarks);
+    }
+    const settled = new Set(queue.settle([...dropped.keys()], "dropped"));
+    for (const [item, reason] of dropped) {
+      if (settled.has(item)) given.set(item, reason);
+    }
+    // Gone since: evicted by newer events, or claimed by another after this lease ran out.
+    return left.filter((item) => queue.isHeld(item, lease));
+  };
+
   const ship = async (shipment: Shipment): Promise<ShipmentEnd> => {
     const { queue, lease, health, signal } = shipment;
     const createdAt = clock.now();
     const request = { id: createUuid(createdAt), createdAt };
     const dropped = new Map<QueueItem, DeliveryReason>();
-    let items = shipment.items;
     let end: ShipmentEnd = "settled";
-    for (let number = 1; items.length > 0; number++) {
+    let items = shipment.items;
+    for (let number = 1;; number++) {
+      items = items.filter((item) => queue.isHeld(item, lease));
+      if (items.length === 0) break;
       if (signal.aborted) {
         end = "stopped";
         break;
       }
+      const sent = items.length;
       renew(lease);
       const result = await attempt(shipment, items, {
         ...request,
         attempt: number,
       });
-      if (result.delivered.length > 0) {
-        queue.settle(result.delivered, "delivered");
-        health.resume();
-        reporter.rearm(`outage:${queue.lane}`);
-        reporter.delivered(result.delivered.map(({ uuid }) => uuid));
-      }
-      queue.settle([...result.dropped.keys()], "dropped");
-      for (const [item, reason] of result.dropped) dropped.set(item, reason);
-      // Gone since: evicted by newer events, or claimed by another after this lease ran out.
-      items = result.left.filter((item) => queue.isHeld(item, lease));
-      const { reason } = result;
+      renew(lease);
+      items = settle(shipment, result, dropped);
+      const { reason, afterMs } = result;
       if (items.length === 0 || !reason) break;
+      if (reason.status === 413 && sent > 1) {
+        end = await shipSmaller(shipment, items);
+        break;
+      }
       if (reason.status === 413) {
-        end = await shipSmaller(shipment, items, reason, dropped);
-        break;
-      }
-      if (signal.aborted) {
-        if (result.afterMs !== undefined) {
-          health.pauseForServer(clock.now(), result.afterMs);
+        // Refused alone: it will never fit.
+        for (const item of queue.settle(items, "dropped")) {
+          dropped.set(item, reason);
         }
-        end = "stopped";
         break;
       }
-      if (number > policy.maxRetries) {
-        health.pauseExhausted(clock.now(), result.afterMs);
+      if (number > policy.maxRetries && !signal.aborted) {
+        health.pauseExhausted(clock.now(), afterMs);
         reportRetained(reporter, queue.lane, items, reason, {
           attempts: number,
           requestId: request.id,
-          retryAfterMs: result.afterMs,
+          retryAfterMs: afterMs,
         });
         end = "exhausted";
         break;
       }
-      await clock.sleep(
-        computeDelayMs(policy, number, result.afterMs, drawUnit(random)),
-        signal,
-      );
-      items = items.filter((item) => queue.isHeld(item, lease));
+      const waitMs = computeDelayMs(policy, number, afterMs, drawUnit(random));
+      await wait(shipment, waitMs, afterMs);
     }
     reportDropped(reporter, queue.lane, dropped, request.id);
     return end;
   };
 
-  /** 413: halves with budgets of their own, in order; one event that is refused alone is dropped. */
+  /** Waits for the next attempt. A `Retry-After` that outlasts the cycle becomes a pause of the lane. */
+  const wait = async (
+    { cycle, health, signal }: Shipment,
+    waitMs: number,
+    afterMs: number | undefined,
+  ): Promise<void> => {
+    const answeredAt = clock.now();
+    const wish = () => {
+      if (afterMs !== undefined) health.pauseForServer(answeredAt, afterMs);
+    };
+    cycle.expect(wish);
+    await clock.sleep(waitMs, signal);
+    if (!signal.aborted) cycle.forget(wish);
+  };
+
+  /** 413: halves with budgets of their own, in order. */
   const shipSmaller = async (
     shipment: Shipment,
     items: readonly QueueItem[],
-    reason: DeliveryReason,
-    dropped: Map<QueueItem, DeliveryReason>,
   ): Promise<ShipmentEnd> => {
-    if (items.length === 1) {
-      shipment.queue.settle(items, "dropped");
-      for (const item of items) dropped.set(item, reason);
-      return "settled";
-    }
     const middle = Math.ceil(items.length / 2);
     const first = await ship({ ...shipment, items: items.slice(0, middle) });
     return first === "settled"
@@ -186,47 +200,4 @@ export function createSender(deps: SenderDeps): Sender {
   };
 
   return { ship, createLease: () => ({ expiresAt: clock.now() + leaseMs }) };
-}
-
-/** Pairs outcomes with items by uuid; an item nobody spoke for is tried again. */
-function matchOutcomes(
-  items: readonly QueueItem[],
-  outcomes: readonly DeliveryOutcome[],
-): AttemptResult {
-  const byUuid = new Map(
-    outcomes.map((outcome) => [toUuidKey(outcome.uuid), outcome]),
-  );
-  const delivered: QueueItem[] = [];
-  const dropped = new Map<QueueItem, DeliveryReason>();
-  const left: QueueItem[] = [];
-  let reason: DeliveryReason | undefined;
-  let afterMs: number | undefined;
-  for (const item of items) {
-    const outcome = byUuid.get(toUuidKey(item.uuid));
-    if (outcome?.kind === "delivered") {
-      delivered.push(item);
-    } else if (outcome?.kind === "dropped") {
-      dropped.set(item, outcome.reason);
-    } else {
-      left.push(item);
-      reason = outcome?.reason ?? reason ?? { code: "partial" };
-      if (outcome?.afterMs !== undefined) {
-        afterMs = Math.max(afterMs ?? 0, outcome.afterMs);
-      }
-    }
-  }
-  return { delivered, dropped, left, reason, afterMs };
-}
-
-function retryAll(
-  items: readonly QueueItem[],
-  reason: DeliveryReason,
-): AttemptResult {
-  return {
-    delivered: [],
-    dropped: new Map(),
-    left: items,
-    reason,
-    afterMs: undefined,
-  };
 }

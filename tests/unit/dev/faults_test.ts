@@ -152,3 +152,20 @@ Deno.test("a planned fault comes before the policy, and neither outlives a reset
   await postBatch(fetch, wireEvent(1));
   assertEquals(events.map(({ arrival }) => arrival), [1]);
 });
+
+Deno.test("an answer that is slow comes too late for who gave up, but the events are there", async () => {
+  const clock = createFakeClock();
+  const { fetch, events, failNext } = createPostHogEmulator({ clock });
+  failNext({ answerDelayMs: 5000 });
+  const giveUp = new AbortController();
+  const asked = fetch("http://localhost/batch/", {
+    method: "POST",
+    body: JSON.stringify({ api_key: "phc_test", batch: [wireEvent(1)] }),
+    signal: giveUp.signal,
+  });
+  await clock.advance(4999);
+  assertEquals(events.length, 1);
+  giveUp.abort();
+  await assertRejects(() => asked);
+  assertEquals([events.length, clock.pending], [1, 0]);
+});

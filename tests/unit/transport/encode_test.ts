@@ -60,10 +60,11 @@ for (
     const original = globalThis.CompressionStream;
     Object.assign(globalThis, { CompressionStream: replacement });
     try {
-      const { bytes, encoding } = await encodeBody("{}", true);
-      assertEquals([new TextDecoder().decode(bytes), encoding], [
+      const { bytes, encoding, hasFailed } = await encodeBody("{}", true);
+      assertEquals([new TextDecoder().decode(bytes), encoding, hasFailed], [
         "{}",
         undefined,
+        replacement && true,
       ]);
     } finally {
       globalThis.CompressionStream = original;

@@ -29,6 +29,30 @@ for (const status of [200, 204]) {
   });
 }
 
+const BODIES: readonly [text: string | undefined, details: string | undefined][] =
+  [
+    ['{"status":"Ok","quota_limited":["events","recordings"]}', "events, recordings"],
+    ['{"quota_limited":[]}', undefined],
+    ['{"quota_limited":"events"}', undefined],
+    ['{"quota_limited":[5]}', undefined],
+    ["[]", undefined],
+    ["null", undefined],
+    ["<html>", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ];
+for (const [text, details] of BODIES) {
+  Deno.test(`interpretBatchOutcome() counts 200 with ${text} as delivered (CAP-147)`, () => {
+    const reason = { code: "quota_limited" as const, status: 200, details };
+    const outcome = interpret({ ...answer(200), text });
+    assertEquals<unknown>(outcome, {
+      kind: "delivered",
+      uuid: "u1",
+      ...(details !== undefined && { reason }),
+    });
+  });
+}
+
 for (const status of [400, 401, 402, 403, 404, 415]) {
   Deno.test(`interpretBatchOutcome() drops on ${status} (CAP-144)`, () => {
     const reason = { code: "http" as const, status, details: "why" };

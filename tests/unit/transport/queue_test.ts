@@ -21,7 +21,8 @@ const names = (items: readonly QueueItem[]) =>
 function createFilled(uuids: string, limits = LIMITS) {
   const queue = createQueue("analytics", limits);
   const items = [...uuids].map((uuid) => createItem(uuid));
-  return { queue, items, evicted: queue.admit(items) };
+  const overflow = queue.admit(items);
+  return { queue, items, overflow, evicted: overflow?.evicted ?? [] };
 }
 
 Deno.test("Queue evicts the oldest for the newest (CAP-115)", () => {
@@ -113,8 +114,65 @@ Deno.test("Queue.release() keeps the order of what comes back (CAP-221)", () => 
   );
 });
 
-Deno.test("Queue.takeFree() leaves leased items where they are", () => {
-  const { queue } = createFilled("abc");
-  queue.claim({ expiresAt: 100 }, 0, { maxItems: 1, maxBytes: 1000 }, ANY);
-  assertEquals([names(queue.takeFree(0)), queue.size], ["bc", 1]);
+Deno.test("Queue.takeAll() leaves nothing, and the owner of a lease holds nothing any more", () => {
+  const { queue, items } = createFilled("abc");
+  const lease = { expiresAt: 100 };
+  const leased = queue.claim(lease, 0, { maxItems: 1, maxBytes: 1000 }, ANY);
+  assertEquals([names(leased), names(queue.takeAll())], ["a", "abc"]);
+  assertEquals(queue.free(0), { count: 0, bytes: 0, oldestAt: undefined });
+  assertEquals(items.some((item) => queue.isHeld(item, lease)), false);
+});
+
+Deno.test("Queue.admit() refuses an item larger than the queue, and evicts nothing for it (CAP-117)", () => {
+  const { queue } = createFilled("ab", { maxItems: 9, maxBytes: 50 });
+  const large = createItem("L", 51);
+  const overflow = queue.admit([large, createItem("c")]);
+  assertEquals([names(overflow?.evicted ?? []), large.fate], ["L", "dropped"]);
+  assertEquals(names(queue.items()), "abc");
+  assertEquals(queue.admit([createItem("d", 50)])?.evicted.length, 3);
+});
+
+Deno.test("Queue tells an episode of overflow from the next, which begins below half (CAP-116)", () => {
+  const { queue, overflow } = createFilled("abcde", {
+    maxItems: 4,
+    maxBytes: 1000,
+  });
+  const more = () => queue.admit([createItem("x")])?.startsEpisode;
+  const settle = (count: number) =>
+    queue.settle(queue.items().slice(0, count), "delivered");
+  assertEquals([overflow?.startsEpisode, more()], [true, false]);
+  settle(2);
+  assertEquals([more(), more(), more()], [undefined, undefined, false]);
+  settle(3);
+  assertEquals([more(), more(), more(), more()], [
+    undefined,
+    undefined,
+    undefined,
+    true,
+  ]);
+});
+
+Deno.test("Queue.settle() leaves an item that was evicted meanwhile as it is (CAP-118)", () => {
+  const { queue, items } = createFilled("ab", { maxItems: 2, maxBytes: 1000 });
+  queue.claim({ expiresAt: 1 }, 0, { maxItems: 9, maxBytes: 1000 }, ANY);
+  queue.admit([createItem("c")]);
+  assertEquals(names(queue.settle(items, "delivered")), "b");
+  assertEquals(items.map(({ fate }) => fate), ["dropped", "delivered"]);
+});
+
+Deno.test("Queue.hasLapsed() is about leases that ran out, not about released ones (CAP-266)", () => {
+  const { queue } = createFilled("ab");
+  const [released, silent] = [{ expiresAt: 100 }, { expiresAt: 100 }];
+  for (const lease of [released, silent]) {
+    queue.claim(lease, 0, { maxItems: 1, maxBytes: 1000 }, ANY);
+  }
+  queue.release(released);
+  assertEquals([queue.isLive(silent, 99), queue.isLive(silent, 100)], [
+    true,
+    false,
+  ]);
+  assertEquals([queue.hasLapsed(released), queue.hasLapsed(silent)], [
+    false,
+    true,
+  ]);
 });

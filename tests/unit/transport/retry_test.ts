@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   computeDelayMs,
   isRetryableStatus,
@@ -54,6 +54,29 @@ for (const [header, expected] of HEADER_ROWS) {
     assertEquals(parseRetryAfterMs(header, NOW), expected);
   });
 }
+
+for (const zone of ["America/New_York", "Asia/Kathmandu"]) {
+  Deno.test(`parseRetryAfterMs() reads dates as GMT in ${zone} too (CAP-225)`, () => {
+    const before = Deno.env.get("TZ") ?? "UTC";
+    Deno.env.set("TZ", zone);
+    try {
+      assert(new Date(NOW).getTimezoneOffset() !== 0, "the zone is in force");
+      for (const [header, expected] of HEADER_ROWS) {
+        assertEquals(parseRetryAfterMs(header, NOW), expected);
+      }
+    } finally {
+      Deno.env.set("TZ", before);
+    }
+  });
+}
+
+Deno.test("computeDelayMs() holds for any number of retries, also of a base of 0", () => {
+  const policy = { ...POLICY, baseDelayMs: 0 };
+  const waits = [POLICY, policy].map((p) =>
+    computeDelayMs(p, 5000, undefined, 0)
+  );
+  assertEquals(waits, [30_000, 0]);
+});
 
 Deno.test("isRetryableStatus() follows the v0 table (CAP-146)", () => {
   assertEquals(

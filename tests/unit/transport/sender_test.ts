@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { createCycle } from "../../../src/transport/cycle.ts";
 import { createLaneHealth } from "../../../src/transport/health.ts";
 import { createQueue } from "../../../src/transport/queue.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
@@ -16,15 +17,17 @@ function createShipment(answer: (attempt: Attempt) => Answer, names: string) {
     () => true,
   );
   const controller = new AbortController();
+  const cycle = createCycle(bench.deps.reporter);
   const ship = () =>
     bench.sender.ship({
       queue,
       lease,
       items,
       health,
+      cycle,
       signal: controller.signal,
     });
-  return { ...bench, queue, health, items, lease, controller, ship };
+  return { ...bench, cycle, queue, health, items, lease, controller, ship };
 }
 
 Deno.test("Sender waits 1, 2 and 4 s, then leaves the events queued (CAP-220 to CAP-222)", async () => {
