@@ -15,10 +15,10 @@ import type {
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 import type { EvaluateFlagsOptions, FlagMethods } from "../flags/types.ts";
 import type { PostHogOptions } from "../options/types.ts";
+import { type ClientMethods, createClientMethods } from "./client_methods.ts";
 import { createMethods } from "./methods.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { PostHogClient } from "./posthog_client.ts";
-import { createRequestScope } from "./scope.ts";
 import { createShutdown } from "./shutdown.ts";
 import type { RequestScope, RequestScopeInit } from "./types.ts";
 
@@ -44,7 +44,7 @@ import type { RequestScope, RequestScopeInit } from "./types.ts";
  */
 export class PostHog implements PostHogClient {
   readonly #parts: Parts;
-  readonly #methods: EventMethods & FlagMethods;
+  readonly #methods: EventMethods & FlagMethods & ClientMethods;
   readonly #shutdown: (timeoutMs?: number) => Promise<void>;
 
   /**
@@ -57,11 +57,10 @@ export class PostHog implements PostHogClient {
     const parts = createParts(apiKey, options);
     const { queue, keepAlive } = parts;
     this.#parts = parts;
-    this.#methods = createMethods(parts, {
-      queue,
-      keepAlive,
-      context: undefined,
-    });
+    this.#methods = {
+      ...createMethods(parts, { queue, keepAlive, context: undefined }),
+      ...createClientMethods(parts),
+    };
     this.#shutdown = createShutdown(parts);
   }
 
@@ -70,7 +69,7 @@ export class PostHog implements PostHogClient {
     ctx?: ExecutionContextLike,
     init?: RequestScopeInit,
   ): RequestScope {
-    return createRequestScope(this.#parts, request, ctx, init);
+    return this.#methods.forRequest(request, ctx, init);
   }
 
   capture(message: CaptureMessage): string | undefined {
@@ -149,23 +148,19 @@ export class PostHog implements PostHogClient {
   }
 
   register(properties: Record<string, unknown>): void {
-    this.#parts.settings.register(properties);
+    this.#methods.register(properties);
   }
 
   unregister(key: string): void {
-    this.#parts.settings.unregister(key);
+    this.#methods.unregister(key);
   }
 
   setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void {
-    this.#parts.settings.setBeforeSend(hooks);
+    this.#methods.setBeforeSend(hooks);
   }
 
-  async flush(timeoutMs?: number): Promise<FlushResult> {
-    const { lifecycle, queue } = this.#parts;
-    const isClosed = lifecycle.isDisabled || lifecycle.isShutDown;
-    return isClosed
-      ? { delivered: 0, dropped: 0, retained: 0 }
-      : await queue.flush(timeoutMs);
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    return this.#methods.flush(timeoutMs);
   }
 
   shutdown(timeoutMs?: number): Promise<void> {
@@ -184,7 +179,7 @@ export class PostHog implements PostHogClient {
     name: Name,
     listener: PostHogListeners[Name],
   ): () => void {
-    return this.#parts.reporter.on(name, listener);
+    return this.#methods.on(name, listener);
   }
 
   optIn(): Promise<void> {

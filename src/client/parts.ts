@@ -15,6 +15,7 @@ import { createSender } from "../transport/sender.ts";
 import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createSettings, type Settings } from "./settings.ts";
+import { registerClient } from "./singletons.ts";
 
 /** The rooms of one client, built and connected. */
 export interface Parts {
@@ -36,6 +37,8 @@ export interface Parts {
   readonly flags: Flags;
   /** The client's own `waitUntil`, contained. */
   readonly keepAlive: KeepAlive;
+  /** Takes the client out of the count of live ones. */
+  readonly release: () => void;
 }
 
 /** Builds the rooms of a client out of what the application passed. No I/O, no timer, no clock, no random number. */
@@ -54,8 +57,13 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     reporter.report(new ConfigError(message, option));
   }
   for (const note of notes) reporter.warn(note);
+  const release = registerClient(options, reporter);
 
-  const settings = createSettings(options.beforeSend, reporter);
+  const settings = createSettings(
+    options.beforeSend,
+    reporter,
+    options.disabled,
+  );
   const lifecycle = createLifecycle(options.disabled, !options.defaultOptIn);
   const createUuid = createUuidSource(random);
   const keepAlive = createKeepAlive(options.waitUntil, reporter);
@@ -72,6 +80,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     clock,
     isCompressed: !options.disableCompression,
     historicalMigration: options.historicalMigration,
+    debug: reporter.debug,
   });
   const sender = createSender({
     transport,
@@ -116,7 +125,8 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     superProperties: settings.superProperties,
     isServer: options.isServer,
     disableGeoip: options.disableGeoip,
-    maxEventBytes: options.maxEventBytes,
+    // A queue could never hold a larger one.
+    maxEventBytes: Math.min(options.maxEventBytes, options.maxQueueBytes),
   });
   const flags = createFlags({
     settings: {
@@ -155,5 +165,6 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     scopeQueueDeps,
     flags,
     keepAlive,
+    release,
   };
 }

@@ -3,6 +3,7 @@ import { isRecord } from "../core/guards.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import { createScopeQueue } from "../transport/scope_queue.ts";
 import { guardMethods } from "./boundary.ts";
+import { createFlush } from "./flush.ts";
 import { createKeepAlive, findWaitUntil } from "./keep_alive.ts";
 import { createMethods } from "./methods.ts";
 import type { Parts } from "./parts.ts";
@@ -14,11 +15,11 @@ import type { RequestScope, RequestScopeInit } from "./types.ts";
  */
 export function createRequestScope(
   parts: Parts,
-  request: RequestLike | undefined,
-  ctx: ExecutionContextLike | undefined,
+  request?: RequestLike,
+  ctx?: ExecutionContextLike,
   init: RequestScopeInit = {},
 ): RequestScope {
-  const { options, reporter, lifecycle, queue: clientQueue } = parts;
+  const { options, reporter, queue: clientQueue } = parts;
   const given: RequestScopeInit = isRecord(init) ? init : {};
   const own = typeof given.waitUntil === "function"
     ? given.waitUntil
@@ -37,12 +38,7 @@ export function createRequestScope(
   });
   const scopeMethods = guardMethods({
     setContext: context.set,
-    flush: async (timeoutMs?: number) => {
-      const isClosed = lifecycle.isDisabled || lifecycle.isShutDown;
-      return isClosed
-        ? { delivered: 0, dropped: 0, retained: 0 }
-        : await queue.flush(timeoutMs);
-    },
+    flush: createFlush(parts, queue),
   }, reporter);
   return Object.freeze({
     ...methods,

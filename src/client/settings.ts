@@ -21,6 +21,7 @@ export interface Settings {
 export function createSettings(
   initialHooks: readonly BeforeSend[],
   reporter: Reporter,
+  isDisabled: boolean,
 ): Settings {
   let hooks = initialHooks;
   let properties: JsonObject = {};
@@ -39,6 +40,7 @@ export function createSettings(
     },
     superProperties: () => properties,
     register(given) {
+      if (isDisabled) return;
       if (!isRecord(given)) {
         return reporter.warn("Cannot register properties: expected an object");
       }

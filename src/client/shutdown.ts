@@ -1,4 +1,4 @@
-import { runWithin } from "../core/clock.ts";
+import { runWithin, toTimeoutMs } from "../core/clock.ts";
 import type { Parts } from "./parts.ts";
 
 /** Time given to a shutdown unless the caller says otherwise, in ms. */
@@ -12,7 +12,7 @@ const LOOK_AGAIN_MS = 25;
  * promise, which on Workers may belong to a request that is over.
  */
 export function createShutdown(
-  { lifecycle, queue, flags, options: { clock, testMode } }: Parts,
+  { lifecycle, queue, flags, release, options: { clock, testMode } }: Parts,
 ): (timeoutMs?: number) => Promise<void> {
   let isDone = false;
 
@@ -23,12 +23,19 @@ export function createShutdown(
     });
     // In `testMode` the queue stays as it is, for inspection.
     if (!testMode) queue.close();
+    release();
     isDone = true;
   };
   const watch = async (timeoutMs: number) => {
     const deadline = clock.now() + timeoutMs;
-    while (!isDone && clock.now() < deadline) await clock.sleep(LOOK_AGAIN_MS);
+    while (!isDone) {
+      const leftMs = deadline - clock.now();
+      if (leftMs <= 0) return;
+      await clock.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
+    }
   };
-  return (timeoutMs = DEFAULT_TIMEOUT_MS) =>
-    lifecycle.isShutDown ? watch(timeoutMs) : close(timeoutMs);
+  return (givenMs) => {
+    const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
+    return lifecycle.isShutDown ? watch(timeoutMs) : close(timeoutMs);
+  };
 }

@@ -1,0 +1,48 @@
+import type { Reporter } from "../core/reporter.ts";
+import type { ResolvedOptions } from "../options/resolve.ts";
+
+/** How many live clients one project has in this isolate, and whether that was said. */
+interface Entry {
+  live: number;
+  hasWarned: boolean;
+}
+
+/** Projects remembered; past it the one registered longest ago is forgotten, and may be warned about again. */
+const MAX_ENTRIES = 1000;
+
+/** Of the isolate: several clients for one project can't know of each other in any other way. */
+const entries = new Map<string, Entry>();
+
+/**
+ * Counts a client as live and warns at the second one for a project and host, once for the isolate's life. Clients
+ * that send nothing, or that are told not to warn, are left out of the count.
+ *
+ * @returns Takes the client out of the count; to be called once.
+ */
+export function registerClient(
+  options: ResolvedOptions,
+  reporter: Reporter,
+): () => void {
+  const { apiKey, host, disabled, testMode, disableSingletonWarning } = options;
+  if (disabled || testMode || disableSingletonWarning) return () => {};
+  const entry = findEntry(JSON.stringify([apiKey, host]));
+  entry.live++;
+  if (entry.live > 1 && !entry.hasWarned) {
+    entry.hasWarned = true;
+    reporter.warn(
+      "Another client for this project is live in this isolate: share one, or set 'disableSingletonWarning'",
+    );
+  }
+  return () => void entry.live--;
+}
+
+function findEntry(key: string): Entry {
+  const entry = entries.get(key) ?? { live: 0, hasWarned: false };
+  entries.delete(key);
+  entries.set(key, entry);
+  for (const oldest of entries.keys()) {
+    if (entries.size <= MAX_ENTRIES) break;
+    entries.delete(oldest);
+  }
+  return entry;
+}
