@@ -38,14 +38,27 @@ export function gates(
       disabled: true,
       flags: { "new-nav": true },
     });
+    const warnings: string[] = [];
+    posthog.on("warning", (message) => warnings.push(message));
     assertEquals(posthog.isDisabled, true);
+    posthog.register(5 as never);
+    posthog.unregister("plan");
+    assertEquals(warnings, []);
     assertEquals(
       posthog.capture({ distinctId: "user-1", event: "paid" }),
       undefined,
     );
     assertEquals(
-      await posthog.captureImmediate({ distinctId: "user-1", event: "paid" }),
-      undefined,
+      [
+        await posthog.captureImmediate({ distinctId: "user-1", event: "paid" }),
+        posthog.identify({ distinctId: "user-1" }),
+        posthog.alias({ distinctId: "user-1", alias: "a" }),
+        posthog.groupIdentify({ groupType: "c", groupKey: "k" }),
+        posthog.setPersonProperties({ distinctId: "u", properties: { a: 1 } }),
+        posthog.unsetPersonProperties({ distinctId: "u", properties: "a" }),
+        posthog.forRequest().capture({ event: "paid" }),
+      ],
+      Array(7).fill(undefined),
     );
     const flags = await posthog.evaluateFlags("user-1");
     assertEquals(flags.keys, []);

@@ -96,6 +96,25 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     assertEquals(emulator.events.length, 1);
   });
 
+  t.test("a request, a context and scope options that can't be read are one report and a scope that works (CAP-298)", async () => {
+    const refuse = () => {
+      throw new Error("no");
+    };
+    const hostile = new Proxy({}, { get: refuse, ownKeys: refuse });
+    const { posthog, emulator, errors } = createTestClient();
+    for (
+      const args of [[hostile], [{}, hostile], [{}, {}, hostile]]
+    ) {
+      const hog = posthog.forRequest(...args);
+      hog.capture({ distinctId: "user-1", event: "paid" });
+      assertEquals([hog.properties, hog.sessionId], [{}, undefined]);
+      await hog.flush();
+    }
+    assertEquals(emulator.events.length, 3);
+    // A request's own members are hints, and never worth an error.
+    assertEquals(errors.map(({ code }) => code), ["callback", "callback"]);
+  });
+
   t.test("flag options that can't be read are one report and an empty snapshot (CAP-298)", async () => {
     const errors: { name: string }[] = [];
     const { posthog } = createTestClient({

@@ -1,0 +1,126 @@
+import type { FlushResult } from "../../src/core/delivery.ts";
+import { createTestClient, type PostHog } from "edgehog/testing";
+import type { RequestScope } from "edgehog";
+import type { Step, Story } from "./_stories.ts";
+
+/** What came of a story. */
+export interface History {
+  /** The uuids that the verbs gave back. */
+  readonly captured: string[];
+  /** Those of `on("flush")`. */
+  readonly delivered: string[];
+  /** Those of `on("drop")`. */
+  readonly dropped: string[];
+  /** Those that arrived at the server, as often as they did. */
+  readonly arrived: string[];
+  /** What is still in the client's queue. */
+  readonly queued: number;
+  /** Flushes whose counts are not those of what was queued. */
+  readonly wrongCounts: string[];
+  /** Waits left behind after the shutdown. */
+  readonly pending: number;
+}
+
+/** Longer than any pause, drain or lease. */
+export const LONG_MS: number = 10 * 60 * 1000;
+
+/** Lets a story happen, ends the faults, flushes what is left and shuts the client down. */
+export async function live(story: Story): Promise<History> {
+  const { posthog, emulator, clock } = createTestClient({ ...story.options });
+  const history = {
+    captured: [] as string[],
+    delivered: [] as string[],
+    dropped: [] as string[],
+    wrongCounts: [] as string[],
+  };
+  posthog.on("flush", (uuids) => void history.delivered.push(...uuids));
+  posthog.on("drop", ({ uuid = "" }) => void history.dropped.push(uuid));
+  let turn = 0;
+  emulator.setFaultPolicy(() => story.faults[turn++ % story.faults.length]);
+
+  const actor = createActor(posthog, history);
+  for (const step of story.steps) {
+    if (step.kind === "advance") await clock.advance(step.ms);
+    else actor.act(step);
+  }
+
+  emulator.setFaultPolicy(undefined);
+  await clock.advance(LONG_MS);
+  await Promise.all(actor.open);
+  // The first takes what is free, the second what scopes handed over meanwhile.
+  for (let round = 0; round < 2; round++) {
+    const flushed = posthog.flush();
+    await clock.advance(LONG_MS);
+    await flushed;
+  }
+  const queued = posthog.queueSize;
+  const done = posthog.shutdown();
+  await clock.advance(0);
+  await done;
+  const arrived = emulator.events.map(({ uuid }) => uuid);
+  return { ...history, arrived, queued, pending: clock.pending };
+}
+
+/** The application of a story. */
+export interface Actor {
+  /** Everything that was begun, flushes and what was handed to `waitUntil`. */
+  readonly open: Promise<unknown>[];
+  act(step: Exclude<Step, { kind: "advance" }>): void;
+}
+
+/** Creates the application: it never waits for anything, so that everything overlaps. */
+export function createActor(
+  posthog: PostHog,
+  { captured, wrongCounts }: Pick<History, "captured" | "wrongCounts">,
+): Actor {
+  const open: Promise<unknown>[] = [];
+  const scopes: RequestScope[] = [];
+  const waitUntil = (promise: Promise<unknown>) => void open.push(promise);
+
+  const createScope = (hasWaitUntil: boolean) => {
+    const ctx = hasWaitUntil ? { waitUntil } : undefined;
+    const scope = posthog.forRequest(undefined, ctx, { distinctId: "user-1" });
+    scopes.push(scope);
+    return scope;
+  };
+  const event = { distinctId: "user-1", event: "e" };
+  const capture = (on: Pick<PostHog, "capture">, count: number) => {
+    for (let i = 0; i < count; i++) captured.push(on.capture(event) ?? "");
+  };
+  const sendNow = async (on: Pick<PostHog, "captureImmediate">) => {
+    captured.push(await on.captureImmediate(event) ?? "");
+  };
+  const check = async (flushed: Promise<FlushResult>, present?: number) => {
+    const { delivered, dropped, retained } = await flushed;
+    const isWrong = present !== undefined &&
+      delivered + dropped + retained !== present;
+    if (isWrong) {
+      wrongCounts.push(`${present}: ${delivered} ${dropped} ${retained}`);
+    }
+  };
+  return {
+    open,
+    act(step) {
+      const latest = scopes.at(-1);
+      switch (step.kind) {
+        case "capture":
+          return capture(posthog, step.count);
+        case "scope": {
+          const { earlier, hasWaitUntil } = step;
+          const scope = earlier === undefined ? undefined : scopes.at(-earlier);
+          return capture(scope ?? createScope(hasWaitUntil), step.count);
+        }
+        case "immediate":
+          return void open.push(
+            sendNow(step.onScope && latest ? latest : posthog),
+          );
+        case "flush":
+          return void open.push(
+            step.onScope && latest
+              ? check(latest.flush(step.timeoutMs))
+              : check(posthog.flush(step.timeoutMs), posthog.queueSize),
+          );
+      }
+    },
+  };
+}
