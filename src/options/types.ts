@@ -27,7 +27,7 @@ export interface DeliveryOptions {
   maxQueueSize?: number | undefined;
   /** Serialized bytes held in one queue. Past it the oldest are dropped, with a report. @default 33554432 */
   maxQueueBytes?: number | undefined;
-  /** UTF-8 bytes of one serialized event. A larger event is dropped, with a report. @default 921600 */
+  /** UTF-8 bytes of one serialized event, at most `maxQueueBytes`. A larger one is dropped, with a report. @default 921600 */
   maxEventBytes?: number | undefined;
   /** Bytes of one request before compression; a first event always fits. @default 5242880 */
   maxBatchBytes?: number | undefined;

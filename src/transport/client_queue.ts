@@ -173,10 +173,7 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       keepAlive(work);
       return await work;
     },
-    drainAlong(lane, work) {
-      adoptStrays();
-      return drainQueue(deps, laneOf(lane), work);
-    },
+    drainAlong: (lane, work) => drainQueue(deps, laneOf(lane), work),
     watch(lane) {
       adoptStrays();
       strays.watch(lane);

@@ -12,7 +12,7 @@ export function reportDropped(
   reporter: Reporter,
   lane: Lane,
   dropped: ReadonlyMap<QueueItem, DeliveryReason>,
-  requestId: string,
+  extra: Pick<DeliveryErrorDetails, "attempts" | "requestId">,
 ): void {
   const byReason = new Map<string, [DeliveryReason, QueueItem[]]>();
   for (const [item, reason] of dropped) {
@@ -28,7 +28,7 @@ export function reportDropped(
     }`;
     reporter.error(message);
     reporter.report(
-      new DeliveryError(message, details(lane, items, reason, { requestId })),
+      new DeliveryError(message, details(lane, items, reason, extra)),
     );
   }
 }
@@ -41,7 +41,7 @@ export function reportRetained(
   reason: DeliveryReason,
   extra: Pick<DeliveryErrorDetails, "attempts" | "requestId" | "retryAfterMs">,
 ): void {
-  const message = `Cannot deliver ${count(items)} now, they stay queued: ${
+  const message = `Cannot deliver ${count(items)} now, kept for the next try: ${
     reporter.redact(explain(reason))
   }`;
   reporter.warn(message, `outage:${lane}`);
@@ -148,7 +148,8 @@ function explain({ code, status, cause }: DeliveryReason): string {
     case "quota_limited":
       return "the project's quota is used up";
     case "network":
-      return cause instanceof Error
+      // The door's own words are safe; those of a transport of somebody's could quote an event.
+      return cause instanceof Error && cause.name === NETWORK_ERROR
         ? `the request failed (${cause.message})`
         : "the request failed";
     default:

@@ -47,15 +47,21 @@ export async function flushLane(
   const patienceMs = timeoutMs ?? settings.restMs;
   if (!await waitOutServerPause(clock, health, patienceMs, signal)) return;
   const foreign = queue.liveLeases(clock.now());
-  const isWanted = (item: QueueItem) => present.has(item);
-  const ignoresRest = () => true;
-  const drain = () =>
-    drainQueue(deps, state, { cycle, signal, isWanted, ignoresRest });
-  const { kind } = await drain();
+  const heldBy = new Map(foreign.map((lease) => [lease, queue.heldBy(lease)]));
+  const drain = (wanted: ReadonlySet<QueueItem>) =>
+    drainQueue(deps, state, {
+      cycle,
+      signal,
+      isWanted: (item) => wanted.has(item),
+      ignoresRest: () => true,
+    });
+  const { kind } = await drain(present);
   await waitForLeases(deps, state, foreign, signal);
-  // Their owner is gone: nobody else attempts what it held.
-  const hasLapsed = foreign.some((lease) => queue.hasLapsed(lease));
-  if (hasLapsed && kind === "empty") await drain();
+  if (kind !== "empty") return;
+  // Whose owner is gone, nobody has attempted to the end. What another cycle retained is not tried again.
+  const lapsed = foreign.filter((lease) => queue.hasLapsed(lease));
+  const left = lapsed.flatMap((lease) => heldBy.get(lease) ?? []);
+  if (left.length > 0) await drain(new Set(left));
 }
 
 /** Waits until each lease was released or ran out. */

@@ -25,10 +25,10 @@ export function createLaneHealth(restMs: number): LaneHealth {
   let pausedUntil = 0;
   let isServerWish = false;
   // One cycle's outage never shortens what the server asked another for.
-  const pause = (until: number, isWish: boolean) => {
+  const pause = (until: number, cause: "outage" | "server") => {
     if (until <= pausedUntil) return;
     pausedUntil = until;
-    isServerWish = isWish;
+    isServerWish = cause === "server";
   };
   return {
     get pausedUntil() {
@@ -40,10 +40,10 @@ export function createLaneHealth(restMs: number): LaneHealth {
     isPaused: (now) => now < pausedUntil,
     pauseExhausted(now, retryAfterMs) {
       const wish = Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-      pause(now + Math.max(restMs, wish), false);
+      pause(now + Math.max(restMs, wish), "outage");
     },
     pauseForServer(now, retryAfterMs) {
-      pause(now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS), true);
+      pause(now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS), "server");
     },
     resume() {
       pausedUntil = 0;

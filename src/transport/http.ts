@@ -60,6 +60,9 @@ export interface HttpDoorOptions {
 /** A larger response body is given up: flag definitions of a large project take a few MiB. */
 export const MAX_RESPONSE_BYTES: number = 32 * 1024 * 1024;
 
+/** The name of the errors in which the door words a failed fetch. */
+export const NETWORK_ERROR = "NetworkError";
+
 /** Creates the {@linkcode HttpDoor}. The only caller of `fetch`. */
 export function createHttpDoor(
   { findFetch, clock, redact }: HttpDoorOptions,
@@ -161,7 +164,7 @@ async function readBody(
 
 function toSafeError(cause: unknown, redact: Redact): Error {
   const safe = new Error(redact(describe(cause)));
-  safe.name = "NetworkError";
+  safe.name = NETWORK_ERROR;
   return safe;
 }
 

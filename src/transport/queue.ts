@@ -90,6 +90,8 @@ export interface Queue {
   free(now: number): FreeItems;
   /** The leases that are live now. */
   liveLeases(now: number): readonly Lease[];
+  /** The items under the lease. */
+  heldBy(lease: Lease): readonly QueueItem[];
   /** Whether the lease is live: neither released nor expired. */
   isLive(lease: Lease, now: number): boolean;
   /** Whether the lease ran out while it held items. */
@@ -229,6 +231,7 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
       endExpired(now);
       return [...leases.keys()];
     },
+    heldBy: (lease) => [...leases.get(lease) ?? []],
     isLive(lease, now) {
       endExpired(now);
       return leases.has(lease);

@@ -127,6 +127,7 @@ export function createSender(deps: SenderDeps): Sender {
     const dropped = new Map<QueueItem, DeliveryReason>();
     let end: ShipmentEnd = "settled";
     let items = shipment.items;
+    let attempts = 0;
     for (let number = 1;; number++) {
       items = items.filter((item) => queue.isHeld(item, lease));
       if (items.length === 0) break;
@@ -135,12 +136,12 @@ export function createSender(deps: SenderDeps): Sender {
         break;
       }
       const sent = items.length;
+      attempts = number;
       renew(lease);
       const result = await attempt(shipment, items, {
         ...request,
         attempt: number,
       });
-      renew(lease);
       items = settle(shipment, result, dropped);
       const { reason, afterMs } = result;
       if (items.length === 0 || !reason) break;
@@ -168,7 +169,8 @@ export function createSender(deps: SenderDeps): Sender {
       const waitMs = computeDelayMs(policy, number, afterMs, drawUnit(random));
       await wait(shipment, waitMs, afterMs);
     }
-    reportDropped(reporter, queue.lane, dropped, request.id);
+    const requestId = request.id;
+    reportDropped(reporter, queue.lane, dropped, { attempts, requestId });
     return end;
   };
 

@@ -29,37 +29,43 @@ for (
     ["/lose-client", 2, "the client"],
   ] as const
 ) {
-  workerTest(`a request that ends while ${what} sends leaves its events to the next one's drain (CAP-266)`, async () => {
-    const { state, events, server } = createServer();
-    await using served = await serveEmulator(server, 0);
-    await using worker = await createWorker({ entry: ENTRY });
-    const ask = async (asked: string, query: Record<string, string> = {}) => {
-      const parameters = new URLSearchParams({ host: served.url, ...query });
-      const response = await worker.fetch(`${asked}?${parameters}`);
-      return await response.json();
-    };
-    await ask(path, { event: "lost" });
-    state.isSilent = false;
+  workerTest(
+    `a request that ends while ${what} sends leaves its events to the next one's drain (CAP-266)`,
+    async () => {
+      const { state, events, server } = createServer();
+      await using served = await serveEmulator(server, 0);
+      await using worker = await createWorker({ entry: ENTRY });
+      const ask = async (asked: string, query: Record<string, string> = {}) => {
+        const parameters = new URLSearchParams({ host: served.url, ...query });
+        const response = await worker.fetch(`${asked}?${parameters}`);
+        return await response.json();
+      };
+      await ask(path, { event: "lost" });
+      state.isSilent = false;
 
-    const names = () => events.map(({ event }) => event);
-    await ask("/keep", { event: "second" });
-    assertEquals(names(), ["second"], "the first may still be at it");
-    await ask("/skip", { ms: "60000" });
-    await ask("/keep", { event: "third" });
-    const lost = Array.from({ length: count }, () => "lost");
-    assertEquals(names(), ["second", "third", ...lost]);
-    assertEquals(await ask("/"), { queued: 0, errors: [] });
-  });
+      const names = () => events.map(({ event }) => event);
+      await ask("/keep", { event: "second" });
+      assertEquals(names(), ["second"], "the first may still be at it");
+      await ask("/skip", { ms: "60000" });
+      await ask("/keep", { event: "third" });
+      const lost = Array.from({ length: count }, () => "lost");
+      assertEquals(names(), ["second", "third", ...lost]);
+      assertEquals(await ask("/"), { queued: 0, errors: [] });
+    },
+  );
 }
 
-workerTest("a shutdown ends although a cycle of another request can't be reached (CAP-272)", async () => {
-  const { server } = createServer();
-  await using served = await serveEmulator(server, 0);
-  await using worker = await createWorker({ entry: ENTRY });
-  const parameters = new URLSearchParams({ host: served.url, event: "lost" });
-  const lost = await worker.fetch(`/lose-client?${parameters}`);
-  await lost.body?.cancel();
-  const response = await worker.fetch("/shutdown");
-  const { queued, errors } = await response.json();
-  assertEquals([response.status, queued, errors.length], [200, 0, 1]);
-});
+workerTest(
+  "a shutdown ends although a cycle of another request can't be reached (CAP-272)",
+  async () => {
+    const { server } = createServer();
+    await using served = await serveEmulator(server, 0);
+    await using worker = await createWorker({ entry: ENTRY });
+    const parameters = new URLSearchParams({ host: served.url, event: "lost" });
+    const lost = await worker.fetch(`/lose-client?${parameters}`);
+    await lost.body?.cancel();
+    const response = await worker.fetch("/shutdown");
+    const { queued, errors } = await response.json();
+    assertEquals([response.status, queued, errors.length], [200, 0, 1]);
+  },
+);

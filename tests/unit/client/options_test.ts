@@ -106,6 +106,7 @@ for (
 Deno.test("a logger that can't be read is a ConfigError, and the console takes its place", () => {
   const { warn } = console;
   const printed: unknown[] = [];
+  // deno-lint-ignore no-console -- as above
   console.warn = (line: unknown) => void printed.push(line);
   try {
     const logger = {
@@ -116,6 +117,7 @@ Deno.test("a logger that can't be read is a ConfigError, and the console takes i
     const { errors } = create({ logger });
     assertEquals(errors.map(({ code }) => code), ["config"]);
   } finally {
+    // deno-lint-ignore no-console -- as above
     console.warn = warn;
   }
   assertEquals(printed, [

@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { createClientQueue } from "../../../src/transport/client_queue.ts";
 import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
+import {
+  createStrays,
+  type RequestLane,
+} from "../../../src/transport/strays.ts";
 import { createBench } from "./_delivery.ts";
 
 /** Scopes of requests, some of which end without another word: their waits never end, their sends never settle. */
@@ -108,4 +112,43 @@ Deno.test("a drain that is alive is never taken for gone (CAP-284)", async () =>
   }
   await Promise.all(scope.kept);
   assertEquals([attempts.length, clientQueue.items().length], [120, 0]);
+});
+
+Deno.test("a drain that ends after a new one has begun leaves that alone (CAP-266)", async () => {
+  const gates = [0, 1].map(() => Promise.withResolvers<number>());
+  const bench = createBench(() =>
+    gates[bench.attempts.length - 1]?.promise ?? 200
+  );
+  const { attempts, clock, createItem, deps } = bench;
+  const clientQueue = createClientQueue(deps);
+  const kept: Promise<unknown>[] = [];
+  const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
+  const scope = createScopeQueue({ ...deps, clientQueue, keepAlive });
+  const { sleep } = clock;
+  clock.sleep = () => new Promise(() => {});
+  scope.admit("analytics", createItem("a"));
+  await clock.settle();
+  clock.sleep = sleep;
+  await clock.advance(30_000);
+  scope.admit("analytics", createItem("b"));
+  await clock.settle();
+  gates[0]?.resolve(200);
+  await clock.settle();
+  assertEquals(clientQueue.items(), []);
+  gates[1]?.resolve(200);
+  await Promise.all(kept);
+  assertEquals(attempts.map(({ names }) => names), ["a", "ab"]);
+});
+
+Deno.test("Strays forget a lane whose drain has ended, and give each gone one once", () => {
+  const strays = createStrays();
+  const [first, second, third] = [10, 20, 30].map((goneAt): RequestLane => {
+    return { lane: "analytics", goneAt, takeAll: () => [] };
+  });
+  for (const lane of [first, second, third]) if (lane) strays.watch(lane);
+  if (second) strays.forget(second);
+  assertEquals(strays.takeGone(9), []);
+  assertEquals(strays.takeGone(25).map(({ goneAt }) => goneAt), [10]);
+  assertEquals(strays.takeGone(30).map(({ goneAt }) => goneAt), [30]);
+  assertEquals(strays.takeGone(99), []);
 });

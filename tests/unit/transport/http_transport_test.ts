@@ -1,7 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { QueuedEvent } from "../../../src/core/delivery.ts";
-import type { HttpAnswer, HttpOutcome } from "../../../src/transport/http.ts";
-import { interpretBatchOutcome } from "../../../src/transport/http_transport.ts";
+import { createFakeClock } from "../../../src/testing/fake_clock.ts";
+import { buildEndpoints } from "../../../src/transport/endpoints.ts";
+import type {
+  HttpAnswer,
+  HttpOutcome,
+  HttpRequest,
+} from "../../../src/transport/http.ts";
+import {
+  createHttpTransport,
+  interpretBatchOutcome,
+} from "../../../src/transport/http_transport.ts";
 
 const EVENT: QueuedEvent = {
   uuid: "u1",
@@ -29,18 +38,23 @@ for (const status of [200, 204]) {
   });
 }
 
-const BODIES: readonly [text: string | undefined, details: string | undefined][] =
+const BODIES: readonly [
+  text: string | undefined,
+  details: string | undefined,
+][] = [
   [
-    ['{"status":"Ok","quota_limited":["events","recordings"]}', "events, recordings"],
-    ['{"quota_limited":[]}', undefined],
-    ['{"quota_limited":"events"}', undefined],
-    ['{"quota_limited":[5]}', undefined],
-    ["[]", undefined],
-    ["null", undefined],
-    ["<html>", undefined],
-    ["", undefined],
-    [undefined, undefined],
-  ];
+    '{"status":"Ok","quota_limited":["events","recordings"]}',
+    "events, recordings",
+  ],
+  ['{"quota_limited":[]}', undefined],
+  ['{"quota_limited":"events"}', undefined],
+  ['{"quota_limited":[5]}', undefined],
+  ["[]", undefined],
+  ["null", undefined],
+  ["<html>", undefined],
+  ["", undefined],
+  [undefined, undefined],
+];
 for (const [text, details] of BODIES) {
   Deno.test(`interpretBatchOutcome() counts 200 with ${text} as delivered (CAP-147)`, () => {
     const reason = { code: "quota_limited" as const, status: 200, details };
@@ -94,4 +108,37 @@ Deno.test("interpretBatchOutcome() tries again when there was no answer (CAP-146
     return result?.kind === "retry" && result.reason.code;
   });
   assertEquals(codes, ["network", "timeout"]);
+});
+
+Deno.test("a batch that can't be compressed goes out as it is, with a debug line (CAP-253)", async () => {
+  const sent: HttpRequest[] = [];
+  const lines: string[] = [];
+  const transport = createHttpTransport({
+    door: {
+      send(request) {
+        sent.push(request);
+        return Promise.resolve(answer(200));
+      },
+    },
+    endpoints: buildEndpoints("https://host.example", "phc_x"),
+    apiKey: "phc_x",
+    clock: createFakeClock(),
+    isCompressed: true,
+    historicalMigration: false,
+    debug: (line) => void lines.push(line),
+  });
+  const original = globalThis.CompressionStream;
+  Object.assign(globalThis, {
+    CompressionStream: () => {
+      throw new TypeError("no");
+    },
+  });
+  try {
+    await transport.send([EVENT], new AbortController().signal);
+  } finally {
+    globalThis.CompressionStream = original;
+  }
+  await transport.send([EVENT], new AbortController().signal);
+  const encodings = sent.map(({ headers }) => headers?.["Content-Encoding"]);
+  assertEquals([encodings, lines.length], [[undefined, "gzip"], 1]);
 });

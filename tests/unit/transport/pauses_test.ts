@@ -169,3 +169,50 @@ Deno.test("ScopeQueue.flush() sends although the lane rests after an outage (CAP
   assertEquals((await scope.flush()).delivered, 1);
   assertEquals(attempts.length, 1);
 });
+
+Deno.test("a Retry-After that was waited for leaves no pause behind (CAP-232)", async () => {
+  const { admit, clock, queue, server } = createFixture();
+  admit("a");
+  const flushed = queue.flush();
+  await clock.advance(1);
+  server.afterMs = undefined;
+  await clock.advance(30_000);
+  assertEquals((await flushed).delivered, 1);
+  assertEquals(queue.health("analytics").isPaused(clock.now()), false);
+});
+
+/** A server that refuses "a", while another cycle is told to wait for 20 s. */
+function createInterrupted() {
+  const bench = createBench(({ names }) => {
+    if (names !== "a") return 200;
+    queue.health("analytics").pauseForServer(bench.clock.now(), 20_000);
+    return 400;
+  });
+  const deps = { ...bench.deps, batchLimits: { maxItems: 1, maxBytes: 1000 } };
+  const queue = createClientQueue(deps);
+  const scope = createScopeQueue({ ...deps, clientQueue: queue });
+  const admit = (to: typeof queue | typeof scope) => {
+    for (const name of "ab") to.admit("analytics", bench.createItem(name));
+  };
+  return { ...bench, queue, scope, admit };
+}
+
+Deno.test("ClientQueue.flush() stops where the server asks for a pause meanwhile (CAP-232)", async () => {
+  const { admit, attempts, queue } = createInterrupted();
+  admit(queue);
+  assertEquals(await queue.flush(), { delivered: 0, dropped: 1, retained: 1 });
+  assertEquals(attempts.length, 1);
+});
+
+Deno.test("ScopeQueue.flush() waits for a pause that begins after it did (CAP-232)", async () => {
+  const { admit, attempts, clock, scope } = createInterrupted();
+  admit(scope);
+  // The drain's first batch is on its way; only now somebody flushes.
+  await Promise.resolve().then(() => {}).then(() => {});
+  const flushed = scope.flush();
+  assertEquals(attempts.length, 1);
+  await clock.advance(19_999);
+  assertEquals(attempts.length, 1);
+  await clock.advance(1);
+  assertEquals(await flushed, { delivered: 1, dropped: 1, retained: 0 });
+});

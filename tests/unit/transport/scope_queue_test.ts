@@ -3,9 +3,13 @@ import { createClientQueue } from "../../../src/transport/client_queue.ts";
 import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
 
-function createFixture(answer: (attempt: Attempt) => Answer | Promise<Answer>) {
+function createFixture(
+  answer: (attempt: Attempt) => Answer | Promise<Answer>,
+  queueLimits = { maxItems: 1000, maxBytes: 1_000_000 },
+) {
   const bench = createBench(answer);
-  const clientQueue = createClientQueue(bench.deps);
+  const settings = { ...bench.deps.settings, queueLimits };
+  const clientQueue = createClientQueue({ ...bench.deps, settings });
   const createScope = () => {
     const kept: Promise<unknown>[] = [];
     const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
@@ -71,6 +75,31 @@ Deno.test("ScopeQueue sends the client's events only after its own success (CAP-
   second.admit("t");
   await Promise.all(second.kept);
   assertEquals(attempts.map(({ names }) => names), ["t", "cs"]);
+  assertEquals(second.kept.length, 1, "all under one promise");
+});
+
+Deno.test("ScopeQueue hands over in order, behind the client's own, and evicts the oldest in one report (CAP-283)", async () => {
+  const { clientQueue, clock, createItem, createScope, drops, errors } =
+    createFixture(() => 503, { maxItems: 4, maxBytes: 1000 });
+  for (const name of "cd") {
+    clientQueue.admit("analytics", createItem(name));
+  }
+  const { admit, kept } = createScope();
+  admit("stu");
+  await clock.advance(10_000);
+  await Promise.all(kept);
+  const items = clientQueue.items();
+  assertEquals(items.map(({ event, text }) => [event, text]), [
+    ["d", '"d"'],
+    ["s", '"s"'],
+    ["t", '"t"'],
+    ["u", '"u"'],
+  ]);
+  assertEquals(items.map(({ uuid }) => uuid.at(-1)), ["2", "3", "4", "5"]);
+  assertEquals(drops.map(({ event, reason }) => [event, reason]), [
+    ["c", "overflow"],
+  ]);
+  assertEquals(errors.map(({ code }) => code), ["http", "overflow"]);
 });
 
 Deno.test("ScopeQueue does not hand over what was refused for good (CAP-283)", async () => {

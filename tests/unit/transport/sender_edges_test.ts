@@ -144,3 +144,16 @@ Deno.test("an immediate send in testMode that overflows the queue is reported (C
     ["a", "overflow"],
   ]);
 });
+
+Deno.test("the words of a custom transport's error are in no message (CAP-294)", async () => {
+  const { admit, clock, errors, queue } = createFixture(() =>
+    new Error("cannot send canary-value")
+  );
+  admit("a");
+  const flushed = queue.flush();
+  await clock.advance(60_000);
+  assertEquals((await flushed).retained, 1);
+  assertEquals(errors.map(({ message }) => message), [
+    "Cannot deliver 1 event now, kept for the next try: the request failed",
+  ]);
+});

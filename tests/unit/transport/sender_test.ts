@@ -181,6 +181,29 @@ Deno.test("Sender starts no attempt after its signal (CAP-276)", async () => {
   ]);
 });
 
+Deno.test("Sender names the request and its attempts when an event is refused in the end (CAP-297)", async () => {
+  const shipment = createShipment(({ number }) => number < 3 ? 503 : 400, "a");
+  const end = shipment.ship();
+  await shipment.clock.advance(10_000);
+  await end;
+  const [error] = shipment.errors;
+  const id = shipment.attempts[0]?.batch[0]?.request.id;
+  assertEquals<unknown>(
+    error?.name === "DeliveryError" && [error.attempts, error.requestId],
+    [3, id],
+  );
+});
+
+Deno.test("Sender does not take its signal for an outage, in the last attempt either (CAP-265)", async () => {
+  const shipment = createShipment(() => "hang", "a");
+  const end = shipment.ship();
+  await shipment.clock.advance(40_000);
+  shipment.controller.abort();
+  assertEquals([await end, shipment.attempts.length], ["stopped", 4]);
+  const isPaused = shipment.health.isPaused(shipment.clock.now());
+  assertEquals([isPaused, shipment.errors], [false, []]);
+});
+
 Deno.test("Sender warns once an outage, again after a success (CAP-300)", async () => {
   let status = 503;
   const shipment = createShipment(() => status, "a");
