@@ -5,6 +5,7 @@ import {
   type ReportedEvent,
 } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
+import { NETWORK_ERROR } from "./http.ts";
 import type { Overflow, QueueItem } from "./queue.ts";
 
 /** Reports events that were given up: one error for each distinct reason, one `drop` for each event. */
