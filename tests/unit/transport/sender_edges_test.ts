@@ -147,7 +147,7 @@ Deno.test("an immediate send in testMode that overflows the queue is reported (C
 
 Deno.test("the words of a custom transport's error are in no message (CAP-294)", async () => {
   const { admit, clock, errors, queue } = createFixture(() =>
-    new Error("cannot send canary-value")
+    new Error("cannot send order 12")
   );
   admit("a");
   const flushed = queue.flush();
