@@ -1,4 +1,4 @@
-import type { FlushResult } from "../core/delivery.ts";
+import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
@@ -78,6 +78,14 @@ export class PostHog implements PostHogClient {
 
   captureImmediate(message: CaptureMessage): Promise<string | undefined> {
     return this.#methods.captureImmediate(message);
+  }
+
+  captureAi(message: CaptureMessage): string | undefined {
+    return this.#methods.captureAi(message);
+  }
+
+  captureAiImmediate(message: CaptureMessage): Promise<string | undefined> {
+    return this.#methods.captureAiImmediate(message);
   }
 
   identify(message: IdentifyMessage): string | undefined {
@@ -224,12 +232,17 @@ export class PostHog implements PostHogClient {
     return this.#parts.queue.items().length;
   }
 
-  queuedEvents(): JsonObject[] {
-    return this.#parts.queue.items().map(({ text }) => JSON.parse(text));
+  queuedEvents(lane?: Lane): JsonObject[] {
+    return this.#parts.queue.items(lane).map(({ text }) => JSON.parse(text));
   }
 
-  dequeueLastEvent(): JsonObject | undefined {
-    const newest = this.#parts.queue.items().at(-1);
+  dequeueLastEvent(lane?: Lane): JsonObject | undefined {
+    const items = this.#parts.queue.items(lane);
+    const lastAt = items.reduce(
+      (last, { admittedAt }) => Math.max(last, admittedAt),
+      -Infinity,
+    );
+    const newest = items.findLast(({ admittedAt }) => admittedAt === lastAt);
     if (!newest) return undefined;
     this.#parts.queue.discard([newest]);
     return JSON.parse(newest.text);

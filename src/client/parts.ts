@@ -4,6 +4,7 @@ import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource } from "../core/uuid.ts";
 import { createPipeline, type Pipeline } from "../events/pipeline.ts";
 import { createFlags, type Flags } from "../flags/flags.ts";
+import { MAX_AI_EVENT_BYTES } from "../options/defaults.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
 import { createClientQueue } from "../transport/client_queue.ts";
 import { buildEndpoints } from "../transport/endpoints.ts";
@@ -16,6 +17,7 @@ import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createSettings, type Settings } from "./settings.ts";
 import { registerClient } from "./singletons.ts";
+import { createWires } from "./wires.ts";
 
 /** The rooms of one client, built and connected. */
 export interface Parts {
@@ -75,11 +77,8 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
   });
   const transport = options.transport ?? createHttpTransport({
     door,
-    endpoints,
-    apiKey: options.apiKey,
+    wires: createWires(options, endpoints),
     clock,
-    isCompressed: !options.disableCompression,
-    historicalMigration: options.historicalMigration,
     debug: reporter.debug,
   });
   const sender = createSender({
@@ -94,6 +93,9 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
       jitter: options.retryJitter,
     },
     attemptTimeoutMs: options.requestTimeout,
+    // v1 tells by 429 that the project sends too much: another attempt at once would be one more.
+    isDeferred: (lane, { status }) =>
+      lane === "analytics" && options.captureMode === "v1" && status === 429,
     reporter,
   });
   const queueDeps = {
@@ -125,8 +127,11 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     superProperties: settings.superProperties,
     isServer: options.isServer,
     disableGeoip: options.disableGeoip,
-    // A queue could never hold a larger one.
-    maxEventBytes: Math.min(options.maxEventBytes, options.maxQueueBytes),
+    maxEventBytes: {
+      // A queue could never hold a larger one.
+      analytics: Math.min(options.maxEventBytes, options.maxQueueBytes),
+      ai: Math.min(MAX_AI_EVENT_BYTES, options.maxQueueBytes),
+    },
   });
   const flags = createFlags({
     settings: {

@@ -1,4 +1,4 @@
-import type { FlushResult } from "../core/delivery.ts";
+import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
@@ -99,10 +99,10 @@ export interface PostHogClient extends EventMethods, FlagMethods {
   readonly enableFullAiCapture: boolean;
   /** Events in the client's queue, those being sent included. */
   readonly queueSize: number;
-  /** Copies of the events in the client's queue, as the wire has them, oldest first. */
-  queuedEvents(): JsonObject[];
-  /** Takes the newest event out of the client's queue and returns it. */
-  dequeueLastEvent(): JsonObject | undefined;
+  /** Copies of the events in the client's queue, of both lanes or of one, as v0 has them, oldest first. */
+  queuedEvents(lane?: Lane): JsonObject[];
+  /** Takes the newest event out of the client's queue, of both lanes or of one, and returns it. */
+  dequeueLastEvent(lane?: Lane): JsonObject | undefined;
   /** Empties the client's queue without sending anything. */
   clearQueue(): void;
 }

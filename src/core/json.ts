@@ -43,6 +43,15 @@ export function toJson(
   return convert(value, { ancestors: [], left: MAX_VALUES, onLoss });
 }
 
+/** Parses a text; undefined where it is no JSON. */
+export function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
 export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
   const json = toJson(value, onLoss);

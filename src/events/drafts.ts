@@ -70,3 +70,18 @@ export function draftCapture(
   };
   return { kind: "draft", draft };
 }
+
+/** `captureAi`: the same message for the lane of large events. */
+export function draftCaptureAi(
+  message: RawMessage,
+  notes: Note[],
+): DraftReading {
+  const { event } = message;
+  if (typeof event === "string" && !event.startsWith("$ai_")) {
+    notes.push({
+      level: "debug",
+      text: `The AI lane takes '${event}', whose name is none of an AI event`,
+    });
+  }
+  return draftCapture(message, notes);
+}

@@ -1,8 +1,14 @@
+import type { Lane } from "../core/delivery.ts";
 import type { EventContext, EventDraft, EventSink } from "../core/event.ts";
 import { describeType, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
-import { draftCapture, type DraftReader, type DraftReading } from "./drafts.ts";
+import {
+  draftCapture,
+  draftCaptureAi,
+  type DraftReader,
+  type DraftReading,
+} from "./drafts.ts";
 import { draftAlias, draftGroupIdentify, draftIdentify } from "./identity.ts";
 import { type Note, tellNotes } from "./notes.ts";
 import {
@@ -39,13 +45,14 @@ export interface EventCaller {
 /** Creates the sink of a caller: what other rooms put events into. */
 export function createEventSink(
   { pipeline, queue, context, isSync, keepAlive }: EventCaller,
+  lane: Lane = "analytics",
 ): EventSink {
   return {
     capture(draft) {
-      const item = pipeline.prepare("analytics", draft, context());
+      const item = pipeline.prepare(lane, draft, context());
       if (!item) return undefined;
-      if (isSync) keepAlive(queue.sendNow("analytics", item));
-      else queue.admit("analytics", item);
+      if (isSync) keepAlive(queue.sendNow(lane, item));
+      else queue.admit(lane, item);
       return item.uuid;
     },
   };
@@ -57,9 +64,9 @@ export function createEventMethods(
   sink: EventSink,
 ): EventMethods {
   const { pipeline, queue, context, reporter } = caller;
-  const lane = "analytics";
 
   const read = (
+    lane: Lane,
     name: string,
     toDraft: DraftReader,
     message: unknown,
@@ -86,13 +93,15 @@ export function createEventMethods(
   const createVerb = <Message>(
     name: string,
     toDraft: DraftReader,
+    lane: Lane = "analytics",
+    into: EventSink = sink,
   ) => ({
     queue(message: Message) {
-      const draft = read(name, toDraft, message);
-      return draft && sink.capture(draft);
+      const draft = read(lane, name, toDraft, message);
+      return draft && into.capture(draft);
     },
     async send(message: Message) {
-      const draft = read(name, toDraft, message);
+      const draft = read(lane, name, toDraft, message);
       const item = draft && pipeline.prepare(lane, draft, context());
       if (item) await queue.sendNow(lane, item);
       return item?.uuid;
@@ -100,6 +109,13 @@ export function createEventMethods(
   });
 
   const capture = createVerb<CaptureMessage>("capture", draftCapture);
+  // The method chooses the lane, never the event's name.
+  const captureAi = createVerb<CaptureMessage>(
+    "captureAi",
+    draftCaptureAi,
+    "ai",
+    createEventSink(caller, "ai"),
+  );
   const identify = createVerb<IdentifyMessage>("$identify", draftIdentify);
   const alias = createVerb<AliasMessage>(
     "$create_alias",
@@ -120,6 +136,8 @@ export function createEventMethods(
   return {
     capture: capture.queue,
     captureImmediate: capture.send,
+    captureAi: captureAi.queue,
+    captureAiImmediate: captureAi.send,
     identify: identify.queue,
     identifyImmediate: identify.send,
     alias: alias.queue,

@@ -38,8 +38,8 @@ export interface PipelineDeps {
   readonly isServer: boolean;
   /** The client's option. */
   readonly disableGeoip: boolean | undefined;
-  /** UTF-8 bytes of the largest event taken. */
-  readonly maxEventBytes: number;
+  /** UTF-8 bytes of the largest event that each lane takes. */
+  readonly maxEventBytes: Readonly<Record<Lane, number>>;
 }
 
 /** Takes a draft through every step up to the queue's door. */
@@ -116,7 +116,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     const { uuid, event: name } = event;
     const text = serialize(event);
     const bytes = countBytes(text);
-    if (bytes <= deps.maxEventBytes) {
+    if (bytes <= deps.maxEventBytes[lane]) {
       return {
         uuid,
         event: name,

@@ -105,6 +105,25 @@ export interface EventMethods {
   /** Captures an event and resolves when its send is settled, with the uuid if it was taken. Never rejects. */
   captureImmediate(message: CaptureMessage): Promise<string | undefined>;
   /**
+   * Captures an AI event (`$ai_generation`, …) on a lane of its own, for events of up to 8 MiB: a failure there never
+   * holds up other events. The payload is sent as it is.
+   *
+   * @example Capture a generation
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient();
+   * posthog.captureAi({ distinctId: "user-1", event: "$ai_generation", properties: { $ai_model: "m" } });
+   * await posthog.flush();
+   *
+   * assertEquals(emulator.requests.map(({ path }) => path), ["/i/v0/ai/batch"]);
+   * ```
+   */
+  captureAi(message: CaptureMessage): string | undefined;
+  /** {@linkcode EventMethods.captureAi}, resolving when the send is settled. */
+  captureAiImmediate(message: CaptureMessage): Promise<string | undefined>;
+  /**
    * Sets properties of a person (`$identify`). Keeps no state: later events carry only the id they are given.
    *
    * @example Identify a person at login

@@ -80,3 +80,6 @@ export const BOOLEAN_DEFAULTS: Readonly<Record<BooleanOption, boolean>> = Object
 
 /** More retries of one `/flags` request than this are never made, whatever the option says. */
 export const MAX_FLAGS_RETRIES = 5;
+
+/** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */
+export const MAX_AI_EVENT_BYTES: number = 8 * 1024 * 1024;

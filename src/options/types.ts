@@ -15,7 +15,7 @@ export interface DeliveryOptions {
    */
   host?: string | undefined;
   /**
-   * The capture protocol. Only `v0` is spoken so far; `v1` is accepted and not yet acted on.
+   * The capture protocol: `v0`, or `v1`, which answers event by event. AI events travel by v0 in both.
    * @default "v0"
    */
   captureMode?: "v0" | "v1" | undefined;
@@ -45,7 +45,7 @@ export interface DeliveryOptions {
   requestTimeout?: number | undefined;
   /** Sends bodies uncompressed. Implied where the runtime has no `CompressionStream`. @default false */
   disableCompression?: boolean | undefined;
-  /** The codec of request bodies. `deflate` needs the v1 protocol and is not yet acted on. @default "gzip" */
+  /** The codec of request bodies. `deflate` is honoured by the v1 protocol alone. @default "gzip" */
   compression?: "gzip" | "deflate" | undefined;
   /** Marks batches as historical imports, which PostHog ingests apart. @default false */
   historicalMigration?: boolean | undefined;

@@ -25,11 +25,15 @@ export function reportDropped(
   }
   for (const [reason, items] of byReason.values()) {
     const message = `Cannot deliver ${count(items)}: ${
-      reporter.redact(explain(reason))
+      reporter.redact(explain(lane, reason))
     }`;
     reporter.error(message);
     reporter.report(
-      new DeliveryError(message, details(lane, items, reason, extra)),
+      new DeliveryError(message, {
+        ...details(lane, items, reason, extra),
+        // One code, and of the server's words each event has its own.
+        events: items.map((item) => describe(item, dropped.get(item))),
+      }),
     );
   }
 }
@@ -43,7 +47,7 @@ export function reportRetained(
   extra: Pick<DeliveryErrorDetails, "attempts" | "requestId" | "retryAfterMs">,
 ): void {
   const message = `Cannot deliver ${count(items)} now, kept for the next try: ${
-    reporter.redact(explain(reason))
+    reporter.redact(explain(lane, reason))
   }`;
   reporter.warn(message, `outage:${lane}`);
   reporter.report(
@@ -62,7 +66,7 @@ export function reportRemark(
   reason: DeliveryReason,
 ): void {
   const message = `PostHog took ${count(items)} and may drop them: ${
-    reporter.redact(explain(reason))
+    reporter.redact(explain(lane, reason))
   }`;
   reporter.warn(message, `remark:${lane}`);
   reporter.report(
@@ -138,10 +142,19 @@ function describe(
   };
 }
 
-function explain({ code, status, cause }: DeliveryReason): string {
+function explain(
+  lane: Lane,
+  { code, status, cause }: DeliveryReason,
+): string {
   switch (code) {
     case "http":
-      return `PostHog answered ${status}`;
+      return lane === "ai" && status === 404
+        ? "the host has no endpoint for AI events (404)"
+        : `PostHog answered ${status}`;
+    case "partial":
+      return "PostHog refused them one by one";
+    case "unparseable":
+      return "PostHog's answer can't be read";
     case "redirect":
       return `the host redirects (${status}), check the option 'host'`;
     case "timeout":

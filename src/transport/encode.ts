@@ -23,12 +23,15 @@ export function buildBatchBody(
   return `${head.slice(0, -1)},"batch":[${texts.join(",")}]}`;
 }
 
+/** How a body can be compressed; `deflate` is zlib-wrapped, as the header of that name means. */
+export type Codec = "gzip" | "deflate";
+
 /** Bytes of a body and how they are encoded. */
 export interface EncodedBody {
   /** The body. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The value of `Content-Encoding`, when compressed. */
-  readonly encoding?: "gzip";
+  readonly encoding?: Codec;
   /** Whether compressing it failed. */
   readonly hasFailed?: boolean;
 }
@@ -38,15 +41,15 @@ export interface EncodedBody {
  */
 export async function encodeBody(
   text: string,
-  isCompressed: boolean,
+  codec: Codec | undefined,
 ): Promise<EncodedBody> {
   const bytes = new TextEncoder().encode(text);
-  const Compressor = isCompressed ? findCompressionStream() : undefined;
-  if (!Compressor) return { bytes };
+  const Compressor = codec && findCompressionStream();
+  if (!codec || !Compressor) return { bytes };
   try {
     return {
-      bytes: await pump(bytes, new Compressor("gzip")),
-      encoding: "gzip",
+      bytes: await pump(bytes, new Compressor(codec)),
+      encoding: codec,
     };
   } catch {
     return { bytes, hasFailed: true };

@@ -2,6 +2,10 @@
 export interface Endpoints {
   /** Capture, v0. */
   readonly batch: string;
+  /** Capture, v1. */
+  readonly analyticsV1: string;
+  /** The AI lane, which speaks v0. */
+  readonly ai: string;
   /** Remote flag evaluation. */
   readonly flags: string;
   /** Flag definitions for local evaluation. */
@@ -12,6 +16,8 @@ export interface Endpoints {
 export function buildEndpoints(host: string, projectToken: string): Endpoints {
   return {
     batch: `${host}/batch/`,
+    analyticsV1: `${host}/i/v1/analytics/events`,
+    ai: `${host}/i/v0/ai/batch/`,
     flags: `${host}/flags/?v=2`,
     definitions: `${host}/flags/definitions?token=${
       encodeURIComponent(projectToken)

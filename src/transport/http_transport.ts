@@ -2,125 +2,86 @@ import type { Clock } from "../core/clock.ts";
 import type {
   DeliveryOutcome,
   DeliveryReason,
+  Lane,
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
-import { isRecord } from "../core/guards.ts";
-import { buildBatchBody, encodeBody } from "./encode.ts";
-import type { Endpoints } from "./endpoints.ts";
-import type { HttpAnswer, HttpDoor, HttpOutcome } from "./http.ts";
+import { encodeBody } from "./encode.ts";
+import type { HttpDoor, HttpOutcome } from "./http.ts";
 import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
+import type { Wire } from "./wire.ts";
 
 /** What the HTTP transport is made of. */
 export interface HttpTransportOptions {
   /** The way out. */
   readonly door: HttpDoor;
-  /** The host's URLs. */
-  readonly endpoints: Endpoints;
-  /** The project token. */
-  readonly apiKey: string;
-  /** Stamps `sent_at`. */
+  /** The protocol of each lane. */
+  readonly wires: Readonly<Record<Lane, Wire>>;
+  /** Stamps attempts. */
   readonly clock: Clock;
-  /** Whether bodies are compressed. */
-  readonly isCompressed: boolean;
-  /** Marks batches as historical imports. */
-  readonly historicalMigration: boolean;
   /** Hears of a body that could not be compressed. */
   readonly debug?: (message: string) => void;
 }
 
-/** Server texts are cut to this many characters before they are reported. */
-const MAX_DETAIL_CHARACTERS = 512;
-
-/** Creates the transport of the v0 protocol: one POST to `/batch/` an attempt. */
-export function createHttpTransport(options: HttpTransportOptions): Transport {
-  const { door, endpoints, apiKey, clock, isCompressed, historicalMigration } =
-    options;
+/** Creates the transport over HTTP: one POST an attempt. */
+export function createHttpTransport(
+  { door, wires, clock, debug }: HttpTransportOptions,
+): Transport {
   return {
     async send(batch, signal) {
-      const sentAt = new Date(clock.now()).toISOString();
-      const text = buildBatchBody(batch.map((event) => event.text), {
-        apiKey,
-        sentAt,
-        historicalMigration,
-      });
-      const body = await encodeBody(text, isCompressed);
+      const wire = wires[batch[0]?.lane ?? "analytics"];
+      const { headers, text } = wire.build(batch, clock.now());
+      const body = await encodeBody(text, wire.codec);
       if (body.hasFailed) {
-        options.debug?.("Cannot compress a batch, it is sent as it is");
+        debug?.("Cannot compress a batch, it is sent as it is");
       }
       const outcome = await door.send({
         method: "POST",
-        url: endpoints.batch,
+        url: wire.url,
         headers: {
+          ...headers,
           "Content-Type": "application/json",
           ...(body.encoding && { "Content-Encoding": body.encoding }),
         },
         body: body.bytes,
         signal,
       });
-      return interpretBatchOutcome(outcome, batch, clock.now());
+      return interpretOutcome(outcome, batch, wire, clock.now());
     },
   };
 }
 
-/** Reads the answer to a v0 batch: it speaks for all events alike. */
-export function interpretBatchOutcome(
+/** Reads what became of an attempt: alike in all protocols, but for what a success says. */
+export function interpretOutcome(
   outcome: HttpOutcome,
   batch: readonly QueuedEvent[],
+  wire: Wire,
   now: number,
 ): DeliveryOutcome[] {
   switch (outcome.kind) {
-    case "ok": {
-      const reason = readQuota(outcome);
-      return batch.map(({ uuid }) => ({
-        kind: "delivered",
-        uuid,
-        ...(reason && { reason }),
-      }));
-    }
     case "network":
       return retryAll(batch, { code: "network", cause: outcome.cause });
     case "timeout":
     case "aborted":
       return retryAll(batch, { code: "timeout" });
-    case "status": {
-      const { status } = outcome;
+    default: {
+      const { status, headers } = outcome;
+      const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
+      if (outcome.kind === "ok") {
+        return wire.readSuccess(outcome, batch, afterMs);
+      }
+      const details = wire.readRefusal(outcome);
       const reason: DeliveryReason = {
         code: status < 400 ? "redirect" : "http",
         status,
-        ...(outcome.text &&
-          { details: outcome.text.slice(0, MAX_DETAIL_CHARACTERS) }),
+        ...(details !== undefined && { details }),
       };
       // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
-      if (!isRetryableStatus(status) && status !== 413) {
-        return batch.map(({ uuid }) => ({ kind: "dropped", uuid, reason }));
+      if (isRetryableStatus(status) || status === 413) {
+        return retryAll(batch, reason, afterMs);
       }
-      return retryAll(
-        batch,
-        reason,
-        parseRetryAfterMs(outcome.headers.get("retry-after"), now),
-      );
+      return batch.map(({ uuid }) => ({ kind: "dropped", uuid, reason }));
     }
-  }
-}
-
-/** Over a quota PostHog takes the events and drops them; sending them again could not help. */
-function readQuota(
-  { status, text }: HttpAnswer,
-): DeliveryReason | undefined {
-  const body = parseJson(text);
-  const limited = isRecord(body) ? body["quota_limited"] : undefined;
-  if (!Array.isArray(limited) || limited.length === 0) return undefined;
-  if (!limited.every((name) => typeof name === "string")) return undefined;
-  const details = limited.join(", ").slice(0, MAX_DETAIL_CHARACTERS);
-  return { code: "quota_limited", status, details };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
   }
 }
 

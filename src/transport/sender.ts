@@ -1,6 +1,7 @@
 import { type Clock, runWithin } from "../core/clock.ts";
 import type {
   DeliveryReason,
+  Lane,
   LogicalRequest,
   QueuedEvent,
   Transport,
@@ -29,6 +30,8 @@ export interface SenderDeps {
   readonly policy: RetryPolicy;
   /** The deadline of one attempt, in ms. */
   readonly attemptTimeoutMs: number;
+  /** Whether the server's answer asks for silence: no further attempt in this cycle. Default: never. */
+  readonly isDeferred?: (lane: Lane, reason: DeliveryReason) => boolean;
   /** Hears of what was lost or held back. */
   readonly reporter: Reporter;
 }
@@ -69,6 +72,7 @@ export function createSender(deps: SenderDeps): Sender {
     createUuid,
     policy,
     attemptTimeoutMs,
+    isDeferred = () => false,
     reporter,
   } = deps;
   // An owner that is silent for longer than an attempt and the longest wait together is gone.
@@ -156,8 +160,11 @@ export function createSender(deps: SenderDeps): Sender {
         }
         break;
       }
-      if (number > policy.maxRetries && !signal.aborted) {
-        health.pauseExhausted(clock.now(), afterMs);
+      const mustWait = isDeferred(queue.lane, reason);
+      if ((number > policy.maxRetries || mustWait) && !signal.aborted) {
+        if (mustWait && afterMs !== undefined) {
+          health.pauseForServer(clock.now(), afterMs);
+        } else health.pauseExhausted(clock.now(), afterMs);
         reportRetained(reporter, queue.lane, items, reason, {
           attempts: number,
           requestId: request.id,

@@ -31,13 +31,13 @@ Deno.test("buildBatchBody() says historical_migration only when it is on (CAP-14
 
 Deno.test("encodeBody() gzips, also 5 MiB, without deadlock (CAP-250, CAP-254)", async () => {
   const text = "é".repeat(2.5 * 1024 * 1024);
-  const { bytes, encoding } = await encodeBody(text, true);
+  const { bytes, encoding } = await encodeBody(text, "gzip");
   assertEquals([encoding, bytes[0], bytes[1]], ["gzip", 0x1f, 0x8b]);
   assertEquals(await gunzip(bytes) === text, true);
 });
 
 Deno.test("encodeBody() leaves the body plain when told to (CAP-251)", async () => {
-  const { bytes, encoding } = await encodeBody("{}", false);
+  const { bytes, encoding } = await encodeBody("{}", undefined);
   assertEquals([new TextDecoder().decode(bytes), encoding], ["{}", undefined]);
 });
 
@@ -60,7 +60,7 @@ for (
     const original = globalThis.CompressionStream;
     Object.assign(globalThis, { CompressionStream: replacement });
     try {
-      const { bytes, encoding, hasFailed } = await encodeBody("{}", true);
+      const { bytes, encoding, hasFailed } = await encodeBody("{}", "gzip");
       assertEquals([new TextDecoder().decode(bytes), encoding, hasFailed], [
         "{}",
         undefined,
@@ -71,3 +71,12 @@ for (
     }
   });
 }
+
+Deno.test("encodeBody() deflates in the zlib form, as the header means it (CAP-252)", async () => {
+  const { bytes, encoding } = await encodeBody("{}", "deflate");
+  assertEquals(encoding, "deflate");
+  const stream = new Blob([bytes]).stream().pipeThrough(
+    new DecompressionStream("deflate"),
+  );
+  assertEquals(await new Response(stream).text(), "{}");
+});

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { QueuedEvent } from "../../../src/core/delivery.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import { buildEndpoints } from "../../../src/transport/endpoints.ts";
 import type {
   HttpAnswer,
   HttpOutcome,
@@ -9,8 +8,10 @@ import type {
 } from "../../../src/transport/http.ts";
 import {
   createHttpTransport,
-  interpretBatchOutcome,
+  interpretOutcome,
 } from "../../../src/transport/http_transport.ts";
+import { createV0Wire } from "../../../src/transport/wire_v0.ts";
+import { createV1Wire } from "../../../src/transport/wire_v1.ts";
 
 const EVENT: QueuedEvent = {
   uuid: "u1",
@@ -21,6 +22,15 @@ const EVENT: QueuedEvent = {
   request: { id: "r1", attempt: 1, createdAt: 0 },
 };
 
+const OPTIONS = {
+  url: "https://host.example/batch/",
+  apiKey: "phc_x",
+  historicalMigration: false,
+  codec: "gzip" as const,
+};
+const V0 = createV0Wire(OPTIONS);
+const V1 = createV1Wire({ ...OPTIONS, historicalMigration: true });
+
 function answer(
   status: number,
   headers: Record<string, string> = {},
@@ -30,10 +40,10 @@ function answer(
 }
 
 const interpret = (outcome: HttpOutcome) =>
-  interpretBatchOutcome(outcome, [EVENT], 0)[0];
+  interpretOutcome(outcome, [EVENT], V0, 0)[0];
 
 for (const status of [200, 204]) {
-  Deno.test(`interpretBatchOutcome() counts ${status} as delivered`, () => {
+  Deno.test(`interpretOutcome() counts ${status} as delivered`, () => {
     assertEquals(interpret(answer(status)), { kind: "delivered", uuid: "u1" });
   });
 }
@@ -56,7 +66,7 @@ const BODIES: readonly [
   [undefined, undefined],
 ];
 for (const [text, details] of BODIES) {
-  Deno.test(`interpretBatchOutcome() counts 200 with ${text} as delivered (CAP-147)`, () => {
+  Deno.test(`interpretOutcome() counts 200 with ${text} as delivered (CAP-147)`, () => {
     const reason = { code: "quota_limited" as const, status: 200, details };
     const outcome = interpret({ ...answer(200), text });
     assertEquals<unknown>(outcome, {
@@ -68,7 +78,7 @@ for (const [text, details] of BODIES) {
 }
 
 for (const status of [400, 401, 402, 403, 404, 415]) {
-  Deno.test(`interpretBatchOutcome() drops on ${status} (CAP-144)`, () => {
+  Deno.test(`interpretOutcome() drops on ${status} (CAP-144)`, () => {
     const reason = { code: "http" as const, status, details: "why" };
     assertEquals(interpret(answer(status)), {
       kind: "dropped",
@@ -79,7 +89,7 @@ for (const status of [400, 401, 402, 403, 404, 415]) {
 }
 
 for (const status of [0, 301, 302, 307]) {
-  Deno.test(`interpretBatchOutcome() drops on the redirect ${status} (CAP-145)`, () => {
+  Deno.test(`interpretOutcome() drops on the redirect ${status} (CAP-145)`, () => {
     const outcome = interpret(answer(status));
     assertEquals([
       outcome?.kind,
@@ -89,7 +99,7 @@ for (const status of [0, 301, 302, 307]) {
 }
 
 for (const status of [408, 413, 429, 500, 502, 503, 504, 520]) {
-  Deno.test(`interpretBatchOutcome() tries again on ${status} (CAP-146)`, () => {
+  Deno.test(`interpretOutcome() tries again on ${status} (CAP-146)`, () => {
     const outcome = interpret(answer(status, { "retry-after": "3" }));
     assertEquals(
       [outcome?.kind, outcome?.kind === "retry" && outcome.afterMs],
@@ -98,7 +108,7 @@ for (const status of [408, 413, 429, 500, 502, 503, 504, 520]) {
   });
 }
 
-Deno.test("interpretBatchOutcome() tries again when there was no answer (CAP-146)", () => {
+Deno.test("interpretOutcome() tries again when there was no answer (CAP-146)", () => {
   const outcomes: HttpOutcome[] = [{
     kind: "network",
     cause: new Error("reset"),
@@ -120,11 +130,8 @@ Deno.test("a batch that can't be compressed goes out as it is, with a debug line
         return Promise.resolve(answer(200));
       },
     },
-    endpoints: buildEndpoints("https://host.example", "phc_x"),
-    apiKey: "phc_x",
+    wires: { analytics: V0, ai: V0 },
     clock: createFakeClock(),
-    isCompressed: true,
-    historicalMigration: false,
     debug: (line) => void lines.push(line),
   });
   const original = globalThis.CompressionStream;
@@ -142,3 +149,49 @@ Deno.test("a batch that can't be compressed goes out as it is, with a debug line
   const encodings = sent.map(({ headers }) => headers?.["Content-Encoding"]);
   assertEquals([encodings, lines.length], [[undefined, "gzip"], 1]);
 });
+
+Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, CAP-164, CAP-165)", () => {
+  const request = { id: "r1", attempt: 3, createdAt: 1000 };
+  const { headers, text } = V1.build([{ ...EVENT, request }], 2000);
+  assertEquals(headers, {
+    "Authorization": "Bearer phc_x",
+    "PostHog-Sdk-Info": "edgehog/0.1.0",
+    "PostHog-Attempt": "3",
+    "PostHog-Request-Id": "r1",
+    "PostHog-Request-Timestamp": "1970-01-01T00:00:02.000Z",
+  });
+  const body = JSON.parse(text);
+  assertEquals(Object.keys(body).sort(), [
+    "batch",
+    "created_at",
+    "historical_migration",
+  ]);
+  assertEquals([body.created_at, body.historical_migration], [
+    "1970-01-01T00:00:01.000Z",
+    true,
+  ]);
+});
+
+for (const status of [408, 429, 500, 502, 503, 504, 520]) {
+  Deno.test(`the v1 wire leaves ${status} to be tried again (CAP-183)`, () => {
+    const [outcome] = interpretOutcome(answer(status), [EVENT], V1, 0);
+    assertEquals(outcome?.kind, "retry");
+  });
+}
+
+for (const status of [400, 401, 402, 403, 415]) {
+  Deno.test(`the v1 wire gives a batch up on ${status}, with the server's words (CAP-184)`, () => {
+    const text = '{"error":"code","error_description":"words"}';
+    const [outcome] = interpretOutcome(
+      { ...answer(status), text },
+      [EVENT],
+      V1,
+      0,
+    );
+    assertEquals(
+      outcome?.kind === "dropped" &&
+        [outcome.reason.code, outcome.reason.details],
+      ["http", "words"],
+    );
+  });
+}

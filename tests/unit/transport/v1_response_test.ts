@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import type { QueuedEvent } from "../../../src/core/delivery.ts";
+import {
+  readV1Refusal,
+  readV1Results,
+} from "../../../src/transport/v1_response.ts";
+
+function createEvent(uuid: string): QueuedEvent {
+  const request = { id: "r", attempt: 1, createdAt: 0 };
+  return { uuid, event: "e", lane: "analytics", text: "{}", bytes: 2, request };
+}
+
+const read = (results: unknown, uuids = ["a"]) =>
+  readV1Results(JSON.stringify({ results }), uuids.map(createEvent), 3000);
+
+for (const result of ["ok", "warning", "something new"]) {
+  Deno.test(`readV1Results() counts '${result}' as delivered (CAP-173, CAP-176)`, () => {
+    assertEquals(read({ a: { result } }), [{ kind: "delivered", uuid: "a" }]);
+  });
+}
+
+for (const result of ["drop", "limited"]) {
+  Deno.test(`readV1Results() gives an event up on '${result}', with the server's reason (CAP-175)`, () => {
+    const reason = { code: "partial" as const, result, details: "why" };
+    assertEquals(read({ a: { result, details: "why" } }), [{
+      kind: "dropped",
+      uuid: "a",
+      reason,
+    }]);
+  });
+}
+
+Deno.test("readV1Results() tries again what the server says, after its wait (CAP-174, CAP-179)", () => {
+  const reason = { code: "partial" as const, result: "retry" };
+  assertEquals(read({ a: { result: "retry" } }), [{
+    kind: "retry",
+    uuid: "a",
+    reason,
+    afterMs: 3000,
+  }]);
+});
+
+Deno.test("readV1Results() matches uuids whatever their case, and takes an unnamed one as accepted (CAP-176, CAP-178)", () => {
+  const kinds = read({ ab: { result: "drop" } }, ["AB", "cd"]).map((
+    { kind, uuid },
+  ) => [kind, uuid]);
+  assertEquals(kinds, [["dropped", "AB"], ["delivered", "cd"]]);
+});
+
+Deno.test("readV1Results() looks at own members only", () => {
+  assertEquals(read({}, ["toString"]).map(({ kind }) => kind), ["delivered"]);
+});
+
+for (
+  const text of ["", "<html>", "[]", "{}", '{"results":[]}', "null", undefined]
+) {
+  Deno.test(`readV1Results() gives up on the success ${JSON.stringify(text)} (CAP-181)`, () => {
+    const [outcome] = readV1Results(text, [createEvent("a")], undefined);
+    assertEquals(outcome, {
+      kind: "dropped",
+      uuid: "a",
+      reason: { code: "unparseable" },
+    });
+  });
+}
+
+const REFUSALS: readonly [
+  text: string | undefined,
+  expected: string | undefined,
+][] = [
+  ['{"error":"code","error_description":"words"}', "words"],
+  ['{"error":"code"}', "code"],
+  ["plain", "plain"],
+  ["x".repeat(600), "x".repeat(512)],
+  ["", undefined],
+  [undefined, undefined],
+];
+
+for (const [text, expected] of REFUSALS) {
+  Deno.test(`readV1Refusal() reads ${JSON.stringify(text)?.slice(0, 40)} (CAP-184)`, () => {
+    assertEquals(
+      readV1Refusal({
+        kind: "status",
+        status: 400,
+        headers: new Headers(),
+        text,
+      }),
+      expected,
+    );
+  });
+}
