@@ -1,4 +1,6 @@
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { aiLane } from "./ai_lane.ts";
+import { captureV1 } from "./capture_v1.ts";
 import { closing } from "./closing.ts";
 import { delivery } from "./delivery.ts";
 import { events } from "./events.ts";
@@ -21,6 +23,8 @@ export function contract(t: ContractRunner, lib: ContractLibrary): void {
   personEvents(t, lib);
   hooks(t, lib);
   delivery(t, lib);
+  captureV1(t, lib);
+  aiLane(t, lib);
   requests(t, lib);
   outages(t, lib);
   flushes(t, lib);

@@ -1,17 +1,26 @@
 import fc from "fast-check";
-import type { Fault } from "../../src/dev/types.ts";
+import type { EventResult, Fault } from "../../src/dev/types.ts";
 
 /** What an application does, one step after the other. */
 export type Step =
-  | { readonly kind: "capture"; readonly count: number }
+  | {
+    readonly kind: "capture";
+    readonly count: number;
+    readonly isAi: boolean;
+  }
   | {
     readonly kind: "scope";
     readonly count: number;
     /** Which of the earlier scopes; undefined for a new one. */
     readonly earlier: number | undefined;
     readonly hasWaitUntil: boolean;
+    readonly isAi: boolean;
   }
-  | { readonly kind: "immediate"; readonly onScope: boolean }
+  | {
+    readonly kind: "immediate";
+    readonly onScope: boolean;
+    readonly isAi: boolean;
+  }
   | {
     readonly kind: "flush";
     readonly onScope: boolean;
@@ -30,14 +39,23 @@ export interface Story {
   readonly steps: readonly Step[];
   /** The fault of each request in turn, from the start again when used up; undefined is a normal answer. */
   readonly faults: readonly (Fault | undefined)[];
+  /** The result of each event in turn, where the protocol has one; undefined is `ok`. */
+  readonly results: readonly (EventResult | undefined)[];
 }
 
 const count = fc.integer({ min: 1, max: 60 });
 
+/** Every fourth event travels on the AI lane. */
+const isAi = fc.integer({ min: 0, max: 3 }).map((n) => n === 0);
+
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant("capture" as const), count }),
+    arbitrary: fc.record({
+      kind: fc.constant("capture" as const),
+      count,
+      isAi,
+    }),
   },
   {
     weight: 6,
@@ -46,6 +64,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
       count,
       earlier: fc.option(fc.nat(7), { nil: undefined }),
       hasWaitUntil: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
+      isAi,
     }),
   },
   {
@@ -53,6 +72,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("immediate" as const),
       onScope: fc.boolean(),
+      isAi,
     }),
   },
   {
@@ -101,6 +121,19 @@ const LOST_ANSWER: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ answerDelayMs: fc.constantFrom(3000, 20_000) }),
 );
 
+/** Results of single events: mostly to be sent again. */
+const RESULT: fc.Arbitrary<EventResult> = fc.record({
+  result: fc.constantFrom(
+    "retry",
+    "retry",
+    "retry",
+    "drop",
+    "limited",
+    "warning",
+    "unheard of",
+  ),
+});
+
 /** Stories; `losesAnswers` adds those in which the client has to send again what the server took already. */
 export function stories(losesAnswers: boolean): fc.Arbitrary<Story> {
   const fault = losesAnswers
@@ -118,6 +151,11 @@ export function stories(losesAnswers: boolean): fc.Arbitrary<Story> {
     }),
     steps: fc.array(STEP, { minLength: 30, maxLength: 60, size: "max" }),
     faults: fc.array(fc.option(fault, { nil: undefined, freq: 2 }), {
+      minLength: 1,
+      maxLength: 40,
+      size: "max",
+    }),
+    results: fc.array(fc.option(RESULT, { nil: undefined, freq: 1 }), {
       minLength: 1,
       maxLength: 40,
       size: "max",

@@ -1,6 +1,6 @@
 import type { FlushResult } from "../../src/core/delivery.ts";
 import { createTestClient, type PostHog } from "edgehog/testing";
-import type { RequestScope } from "edgehog";
+import type { EventMethods, RequestScope } from "edgehog";
 import type { Step, Story } from "./_stories.ts";
 
 /** What came of a story. */
@@ -25,8 +25,14 @@ export interface History {
 export const LONG_MS: number = 10 * 60 * 1000;
 
 /** Lets a story happen, ends the faults, flushes what is left and shuts the client down. */
-export async function live(story: Story): Promise<History> {
-  const { posthog, emulator, clock } = createTestClient({ ...story.options });
+export async function live(
+  story: Story,
+  captureMode: "v0" | "v1" = "v0",
+): Promise<History> {
+  const { posthog, emulator, clock } = createTestClient({
+    ...story.options,
+    captureMode,
+  });
   const history = {
     captured: [] as string[],
     delivered: [] as string[],
@@ -38,6 +44,10 @@ export async function live(story: Story): Promise<History> {
   let turn = 0;
   emulator.setFaultPolicy(() => story.faults[turn++ % story.faults.length]);
 
+  let place = 0;
+  const { results } = story;
+  emulator.setEventPolicy(() => results[place++ % results.length]);
+
   const actor = createActor(posthog, history);
   for (const step of story.steps) {
     if (step.kind === "advance") await clock.advance(step.ms);
@@ -45,6 +55,7 @@ export async function live(story: Story): Promise<History> {
   }
 
   emulator.setFaultPolicy(undefined);
+  emulator.setEventPolicy(undefined);
   await clock.advance(LONG_MS);
   await Promise.all(actor.open);
   // The first takes what is free, the second what scopes handed over meanwhile.
@@ -84,11 +95,16 @@ export function createActor(
     return scope;
   };
   const event = { distinctId: "user-1", event: "e" };
-  const capture = (on: Pick<PostHog, "capture">, count: number) => {
-    for (let i = 0; i < count; i++) captured.push(on.capture(event) ?? "");
+  const capture = (on: EventMethods, count: number, isAi: boolean) => {
+    for (let i = 0; i < count; i++) {
+      captured.push((isAi ? on.captureAi(event) : on.capture(event)) ?? "");
+    }
   };
-  const sendNow = async (on: Pick<PostHog, "captureImmediate">) => {
-    captured.push(await on.captureImmediate(event) ?? "");
+  const sendNow = async (on: EventMethods, isAi: boolean) => {
+    const sent = isAi
+      ? on.captureAiImmediate(event)
+      : on.captureImmediate(event);
+    captured.push(await sent ?? "");
   };
   const check = async (flushed: Promise<FlushResult>, present?: number) => {
     const { delivered, dropped, retained } = await flushed;
@@ -104,15 +120,19 @@ export function createActor(
       const latest = scopes.at(-1);
       switch (step.kind) {
         case "capture":
-          return capture(posthog, step.count);
+          return capture(posthog, step.count, step.isAi);
         case "scope": {
           const { earlier, hasWaitUntil } = step;
           const scope = earlier === undefined ? undefined : scopes.at(-earlier);
-          return capture(scope ?? createScope(hasWaitUntil), step.count);
+          return capture(
+            scope ?? createScope(hasWaitUntil),
+            step.count,
+            step.isAi,
+          );
         }
         case "immediate":
           return void open.push(
-            sendNow(step.onScope && latest ? latest : posthog),
+            sendNow(step.onScope && latest ? latest : posthog, step.isAi),
           );
         case "flush":
           return void open.push(

@@ -10,9 +10,11 @@ const STORIES = 6;
 const LEAST_EVENTS = 12_000;
 
 const KINDS = [
-  { name: "with lost answers", losesAnswers: true, seeds: [1, 2, 3, 4] },
-  { name: "without lost answers", losesAnswers: false, seeds: [5, 6, 7, 8] },
-];
+  { captureMode: "v0", losesAnswers: true, seeds: [1, 2, 3, 4] },
+  { captureMode: "v0", losesAnswers: false, seeds: [5, 6, 7, 8] },
+  { captureMode: "v1", losesAnswers: true, seeds: [11, 12, 13, 14] },
+  { captureMode: "v1", losesAnswers: false, seeds: [15, 16, 17, 18] },
+] as const;
 
 function assertComplete(history: History, losesAnswers: boolean): void {
   const { captured, delivered, dropped, arrived } = history;
@@ -39,7 +41,10 @@ function assertComplete(history: History, losesAnswers: boolean): void {
   assertEquals(history.pending, 0, "no wait is left after the shutdown");
 }
 
-for (const { name, losesAnswers, seeds } of KINDS) {
+for (const { captureMode, losesAnswers, seeds } of KINDS) {
+  const name = `by ${captureMode} and on the AI lane, ${
+    losesAnswers ? "with" : "without"
+  } lost answers`;
   Deno.test(`every event has one fate, and none is lost, whatever the server does, ${name} (CAP-221, CAP-261, CAP-274, CAP-283)`, async () => {
     const rejections: unknown[] = [];
     const note = (event: PromiseRejectionEvent) => {
@@ -53,7 +58,7 @@ for (const { name, losesAnswers, seeds } of KINDS) {
         const told = fc.asyncProperty(
           stories(losesAnswers),
           async (story: Story) => {
-            const history = await live(story);
+            const history = await live(story, captureMode);
             events += history.captured.length;
             assertComplete(history, losesAnswers);
           },
