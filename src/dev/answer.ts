@@ -20,6 +20,15 @@ export function buildError(
   return { status, body: { type, code, detail, attr: null } };
 }
 
+/** The form in which capture v1 words an error. */
+export function buildV1Error(
+  status: number,
+  error: string,
+  description: string,
+): Answer {
+  return { status, body: { error, error_description: description } };
+}
+
 /** The statuses that a `Response` refuses a body for. */
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 

@@ -3,19 +3,22 @@ import { webCryptoHasher } from "../core/hash.ts";
 import { systemRandom } from "../core/random.ts";
 import { createUuidSource } from "../core/uuid.ts";
 import { type Answer, buildError, toResponse } from "./answer.ts";
+import { answerBatch } from "./batch_endpoint.ts";
 import { answerDefinitions } from "./definitions_endpoint.ts";
+import { createEventStore } from "./event_store.ts";
 import { buildFaultAnswer, createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
 import { type ReadRequest, readRequest } from "./incoming.ts";
-import { createIngestion } from "./ingestion.ts";
 import { createProject } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
 import type {
   EmulatorOptions,
   EmulatorPath,
+  EventPolicy,
   PostHogEmulator,
   ReceivedRequest,
 } from "./types.ts";
+import { answerV1Events } from "./v1_endpoint.ts";
 
 /** Requests kept; each holds its body. */
 const MAX_REQUESTS = 10_000;
@@ -23,12 +26,17 @@ const MAX_REQUESTS = 10_000;
 /** One endpoint. */
 interface Route {
   readonly method: "GET" | "POST";
+  /** Whether the path is known with a trailing slash only. Default: with and without. */
+  readonly needsSlash?: boolean;
   readonly handle: (request: ReadRequest) => Answer | Promise<Answer>;
 }
 
 /**
  * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation and flag definitions, held
  * in memory, with faults on demand. Does nothing until it is asked.
+ *
+ * Events arrive at `/batch/`, at `/i/v0/ai/batch/` (the lane `ai`; without its trailing slash it is a 404) and at
+ * `/i/v1/analytics/events`, which checks headers and types strictly and answers event by event.
  *
  * It knows of a person what a request says of them: properties set by earlier events do not count, and a flag
  * that needs them is off.
@@ -67,13 +75,28 @@ export function createPostHogEmulator(
     secretKey: options.secretKey,
     hasher,
   });
-  const ingestion = createIngestion(project);
+  const store = createEventStore();
+  let eventPolicy: EventPolicy | undefined;
   const faults = createFaultPlan();
   const requests = createRecentList<ReceivedRequest>(MAX_REQUESTS);
   if (options.flags) project.setFlags(options.flags);
 
   const routes: Readonly<Record<EmulatorPath, Route>> = {
-    "/batch": { method: "POST", handle: ingestion.handle },
+    "/batch": {
+      method: "POST",
+      handle: (request) =>
+        answerBatch({ project, store, lane: "analytics" }, request),
+    },
+    "/i/v0/ai/batch": {
+      method: "POST",
+      needsSlash: true,
+      handle: (request) => answerBatch({ project, store, lane: "ai" }, request),
+    },
+    "/i/v1/analytics/events": {
+      method: "POST",
+      handle: (request) =>
+        answerV1Events({ project, store, policy: eventPolicy }, request),
+    },
     "/flags": {
       method: "POST",
       handle: (request) => answerFlags({ project, uuids, hasher }, request),
@@ -86,19 +109,21 @@ export function createPostHogEmulator(
   const table: ReadonlyMap<string, Route> = new Map(Object.entries(routes));
 
   const carryOut = (request: ReadRequest) => {
-    const { method, path } = request.incoming;
+    const { method, path, url } = request.incoming;
+    const { pathname } = new URL(url);
     const route = table.get(path);
-    if (route?.method === method) return route.handle(request);
+    const isThere = !route?.needsSlash || pathname.endsWith("/");
+    if (route?.method === method && isThere) return route.handle(request);
     return buildError(
       404,
       "invalid_request",
       "not_found",
-      `There is no ${method} ${path}`,
+      `There is no ${method} ${pathname}`,
     );
   };
 
   return {
-    events: ingestion.events,
+    events: store.events,
     requests: requests.entries,
     async fetch(input, init) {
       const request = new Request(input, init);
@@ -136,11 +161,15 @@ export function createPostHogEmulator(
     setFlags: project.setFlags,
     failNext: faults.add,
     setFaultPolicy: faults.setPolicy,
+    setEventPolicy(policy) {
+      eventPolicy = policy;
+    },
     setQuotaLimited: project.setQuotas,
     reset() {
-      ingestion.clear();
+      store.clear();
       requests.clear();
       faults.clear();
+      eventPolicy = undefined;
       project.setQuotas([]);
     },
   };

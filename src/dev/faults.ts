@@ -2,6 +2,7 @@ import { createBoundedMap } from "../core/bounded_map.ts";
 import { isRecord } from "../core/guards.ts";
 import type { Answer } from "./answer.ts";
 import type {
+  EmulatorPath,
   Fault,
   FaultPolicy,
   IncomingRequest,
@@ -66,9 +67,17 @@ export function buildFaultAnswer(status: number, { body }: Fault): Answer {
 /** Batches remembered at most; one that is forgotten fails anew. */
 const MAX_BATCHES = 10_000;
 
+/** Where events arrive. */
+const BATCH_PATHS: ReadonlySet<string> = new Set<EmulatorPath>([
+  "/batch",
+  "/i/v0/ai/batch",
+  "/i/v1/analytics/events",
+]);
+
 /**
- * A policy that fails the first `times` attempts of every batch of events: an outage that every batch meets. A
- * batch is known by its uuids, so a retry counts as the same one, whatever else travels meanwhile.
+ * A policy that fails the first `times` attempts of every batch of events, at any of the three endpoints that take
+ * them: an outage that every batch meets. A batch is known by its uuids, so a retry counts as the same one, whatever
+ * else travels meanwhile; what is left of a batch after a partial v1 result counts as another.
  *
  * @example An outage that the client's retries outlast
  * ```ts
@@ -108,7 +117,9 @@ export function failFirstAttempts(times: number, fault: Fault): FaultPolicy {
 }
 
 function readBatchKey({ path, body }: IncomingRequest): string | undefined {
-  const batch = path === "/batch" && isRecord(body) ? body["batch"] : undefined;
+  const batch = BATCH_PATHS.has(path) && isRecord(body)
+    ? body["batch"]
+    : undefined;
   if (!Array.isArray(batch)) return undefined;
   return batch.map((event: unknown) =>
     isRecord(event) ? String(event["uuid"]) : ""

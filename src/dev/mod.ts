@@ -1,6 +1,6 @@
 /**
- * A PostHog for development and tests, in one fetch function: it takes events, evaluates flags, serves flag
- * definitions with ETags, fails on demand, and shows everything it received. It runs wherever edgehog does and
+ * A PostHog for development and tests, in one fetch function: it takes events (by `/batch/`, by capture v1 and by the
+ * AI endpoint), evaluates flags, serves flag definitions with ETags, fails on demand, and shows everything it received. It runs wherever edgehog does and
  * needs no account, network or process; `deno task emulator` serves it on loopback.
  *
  * @example Point a client at it
@@ -24,6 +24,7 @@ export type { Hasher } from "../core/hash.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { RandomSource } from "../core/random.ts";
 export { createPostHogEmulator } from "./emulator.ts";
+export { retryFirstTries } from "./event_results.ts";
 export { failFirstAttempts } from "./faults.ts";
 export type {
   EmulatorFetch,
@@ -31,8 +32,11 @@ export type {
   EmulatorOptions,
   EmulatorPath,
   EmulatorQuota,
+  EventPolicy,
+  EventResult,
   Fault,
   FaultPolicy,
+  IncomingEvent,
   IncomingRequest,
   PlannedFault,
   PostHogEmulator,

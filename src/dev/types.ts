@@ -5,7 +5,12 @@ import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { RandomSource } from "../core/random.ts";
 
 /** The endpoints that the emulator answers, without a trailing slash. */
-export type EmulatorPath = "/batch" | "/flags" | "/flags/definitions";
+export type EmulatorPath =
+  | "/batch"
+  | "/flags"
+  | "/flags/definitions"
+  | "/i/v0/ai/batch"
+  | "/i/v1/analytics/events";
 
 /** What a team's quota can run out of. */
 export type EmulatorQuota = "events" | "feature_flags";
@@ -66,8 +71,14 @@ export interface ReceivedRequest extends IncomingRequest {
   readonly status: number;
 }
 
-/** An event that was accepted, once for each time it arrived. */
-export interface ReceivedEvent {
+/**
+ * An event as it was sent, in one shape for all endpoints: that of `/batch/`, so that one assertion holds for every
+ * protocol. What v1 writes beside the properties is put back among them: `session_id` and `window_id` as
+ * `$session_id` and `$window_id`, the options as `$process_person_profile`, `$cookieless_mode`, `$ignore_sent_at`
+ * and `$product_tour_id`, and `PostHog-Sdk-Info` as `$lib` and `$lib_version`. A `distinct_id` among the properties,
+ * which v1 leaves out where it repeats the event's own, stays out. The bodies as sent are in `requests`.
+ */
+export interface IncomingEvent {
   /** The event's uuid. */
   readonly uuid: string;
   /** The event's name. */
@@ -80,11 +91,38 @@ export interface ReceivedEvent {
   readonly timestamp: string;
   /** The lane it came in by. */
   readonly lane: Lane;
+}
+
+/** An event that was accepted, once for each time it arrived. */
+export interface ReceivedEvent extends IncomingEvent {
   /** When it arrived, in ms since the epoch. */
   readonly receivedAt: number;
   /** 1 when its uuid arrived for the first time, 2 for the second, … */
   readonly arrival: number;
 }
+
+/**
+ * What v1 answers for one event. Only `ok` and `warning` store it; a `retry` makes the answer carry
+ * `Retry-After: 1`. Any other word is answered as it is: a client must survive what it does not know.
+ */
+export interface EventResult {
+  /** The word that decides what the client does. */
+  readonly result:
+    | "ok"
+    | "warning"
+    | "drop"
+    | "limited"
+    | "retry"
+    | (string & Record<never, never>);
+  /** The reason beside it, such as `not_persisted`. Default: none. */
+  readonly details?: string | undefined;
+}
+
+/** Decides the result of each event that arrives by v1; undefined leaves it to the emulator. */
+export type EventPolicy = (
+  event: IncomingEvent,
+  request: IncomingRequest,
+) => EventResult | undefined;
 
 /** What goes wrong with a request. An empty fault is a normal answer. */
 export interface Fault {
@@ -142,8 +180,13 @@ export interface PostHogEmulator {
   failNext(fault: PlannedFault): void;
   /** Asks `policy` about each request that no planned fault hits; undefined removes it. */
   setFaultPolicy(policy: FaultPolicy | undefined): void;
+  /**
+   * Asks `policy` about each event that arrives at `/i/v1/analytics/events`, which alone answers event by event;
+   * undefined removes it. It comes before quotas, and is not asked about events that can't be stored.
+   */
+  setEventPolicy(policy: EventPolicy | undefined): void;
   /** Uses up quotas: events are dropped, `/flags` gives none, definitions give 402. `[]` ends that. */
   setQuotaLimited(quotas: readonly EmulatorQuota[]): void;
-  /** Forgets events, requests, faults, the policy and quotas. The flags stay. */
+  /** Forgets events, requests, faults, both policies and quotas. The flags stay. */
   reset(): void;
 }

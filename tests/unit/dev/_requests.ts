@@ -66,6 +66,38 @@ export function postBatch(
   });
 }
 
+/** A complete v1 event; `change` replaces or (by undefined) removes members. */
+export function v1Event(n: number, change: WireEvent = {}): WireEvent {
+  return wireEvent(n, { options: {}, ...change });
+}
+
+/** The path of capture v1. */
+export const V1_PATH = "/i/v1/analytics/events";
+
+/** The headers of a v1 request. */
+export const V1_HEADERS: Readonly<Record<string, string>> = {
+  "authorization": "Bearer phc_test",
+  "content-type": "application/json",
+  "user-agent": "edgehog/1.2.3",
+  "posthog-sdk-info": "edgehog/1.2.3",
+  "posthog-attempt": "1",
+  "posthog-request-id": "0197b5e0-0000-7000-8000-00000000000a",
+  "posthog-request-timestamp": "2026-01-01T00:00:00.000Z",
+};
+
+/** A v1 body of the given events. */
+export function v1Body(...batch: readonly unknown[]): WireEvent {
+  return { created_at: "2026-01-01T00:00:00.000Z", batch };
+}
+
+/** Posts the given events by v1. */
+export function postV1(
+  fetch: EmulatorFetch,
+  ...batch: readonly unknown[]
+): Promise<Answered> {
+  return post(fetch, V1_PATH, v1Body(...batch), { headers: V1_HEADERS });
+}
+
 /** Gets the definitions. */
 export async function getDefinitions(
   fetch: EmulatorFetch,
@@ -78,9 +110,17 @@ export async function getDefinitions(
 }
 
 /** The bytes of a text, gzipped. */
-export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+export function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  return compress(text, "gzip");
+}
+
+/** The bytes of a text, compressed. */
+export async function compress(
+  text: string,
+  format: CompressionFormat,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(
-    new CompressionStream("gzip"),
+    new CompressionStream(format),
   );
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

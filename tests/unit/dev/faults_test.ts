@@ -4,7 +4,14 @@ import {
   failFirstAttempts,
 } from "../../../src/dev/mod.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import { getDefinitions, post, postBatch, wireEvent } from "./_requests.ts";
+import {
+  getDefinitions,
+  post,
+  postBatch,
+  postV1,
+  v1Event,
+  wireEvent,
+} from "./_requests.ts";
 
 Deno.test("failNext() fails the next request and only that", async () => {
   const { fetch, events, failNext, requests } = createPostHogEmulator();
@@ -29,6 +36,33 @@ Deno.test("failNext() waits for the path and counts", async () => {
     (await getDefinitions(fetch)).status,
   );
   assertEquals(statuses, [429, 429, 200, 500, 200]);
+});
+
+Deno.test("failNext() and the policy aim at each endpoint that takes events", async () => {
+  const emulator = createPostHogEmulator();
+  const { fetch, failNext, setFaultPolicy, events } = emulator;
+  const ai = () =>
+    post(fetch, "/i/v0/ai/batch/", {
+      api_key: "phc_test",
+      batch: [wireEvent(1)],
+    });
+  const v1 = () => postV1(fetch, v1Event(2));
+  failNext({ path: "/i/v0/ai/batch", status: 500 });
+  failNext({ path: "/i/v1/analytics/events", status: 429 });
+  const planned = [];
+  for (const send of [() => postBatch(fetch, wireEvent(3)), v1, ai, v1, ai]) {
+    planned.push((await send()).status);
+  }
+  assertEquals(planned, [200, 429, 500, 200, 200]);
+  assertEquals(events.map(({ lane }) => lane), [
+    "analytics",
+    "analytics",
+    "ai",
+  ]);
+  setFaultPolicy(({ path }) =>
+    path === "/i/v1/analytics/events" ? { status: 503 } : undefined
+  );
+  assertEquals([(await ai()).status, (await v1()).status], [200, 503]);
 });
 
 Deno.test("a fault says its own body", async () => {
@@ -119,6 +153,18 @@ Deno.test("failFirstAttempts() fails each batch by itself, whatever the order", 
   }
   assertEquals(statuses, [503, 503, 503, 200, 503, 200]);
   assertEquals((await getDefinitions(fetch)).status, 200);
+});
+
+Deno.test("failFirstAttempts() fails batches of every endpoint", async () => {
+  const { fetch, setFaultPolicy } = createPostHogEmulator();
+  setFaultPolicy(failFirstAttempts(1, { status: 503 }));
+  const ai = { api_key: "phc_test", batch: [wireEvent(1)] };
+  const statuses = [];
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    statuses.push((await postV1(fetch, v1Event(2))).status);
+    statuses.push((await post(fetch, "/i/v0/ai/batch/", ai)).status);
+  }
+  assertEquals(statuses, [503, 503, 200, 200]);
 });
 
 Deno.test("a planned fault comes before the policy, and neither outlives a reset", async () => {

@@ -207,3 +207,34 @@ Deno.test("the emulator answers 200 and drops events when their quota is used up
   await postBatch(emulator.fetch, wireEvent(2));
   assertEquals(emulator.events.map((event) => event.uuid), [uuid(2)]);
 });
+
+const AI_BODY = { api_key: "phc_test", batch: [wireEvent(1)] };
+
+Deno.test("the emulator lists what arrives at the AI endpoint with its lane", async () => {
+  const { fetch, events, requests } = createPostHogEmulator();
+  await postBatch(fetch, wireEvent(2));
+  const { status, text } = await post(fetch, "/i/v0/ai/batch/", AI_BODY);
+  assertEquals([status, JSON.parse(text)], [200, { status: "Ok" }]);
+  assertEquals(events.map(({ uuid, lane }) => [uuid, lane]), [
+    [uuid(2), "analytics"],
+    [uuid(1), "ai"],
+  ]);
+  assertEquals(requests[1]?.path, "/i/v0/ai/batch");
+});
+
+Deno.test("the emulator knows the AI endpoint with its trailing slash only", async () => {
+  const { fetch, events } = createPostHogEmulator();
+  const { status, text } = await post(fetch, "/i/v0/ai/batch", AI_BODY);
+  assertEquals(status, 404);
+  assertStringIncludes(text, "There is no POST /i/v0/ai/batch");
+  assertEquals(events, []);
+});
+
+Deno.test("the emulator refuses at the AI endpoint what it refuses at /batch", async () => {
+  const { fetch, events } = createPostHogEmulator({ projectToken: "phc_mine" });
+  const statuses = [];
+  for (const body of [AI_BODY, { api_key: "phc_mine", batch: [] }]) {
+    statuses.push((await post(fetch, "/i/v0/ai/batch/", body)).status);
+  }
+  assertEquals([statuses, events], [[401, 400], []]);
+});
