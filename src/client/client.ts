@@ -15,6 +15,7 @@ import type {
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 import type { EvaluateFlagsOptions, FlagMethods } from "../flags/types.ts";
 import type { PostHogOptions } from "../options/types.ts";
+import { registerPorts } from "../transport/ports.ts";
 import { type ClientMethods, createClientMethods } from "./client_methods.ts";
 import { createMethods } from "./methods.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -57,6 +58,7 @@ export class PostHog implements PostHogClient {
     const parts = createParts(apiKey, options);
     const { queue, keepAlive } = parts;
     this.#parts = parts;
+    registerPorts(this, parts.ports);
     this.#methods = {
       ...createMethods(parts, { queue, keepAlive, context: undefined }),
       ...createClientMethods(parts),

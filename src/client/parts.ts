@@ -11,8 +11,9 @@ import { buildEndpoints } from "../transport/endpoints.ts";
 import type { ClientQueue } from "../transport/event_queue.ts";
 import { createHttpDoor } from "../transport/http.ts";
 import { createHttpTransport } from "../transport/http_transport.ts";
+import type { DeliveryPorts } from "../transport/ports.ts";
 import type { ScopeQueueDeps } from "../transport/scope_queue.ts";
-import { createSender } from "../transport/sender.ts";
+import { createSender, type SenderDeps } from "../transport/sender.ts";
 import { createKeepAlive, type KeepAlive } from "./keep_alive.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
 import { createSettings, type Settings } from "./settings.ts";
@@ -39,6 +40,8 @@ export interface Parts {
   readonly flags: Flags;
   /** The client's own `waitUntil`, contained. */
   readonly keepAlive: KeepAlive;
+  /** What other entries may use of the client. */
+  readonly ports: DeliveryPorts;
   /** Takes the client out of the count of live ones. */
   readonly release: () => void;
 }
@@ -75,14 +78,13 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     clock,
     redact: reporter.redact,
   });
-  const transport = options.transport ?? createHttpTransport({
+  const http = createHttpTransport({
     door,
     wires: createWires(options, endpoints),
     clock,
     debug: reporter.debug,
   });
-  const sender = createSender({
-    transport,
+  const senderDeps: Omit<SenderDeps, "transport"> = {
     clock,
     random,
     createUuid,
@@ -97,7 +99,12 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     isDeferred: (lane, { status }) =>
       lane === "analytics" && options.captureMode === "v1" && status === 429,
     reporter,
-  });
+  };
+  const httpSender = createSender({ ...senderDeps, transport: http });
+  const { transport } = options;
+  const sender = transport
+    ? createSender({ ...senderDeps, transport })
+    : httpSender;
   const queueDeps = {
     sender,
     clock,
@@ -160,6 +167,14 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     isClosed: () => lifecycle.isDisabled || lifecycle.isShutDown,
   });
   const scopeQueueDeps = { ...queueDeps, clientQueue: queue };
+  const ports: DeliveryPorts = {
+    drainDeps: { ...queueDeps, sender: httpSender },
+    clock,
+    reporter,
+    restMs: options.maxRetryDelayMs,
+    isClosed: () =>
+      lifecycle.isDisabled || lifecycle.isShutDown || options.testMode,
+  };
   return {
     options,
     settings,
@@ -170,6 +185,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     scopeQueueDeps,
     flags,
     keepAlive,
+    ports,
     release,
   };
 }

@@ -1,0 +1,153 @@
+import type { Lane } from "../core/delivery.ts";
+import { isObject } from "../core/guards.ts";
+import { createCycle, type Cycle } from "../transport/cycle.ts";
+import { drainQueue } from "../transport/drain.ts";
+import { createLaneHealth } from "../transport/health.ts";
+import { type DeliveryPorts, findPorts } from "../transport/ports.ts";
+import { createQueue } from "../transport/queue.ts";
+import { ackMessage, rejectMessage, retryMessage } from "./acknowledge.ts";
+import { type Delivery, sortMessages } from "./deliveries.ts";
+import type {
+  ConsumerClientLike,
+  ConsumeResult,
+  MessageBatchLike,
+  QueueMessageLike,
+} from "./types.ts";
+
+/** A batch is a queue of its own: what a consumer was handed is bounded, and nothing of it makes room for the rest. */
+const UNBOUNDED = Object.freeze({ maxItems: Infinity, maxBytes: Infinity });
+
+/**
+ * Delivers a batch of a queue consumer to PostHog over HTTP, also when the client's own `transport` is a queue, and
+ * settles each message by itself:
+ *
+ * - delivered: acknowledged;
+ * - refused by PostHog for good: reported to `onError` and acknowledged;
+ * - not deliverable now: given back, to come again after the client's `maxRetryDelayMs` (or what PostHog's
+ *   `Retry-After` says), twice as long with each further delivery, at most an hour;
+ * - no event of edgehog's: reported at its first delivery and given back, so that the service moves it to the
+ *   dead-letter queue.
+ *
+ * Messages of one event, told by its uuid, are sent once. A client that sends nothing (disabled, shut down, in
+ * `testMode`) gives everything back. Give the consumer a dead-letter queue and enough retries for the outages you
+ * want to outlive: Cloudflare's default is three.
+ *
+ * @param batch The batch as the service hands it over.
+ * @param posthog The client that delivers, with its limits, retries and reports.
+ * @returns What became of the messages. A batch that can't be read is reported and counts as empty.
+ * @throws {TypeError} When `posthog` is no client of this package; all messages are given back then.
+ *
+ * @example A queue consumer
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PostHog } from "edgehog";
+ * import { createPostHogEmulator } from "edgehog/dev";
+ * import { consumeQueue, type MessageBatchLike } from "edgehog/queue";
+ *
+ * const emulator = createPostHogEmulator();
+ * const posthog = new PostHog("phc_x", { fetch: emulator.fetch });
+ * const worker = {
+ *   async queue(batch: MessageBatchLike) {
+ *     await consumeQueue(batch, posthog);
+ *   },
+ * };
+ *
+ * const settled: string[] = [];
+ * const uuid = "01890a5d-ac96-774b-bcce-b302099a8057";
+ * const text = JSON.stringify({
+ *   uuid,
+ *   event: "signed up",
+ *   distinct_id: "user-1",
+ *   properties: {},
+ *   timestamp: "2026-01-01T00:00:00.000Z",
+ * });
+ * const body = { kind: "edgehog-event", version: 1, lane: "analytics", uuid, event: "signed up", text };
+ * const message = { body, ack: () => settled.push("ack"), retry: () => settled.push("retry") };
+ *
+ * await worker.queue({ messages: [message] });
+ * assertEquals(settled, ["ack"]);
+ * assertEquals(emulator.events.map(({ event }) => event), ["signed up"]);
+ * ```
+ */
+export async function consumeQueue(
+  batch: MessageBatchLike,
+  posthog: ConsumerClientLike,
+): Promise<ConsumeResult> {
+  const messages = readMessages(batch);
+  const ports = findPorts(posthog);
+  if (!ports) {
+    giveBackAll(messages ?? []);
+    throw new TypeError(
+      "Cannot consume the queue: 'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper",
+    );
+  }
+  const { reporter, clock } = ports;
+  const result = { delivered: 0, dropped: 0, retried: 0, poisoned: 0 };
+  if (!messages) {
+    reporter.error("Cannot consume the queue: the batch has no 'messages'");
+    return result;
+  }
+  const { lanes, poisoned } = sortMessages(messages, clock.now());
+  for (const one of poisoned) rejectMessage(one, reporter);
+  result.poisoned = poisoned.length;
+
+  const cycle = createCycle(reporter);
+  await Promise.all(Array.from(lanes, async ([lane, deliveries]) => {
+    const restMs = await deliver(ports, cycle, lane, deliveries);
+    for (const { item, messages } of deliveries) {
+      for (const message of messages) {
+        if (item.fate === "queued") retryMessage(message, restMs, reporter);
+        else ackMessage(message, reporter);
+      }
+      const count = item.fate === "queued" ? "retried" : item.fate;
+      result[count] += messages.length;
+    }
+  }));
+  cycle.end();
+  return result;
+}
+
+/** Sends what can be sent and says on each item what became of it. The result is how long to leave the rest alone. */
+async function deliver(
+  { drainDeps, clock, reporter, restMs, isClosed }: DeliveryPorts,
+  cycle: Cycle,
+  lane: Lane,
+  deliveries: readonly Delivery[],
+): Promise<number> {
+  if (isClosed()) {
+    reporter.warn(
+      "Cannot consume the queue: the client sends nothing, its messages are given back",
+      "queue:closed",
+    );
+    return restMs;
+  }
+  const queue = createQueue(lane, UNBOUNDED);
+  const health = createLaneHealth(restMs);
+  queue.admit(deliveries.map(({ item }) => item));
+  const { signal } = new AbortController();
+  await drainQueue(drainDeps, { queue, health }, { cycle, signal });
+  return Math.max(restMs, health.pausedUntil - clock.now());
+}
+
+function readMessages(batch: unknown): QueueMessageLike[] | undefined {
+  try {
+    const messages = isObject(batch) ? batch["messages"] : undefined;
+    if (!Array.isArray(messages)) return undefined;
+    return messages.filter((message): message is QueueMessageLike =>
+      isObject(message)
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Without a client there is nobody to tell of a message that can't even be given back. */
+function giveBackAll(messages: readonly QueueMessageLike[]): void {
+  for (const message of messages) {
+    try {
+      message.retry();
+    } catch {
+      // The rejection that follows makes the service give it back all the same.
+    }
+  }
+}
