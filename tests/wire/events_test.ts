@@ -170,13 +170,57 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-for (const { name, options, act } of ROWS) {
+/** On the AI lane: the verb differs, and with it the endpoint. */
+const AI_ROWS: readonly Row[] = [
+  {
+    name: "ai/generation",
+    act: ({ posthog }) =>
+      posthog.captureAi({
+        distinctId,
+        event: "$ai_generation",
+        properties: { $ai_model: "m", $ai_input: [{ role: "user" }] },
+        groups: { company: "42" },
+      }),
+  },
+  {
+    name: "ai/personless",
+    act: ({ posthog }) => posthog.captureAi({ event: "$ai_span" }),
+  },
+  {
+    name: "ai/flags",
+    options: { flags: FLAGS },
+    act: async ({ posthog }) => {
+      const flags = await posthog.evaluateFlags(distinctId);
+      posthog.captureAi({ distinctId, event: "$ai_trace", flags });
+    },
+  },
+  {
+    name: "ai/in_v1_mode",
+    options: { captureMode: "v1" },
+    act: ({ posthog }) => posthog.captureAi({ distinctId, event: "$ai_span" }),
+  },
+];
+
+/** The same events by the v1 protocol. */
+const V1_ROWS: readonly Row[] = ROWS.map(({ name, options, act }) => ({
+  name: `v1/${name}`,
+  options: { ...options, captureMode: "v1" as const },
+  act,
+}));
+
+const ENDPOINTS: ReadonlySet<string> = new Set([
+  "/batch",
+  "/i/v1/analytics/events",
+  "/i/v0/ai/batch",
+]);
+
+for (const { name, options, act } of [...ROWS, ...V1_ROWS, ...AI_ROWS]) {
   Deno.test(`the wire of ${name} is as recorded`, async () => {
     const client = createTestClient(options);
     await act(client);
     await client.posthog.flush();
     const sent = client.emulator.requests.filter(({ path }) =>
-      path === "/batch"
+      ENDPOINTS.has(path)
     );
     await assertGolden(name, sent[0]);
   });
