@@ -15,8 +15,14 @@ import {
   type FakeClock,
 } from "../../../src/testing/fake_clock.ts";
 import { createSeededRandom } from "../../../src/testing/seeded_random.ts";
-import type { ClientQueueDeps } from "../../../src/transport/client_queue.ts";
-import type { QueueSettings } from "../../../src/transport/event_queue.ts";
+import {
+  type ClientQueueDeps,
+  createClientQueue,
+} from "../../../src/transport/client_queue.ts";
+import type {
+  ClientQueue,
+  QueueSettings,
+} from "../../../src/transport/event_queue.ts";
 import type { QueueItem } from "../../../src/transport/queue.ts";
 import { createSender, type Sender } from "../../../src/transport/sender.ts";
 
@@ -144,6 +150,29 @@ export function createBench(
     kept,
     createItem,
   };
+}
+
+/** A bench with a client's queue on it. */
+export interface ClientBench extends Bench {
+  readonly queue: ClientQueue;
+  /** Admits one event for each letter. */
+  readonly admit: (names: string) => void;
+}
+
+/** Creates a client's queue with everything around it; `settings` win over the bench's. */
+export function createClientBench(
+  answer: (attempt: Attempt) => Answer | Promise<Answer>,
+  settings: Partial<QueueSettings> = {},
+): ClientBench {
+  const bench = createBench(answer);
+  const queue = createClientQueue({
+    ...bench.deps,
+    settings: { ...bench.deps.settings, ...settings },
+  });
+  const admit = (names: string) => {
+    for (const name of names) queue.admit("analytics", bench.createItem(name));
+  };
+  return { ...bench, queue, admit };
 }
 
 function toOutcome(uuid: string, status: number): DeliveryOutcome {

@@ -1,21 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
-import { type Answer, type Attempt, createBench } from "./_delivery.ts";
-
-function createFixture(
-  answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  settings = {},
-) {
-  const bench = createBench(answer);
-  const queue = createClientQueue({
-    ...bench.deps,
-    settings: { ...bench.deps.settings, ...settings },
-  });
-  const admit = (names: string) => {
-    for (const name of names) queue.admit("analytics", bench.createItem(name));
-  };
-  return { ...bench, queue, admit };
-}
+import { createClientBench } from "./_delivery.ts";
 
 /** A gate that a test opens: answers wait at it. */
 function createGate() {
@@ -24,7 +8,7 @@ function createGate() {
 }
 
 Deno.test("ClientQueue sends nothing below flushAt, however long it takes (CAP-110)", async () => {
-  const { attempts, clock, admit } = createFixture(() => 200, {
+  const { attempts, clock, admit } = createClientBench(() => 200, {
     flushIntervalMs: 0,
   });
   admit("abc");
@@ -33,7 +17,7 @@ Deno.test("ClientQueue sends nothing below flushAt, however long it takes (CAP-1
 });
 
 Deno.test("ClientQueue sends at flushAt (CAP-111)", async () => {
-  const { attempts, clock, admit, queue } = createFixture(() => 200, {
+  const { attempts, clock, admit, queue } = createClientBench(() => 200, {
     flushAt: 3,
   });
   admit("abc");
@@ -44,7 +28,7 @@ Deno.test("ClientQueue sends at flushAt (CAP-111)", async () => {
 });
 
 Deno.test("ClientQueue sends when a capture finds the oldest event old (CAP-119)", async () => {
-  const { attempts, clock, admit } = createFixture(() => 200);
+  const { attempts, clock, admit } = createClientBench(() => 200);
   admit("a");
   await clock.advance(5000);
   assertEquals([attempts.length, clock.pending], [0, 0]);
@@ -55,7 +39,7 @@ Deno.test("ClientQueue sends when a capture finds the oldest event old (CAP-119)
 
 Deno.test("ClientQueue runs one drain of its own at a time, and the next when a trigger still holds (CAP-121)", async () => {
   const gates = [createGate(), createGate(), createGate()];
-  const { attempts, clock, admit } = createFixture(
+  const { attempts, clock, admit } = createClientBench(
     ({ batch }) =>
       gates[batch.length === 0 ? 0 : attempts.length - 1]?.promise ?? 200,
     {
@@ -73,7 +57,7 @@ Deno.test("ClientQueue runs one drain of its own at a time, and the next when a 
 });
 
 Deno.test("ClientQueue.flush() joins a running drain and sends nothing twice (CAP-125, CAP-263, CAP-277)", async () => {
-  const { attempts, clock, admit, queue } = createFixture(() => 503, {
+  const { attempts, clock, admit, queue } = createClientBench(() => 503, {
     flushAt: 1,
   });
   admit("a");
@@ -85,7 +69,9 @@ Deno.test("ClientQueue.flush() joins a running drain and sends nothing twice (CA
 
 Deno.test("ClientQueue.flush() twice at once sends each event once (CAP-263)", async () => {
   const gate = createGate();
-  const { attempts, clock, admit, queue } = createFixture(() => gate.promise);
+  const { attempts, clock, admit, queue } = createClientBench(() =>
+    gate.promise
+  );
   admit("ab");
   const both = [queue.flush(), queue.flush()];
   await clock.settle();
@@ -99,7 +85,7 @@ Deno.test("ClientQueue.flush() twice at once sends each event once (CAP-263)", a
 });
 
 Deno.test("ClientQueue.flush() ends although captures go on (CAP-264)", async () => {
-  const { admit, queue } = createFixture(() => {
+  const { admit, queue } = createClientBench(() => {
     admit("x");
     return 200;
   });
@@ -110,7 +96,7 @@ Deno.test("ClientQueue.flush() ends although captures go on (CAP-264)", async ()
 
 Deno.test("ClientQueue.flush() takes over what a vanished owner had leased (CAP-266)", async () => {
   let isGone = true;
-  const { attempts, clock, admit, queue } = createFixture(
+  const { attempts, clock, admit, queue } = createClientBench(
     () => isGone ? "hang" : 200,
     { flushAt: 1 },
   );
@@ -128,7 +114,7 @@ Deno.test("ClientQueue.flush() takes over what a vanished owner had leased (CAP-
 
 Deno.test("ClientQueue.sendNow() leaves other events alone, and keeps its own on an outage (CAP-269, CAP-270)", async () => {
   let status = 200;
-  const { attempts, clock, admit, queue, createItem } = createFixture(() =>
+  const { attempts, clock, admit, queue, createItem } = createClientBench(() =>
     status
   );
   admit("a");
@@ -145,7 +131,7 @@ Deno.test("ClientQueue.sendNow() leaves other events alone, and keeps its own on
 
 Deno.test("ClientQueue rests after an outage, until an explicit flush works (CAP-235)", async () => {
   let status = 503;
-  const { attempts, clock, admit, queue } = createFixture(() => status, {
+  const { attempts, clock, admit, queue } = createClientBench(() => status, {
     flushAt: 1,
   });
   admit("a");
@@ -161,7 +147,7 @@ Deno.test("ClientQueue rests after an outage, until an explicit flush works (CAP
 });
 
 Deno.test("ClientQueue goes on after a batch that is refused for good (CAP-149)", async () => {
-  const { queue, admit, deps } = createFixture(
+  const { queue, admit, deps } = createClientBench(
     ({ names }) => names.startsWith("a") ? 400 : 200,
     { flushAt: 1000 },
   );
@@ -174,7 +160,7 @@ Deno.test("ClientQueue goes on after a batch that is refused for good (CAP-149)"
 });
 
 Deno.test("ClientQueue reports each eviction, and warns once (CAP-115, CAP-116)", () => {
-  const { admit, errors, warnings, drops } = createFixture(() => 200, {
+  const { admit, errors, warnings, drops } = createClientBench(() => 200, {
     queueLimits: { maxItems: 2, maxBytes: 1000 },
   });
   admit("abcd");
@@ -187,7 +173,7 @@ Deno.test("ClientQueue reports each eviction, and warns once (CAP-115, CAP-116)"
 });
 
 Deno.test("ClientQueue sends in batches, in order (CAP-112)", async () => {
-  const { attempts, admit, queue } = createFixture(() => 200, {
+  const { attempts, admit, queue } = createClientBench(() => 200, {
     flushAt: 1000,
   });
   admit("x".repeat(250));
@@ -197,7 +183,7 @@ Deno.test("ClientQueue sends in batches, in order (CAP-112)", async () => {
 
 Deno.test("ClientQueue starts anew when the owner of a drain has vanished (CAP-266)", async () => {
   let isGone = true;
-  const { attempts, clock, admit, queue } = createFixture(
+  const { attempts, clock, admit, queue } = createClientBench(
     () => isGone ? "hang" : 200,
     { flushAt: 1 },
   );
@@ -218,7 +204,7 @@ Deno.test("ClientQueue starts anew when the owner of a drain has vanished (CAP-2
 
 Deno.test("ClientQueue.close() ends what it is sending and reports the rest as lost (CAP-272, CAP-274)", async () => {
   const { attempts, clock, admit, queue, drops, errors, createItem } =
-    createFixture(() => "hang", { flushAt: 1 });
+    createClientBench(() => "hang", { flushAt: 1 });
   admit("ab");
   await clock.advance(1);
   queue.close();

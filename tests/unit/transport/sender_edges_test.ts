@@ -1,26 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
-import { type Answer, type Attempt, createBench } from "./_delivery.ts";
-
-function createFixture(
-  answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  settings = {},
-) {
-  const bench = createBench(answer);
-  const queue = createClientQueue({
-    ...bench.deps,
-    settings: { ...bench.deps.settings, ...settings },
-  });
-  const admit = (names: string) => {
-    for (const name of names) queue.admit("analytics", bench.createItem(name));
-  };
-  return { ...bench, queue, admit };
-}
+import { type Answer, createClientBench } from "./_delivery.ts";
 
 const FOUR = { queueLimits: { maxItems: 4, maxBytes: 1000 } };
 
 Deno.test("an event evicted from a batch in flight stays dropped, although the batch arrives (CAP-118)", async () => {
-  const { admit, attempts, queue, drops, deps } = createFixture(() => {
+  const { admit, attempts, queue, drops, deps } = createClientBench(() => {
     if (attempts.length === 1) admit("e");
     return 200;
   }, FOUR);
@@ -33,7 +17,7 @@ Deno.test("an event evicted from a batch in flight stays dropped, although the b
 });
 
 Deno.test("an event evicted from a batch that fails is not sent again (CAP-118)", async () => {
-  const { admit, attempts, clock, queue } = createFixture(() => {
+  const { admit, attempts, clock, queue } = createClientBench(() => {
     if (attempts.length > 1) return 200;
     admit("e");
     return 503;
@@ -46,7 +30,7 @@ Deno.test("an event evicted from a batch that fails is not sent again (CAP-118)"
 });
 
 Deno.test("an event evicted while the first half of a split travels is not sent (CAP-230)", async () => {
-  const { admit, attempts, queue } = createFixture(({ names }) => {
+  const { admit, attempts, queue } = createClientBench(({ names }) => {
     if (names === "abcd") return 413;
     if (names === "ab") admit("xyz");
     return 200;
@@ -57,7 +41,7 @@ Deno.test("an event evicted while the first half of a split travels is not sent 
 });
 
 Deno.test("an event that was refused in company travels alone once before it is dropped (CAP-230)", async () => {
-  const { admit, attempts, queue } = createFixture(({ names }) => {
+  const { admit, attempts, queue } = createClientBench(({ names }) => {
     if (names !== "abcd") return 200;
     admit("xyz");
     return 413;
@@ -68,7 +52,7 @@ Deno.test("an event that was refused in company travels alone once before it is 
 });
 
 Deno.test("split halves that fail have four attempts each, and stay queued in order (CAP-231)", async () => {
-  const { admit, attempts, clock, queue } = createFixture(
+  const { admit, attempts, clock, queue } = createClientBench(
     ({ batch }) => batch.length > 2 ? 413 : 503,
   );
   admit("abcd");
@@ -81,7 +65,7 @@ Deno.test("split halves that fail have four attempts each, and stay queued in or
 });
 
 Deno.test("a lease lives as long as its owner is heard of, however long it retries (CAP-266)", async () => {
-  const bench = createFixture(() => "hang", { flushAt: 1 });
+  const bench = createClientBench(() => "hang", { flushAt: 1 });
   bench.admit("a");
   // The last attempt begins after 37 s, and the lease of the first would have ended after 40.
   await bench.clock.advance(45_000);
@@ -101,7 +85,7 @@ for (
   ] as const
 ) {
   Deno.test(`an answer that ${name} is tried again, and reported as retained (CAP-301)`, async () => {
-    const { admit, attempts, clock, errors, queue } = createFixture((
+    const { admit, attempts, clock, errors, queue } = createClientBench((
       { batch },
     ) => typeof answer === "number" ? { batch } as unknown as Answer : answer);
     admit("a");
@@ -115,7 +99,7 @@ for (
 }
 
 Deno.test("10,000 captures while a cycle runs are one warning and one report each once the queue is full (CAP-116)", () => {
-  const { admit, drops, errors, warnings } = createFixture(() => "hang", {
+  const { admit, drops, errors, warnings } = createClientBench(() => "hang", {
     queueLimits: { maxItems: 100, maxBytes: 1_000_000 },
   });
   admit("x".repeat(1100));
@@ -124,7 +108,7 @@ Deno.test("10,000 captures while a cycle runs are one warning and one report eac
 });
 
 Deno.test("the next episode of overflow warns again (CAP-116)", async () => {
-  const { admit, queue, warnings } = createFixture(() => 200, {
+  const { admit, queue, warnings } = createClientBench(() => 200, {
     queueLimits: { maxItems: 10, maxBytes: 1000 },
   });
   admit("x".repeat(30));
@@ -134,7 +118,7 @@ Deno.test("the next episode of overflow warns again (CAP-116)", async () => {
 });
 
 Deno.test("an immediate send in testMode that overflows the queue is reported (CAP-122)", async () => {
-  const { queue, createItem, drops } = createFixture(() => 200, {
+  const { queue, createItem, drops } = createClientBench(() => 200, {
     queueLimits: { maxItems: 1, maxBytes: 1000 },
     isTestMode: true,
   });
@@ -146,7 +130,7 @@ Deno.test("an immediate send in testMode that overflows the queue is reported (C
 });
 
 Deno.test("the words of a custom transport's error are in no message (CAP-294)", async () => {
-  const { admit, clock, errors, queue } = createFixture(() =>
+  const { admit, clock, errors, queue } = createClientBench(() =>
     new Error("cannot send order 12")
   );
   admit("a");
