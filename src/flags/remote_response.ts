@@ -1,5 +1,5 @@
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
-import type { JsonValue } from "../core/json.ts";
+import { type JsonValue, parseJson } from "../core/json.ts";
 import { decodePayload } from "./evaluation/payloads.ts";
 
 /** One flag as the server evaluated it. */
@@ -143,14 +143,6 @@ function parseVersion1(json: object): Map<string, RemoteFlag> | undefined {
     }
   } else return undefined;
   return flags;
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Absent is undefined. A payload of null arrives as the text `null`; a bare null says that there is none. */

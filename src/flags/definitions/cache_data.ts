@@ -1,7 +1,7 @@
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { FlagDefinitionCacheData } from "../../core/flag_definition_cache.ts";
 import type { JsonObject } from "../../core/json.ts";
-import { readEither } from "./parse.ts";
+import { readEither, readSwitches } from "./parse.ts";
 
 /** What a cache entry remembers about the request that filled it. */
 export interface CacheStamp {
@@ -28,11 +28,6 @@ export function toCacheData(
   for (const name of WIRE_NAMES) delete fields[name];
   const flags = fields["flags"];
   const source = isRecord(document) ? document : {};
-  const version = readEither(
-    source,
-    "property_matching_version",
-    "propertyMatchingVersion",
-  );
   return {
     ...fields,
     flags: Array.isArray(flags) ? flags.filter(isRecord) as JsonObject[] : [],
@@ -40,12 +35,7 @@ export function toCacheData(
       readEither(source, "group_type_mapping", "groupTypeMapping"),
     ),
     cohorts: toObject(getOwn(source, "cohorts")),
-    minimalFlagCalledEvents: readEither(
-      source,
-      "minimal_flag_called_events",
-      "minimalFlagCalledEvents",
-    ) === true,
-    propertyMatchingVersion: version === 2 ? 2 : 1,
+    ...readSwitches(source),
     ...(stamp.etag !== undefined && { etag: stamp.etag }),
     ...(stamp.fetchedAt !== undefined && { fetchedAt: stamp.fetchedAt }),
   };

@@ -36,21 +36,33 @@ export function parseFlagDefinitions(
       readEither(json, "group_type_mapping", "groupTypeMapping"),
     ),
     cohorts: parseCohorts(getOwn(json, "cohorts")),
-    minimalFlagCalledEvents: readEither(
-      json,
-      "minimal_flag_called_events",
-      "minimalFlagCalledEvents",
-    ) === true,
-    // Anything but the number 2 is the older way of matching, the text "2" included.
-    propertyMatchingVersion: readEither(
-        json,
-        "property_matching_version",
-        "propertyMatchingVersion",
-      ) === 2
-      ? 2
-      : 1,
+    ...readSwitches(json),
     skipped,
   });
+}
+
+/** Reads the switches that concern all flags of a document or a cache entry. */
+export function readSwitches(
+  json: object,
+): Pick<
+  FlagDefinitions,
+  "minimalFlagCalledEvents" | "propertyMatchingVersion"
+> {
+  const gate = readEither(
+    json,
+    "minimal_flag_called_events",
+    "minimalFlagCalledEvents",
+  );
+  const version = readEither(
+    json,
+    "property_matching_version",
+    "propertyMatchingVersion",
+  );
+  return {
+    minimalFlagCalledEvents: gate === true,
+    // Anything but the number 2 is the older way of matching, the text "2" included.
+    propertyMatchingVersion: version === 2 ? 2 : 1,
+  };
 }
 
 /** Reads a top-level field as the server spells it, or as a cache entry of posthog-node does. */
