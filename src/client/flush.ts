@@ -8,8 +8,7 @@ export function createFlush(
   queue: EventQueue,
 ): (timeoutMs?: number) => Promise<FlushResult> {
   return async (timeoutMs) => {
-    const isClosed = lifecycle.isDisabled || lifecycle.isShutDown;
-    return isClosed
+    return lifecycle.isClosed
       ? { delivered: 0, dropped: 0, retained: 0 }
       : await queue.flush(timeoutMs);
   };

@@ -8,6 +8,8 @@ export interface Lifecycle {
   readonly isOptedOut: boolean;
   /** Whether `shutdown` was called. */
   readonly isShutDown: boolean;
+  /** Whether the client is done for good, disabled or shut down. */
+  readonly isClosed: boolean;
   /** Why events are not taken, if they are not. */
   closedGate(): ClosedGate | undefined;
   /** Takes events again. */
@@ -32,6 +34,9 @@ export function createLifecycle(
     },
     get isShutDown() {
       return isShutDown;
+    },
+    get isClosed() {
+      return isDisabled || isShutDown;
     },
     closedGate() {
       if (isDisabled) return "disabled";

@@ -164,7 +164,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     hasher: options.hasher,
     cache: options.flagDefinitionCache,
     reporter,
-    isClosed: () => lifecycle.isDisabled || lifecycle.isShutDown,
+    isClosed: () => lifecycle.isClosed,
   });
   const scopeQueueDeps = { ...queueDeps, clientQueue: queue };
   const ports: DeliveryPorts = {
@@ -172,8 +172,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     clock,
     reporter,
     restMs: options.maxRetryDelayMs,
-    isClosed: () =>
-      lifecycle.isDisabled || lifecycle.isShutDown || options.testMode,
+    isClosed: () => lifecycle.isClosed || options.testMode,
   };
   return {
     options,
