@@ -3,6 +3,7 @@ import type { Hasher } from "../core/hash.ts";
 import { type JsonObject, toJson } from "../core/json.ts";
 import { parseFlagDefinitions } from "../flags/definitions/parse.ts";
 import { compileFlags } from "../flags/evaluation/compile.ts";
+import { createTimeZone } from "../flags/evaluation/time_zone.ts";
 import type {
   FlagDefinition,
   FlagDefinitions,
@@ -103,7 +104,11 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
   return {
     text,
     definitions,
-    compiled: () => compiled ??= compileFlags(toServerView(definitions)),
+    compiled: () =>
+      compiled ??= compileFlags(
+        toServerView(definitions),
+        createTimeZone("UTC"),
+      ),
     runtimes: readRuntimes(served["flags"]),
     async etag() {
       const [digest] = await hasher.digest([text]);

@@ -14,6 +14,7 @@ import { createContainedCache } from "./definitions/contained_cache.ts";
 import { createDefinitionsLoader } from "./definitions/loader.ts";
 import { createDefinitionsRefresh } from "./definitions/refresh.ts";
 import { createDefinitionsStore } from "./definitions/store.ts";
+import { createTimeZone } from "./evaluation/time_zone.ts";
 import { createExposureTracker } from "./exposure.ts";
 import { createRemoteEvaluator } from "./remote.ts";
 import { createResolver } from "./resolver.ts";
@@ -78,7 +79,12 @@ const DEFAULT_READY_TIMEOUT_MS = 30_000;
 /** Creates the flags room: builds objects only; no I/O, clock or randomness is touched. */
 export function createFlags(deps: FlagsDeps): Flags {
   const { settings, door, endpoints, clock, random, reporter } = deps;
-  const { secretKey, requestTimeoutMs, flagsRequestTimeoutMs } = settings;
+  const {
+    secretKey,
+    requestTimeoutMs,
+    flagsRequestTimeoutMs,
+    projectTimezone,
+  } = settings;
   const intervalMs = Math.max(MIN_INTERVAL_MS, settings.pollingIntervalMs);
   const cache = deps.cache && createContainedCache(deps.cache, clock, reporter);
   const isLocal = settings.enableLocalEvaluation &&
@@ -95,6 +101,9 @@ export function createFlags(deps: FlagsDeps): Flags {
     store,
     backoff,
     cache,
+    timeZone: projectTimezone === undefined
+      ? undefined
+      : createTimeZone(projectTimezone),
   });
   const createAccess = createDefinitionsRefresh({
     loader,

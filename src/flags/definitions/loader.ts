@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Reporter } from "../../core/reporter.ts";
 import type { HttpDoor } from "../../transport/http.ts";
 import { compileFlags } from "../evaluation/compile.ts";
+import type { TimeZone } from "../evaluation/time_zone.ts";
 import type { DefinitionsBackoff } from "./backoff.ts";
 import { toCacheData } from "./cache_data.ts";
 import type { CachedDefinitions, ContainedCache } from "./contained_cache.ts";
@@ -28,6 +29,8 @@ export interface LoaderDeps {
   readonly backoff: DefinitionsBackoff;
   /** Definitions shared with other isolates. */
   readonly cache: ContainedCache | undefined;
+  /** The project's time zone, if it is known. */
+  readonly timeZone: TimeZone | undefined;
 }
 
 /** Loads definitions once: through the cache first, then from PostHog. */
@@ -44,13 +47,13 @@ type FollowUp = (() => Promise<void>) | undefined;
 
 /** Creates a {@linkcode DefinitionsLoader}. */
 export function createDefinitionsLoader(deps: LoaderDeps): DefinitionsLoader {
-  const { clock, store, cache, backoff, reporter, secretKey } = deps;
+  const { clock, store, cache, backoff, reporter, secretKey, timeZone } = deps;
 
   const install = (
     generation: number,
     { definitions, etag, fetchedAt }: CachedDefinitions,
   ): boolean => {
-    const compiled = compileFlags(definitions);
+    const compiled = compileFlags(definitions, timeZone);
     if (
       !store.install(generation, {
         compiled,

@@ -10,11 +10,13 @@ import { decodePayload } from "./payloads.ts";
 import { compileFilter } from "./property_filters.ts";
 import type {
   Aggregation,
+  CompileContext,
   CompiledFlags,
   ConditionRule,
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
+import type { TimeZone } from "./time_zone.ts";
 import { buildInconclusive, type FlagOutcome } from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
@@ -38,11 +40,19 @@ const NO_FILTERS: FlagFilters = {
   hasEnrollment: false,
 };
 
-/** Compiles definitions once into rules that are cheap to evaluate. Total: an odd flag becomes inconclusive. */
-export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
+/**
+ * Compiles definitions once into rules that are cheap to evaluate. Total: an odd flag becomes inconclusive.
+ *
+ * @param timeZone The project's time zone, for dates without one; undefined: unknown.
+ */
+export function compileFlags(
+  definitions: FlagDefinitions,
+  timeZone?: TimeZone,
+): CompiledFlags {
+  const context: CompileContext = { definitions, timeZone };
   const rules = new Map<string, FlagRule>();
   for (const definition of definitions.flags.values()) {
-    rules.set(definition.key, compileRule(definition, rules.size, definitions));
+    rules.set(definition.key, compileRule(definition, rules.size, context));
   }
   return Object.freeze({
     definitions,
@@ -54,8 +64,9 @@ export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
 function compileRule(
   definition: FlagDefinition,
   index: number,
-  definitions: FlagDefinitions,
+  context: CompileContext,
 ): FlagRule {
+  const { definitions } = context;
   const filters = definition.filters.kind === "filters"
     ? definition.filters
     : NO_FILTERS;
@@ -87,7 +98,7 @@ function compileRule(
         index,
         aggregation,
         variantKeys,
-        definitions,
+        context,
       });
     }),
     variants,
@@ -162,21 +173,20 @@ interface ConditionContext {
   readonly index: number;
   readonly aggregation: Aggregation;
   readonly variantKeys: ReadonlySet<string>;
-  readonly definitions: FlagDefinitions;
+  readonly context: CompileContext;
 }
 
 function compileCondition(
   condition: FlagCondition,
-  context: ConditionContext,
+  { index, aggregation, variantKeys, context }: ConditionContext,
 ): ConditionRule {
-  const { index, aggregation, variantKeys, definitions } = context;
   const { properties, rolloutPercentage, variant } = condition;
   const isHonoured = variant !== undefined && variantKeys.has(variant);
   return {
     index,
     aggregation,
     tests: properties.map((filter) =>
-      compileFilter(filter, aggregation, definitions)
+      compileFilter(filter, aggregation, context)
     ),
     share: rolloutPercentage / 100,
     fixedValue: isHonoured

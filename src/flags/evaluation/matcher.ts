@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../core/json.ts";
 import type { FilterValue } from "./definitions.ts";
+import type { TimeZone } from "./time_zone.ts";
 import type { Answer } from "./types.ts";
 
 /** Tests a property that is present; `now` is the moment of the evaluation in ms. Total and pure. */
@@ -11,4 +12,6 @@ export interface Operand {
   readonly value: FilterValue;
   /** How `exact` and `is_not` compare. */
   readonly matchingVersion: 1 | 2;
+  /** The project's time zone, for dates without one; undefined: unknown. */
+  readonly timeZone: TimeZone | undefined;
 }

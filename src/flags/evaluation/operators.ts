@@ -2,14 +2,17 @@ import { compileExact } from "./exact.ts";
 import type { Matcher, Operand } from "./matcher.ts";
 import { compileCompare } from "./numbers.ts";
 import { compileContains } from "./substring.ts";
-import { NO, YES } from "./types.ts";
+import { type Answer, NO, YES } from "./types.ts";
 
 /** An operator: how it is compiled, once per load. */
 export interface PropertyOperator {
   /** Whether a filter without a value is a certain "no": so for all but the presence pair. */
   readonly needsValue: boolean;
-  /** Prepares everything that does not depend on the property. */
-  compile(operand: Operand): Matcher;
+  /**
+   * Prepares everything that does not depend on the property. An answer in place of a matcher is the filter's own,
+   * given whether the property is present or not.
+   */
+  compile(operand: Operand): Matcher | Answer;
 }
 
 /** The operators that are decided locally; every other one is unknown. */

@@ -1,6 +1,11 @@
-import type { FlagDefinitions, PropertyFilter } from "./definitions.ts";
+import type { PropertyFilter } from "./definitions.ts";
 import { PROPERTY_OPERATORS } from "./operators.ts";
-import type { Aggregation, EvaluationPass, FilterTest } from "./rules.ts";
+import type {
+  Aggregation,
+  CompileContext,
+  EvaluationPass,
+  FilterTest,
+} from "./rules.ts";
 import {
   type Answer,
   buildServer,
@@ -13,17 +18,17 @@ import {
 export function compileFilter(
   filter: PropertyFilter,
   aggregation: Aggregation,
-  definitions: FlagDefinitions,
+  context: CompileContext,
 ): FilterTest {
   switch (filter.type ?? (aggregation.kind === "group" ? "group" : "person")) {
     case "person":
       return compileProperty(
         filter,
-        definitions,
+        context,
         (pass) => pass.input.personProperties,
       );
     case "group":
-      return compileGroupProperty(filter, aggregation, definitions);
+      return compileGroupProperty(filter, aggregation, context);
     case "cohort":
       return compileCohort(filter);
     case "flag":
@@ -41,11 +46,11 @@ export function compileFilter(
 function compileGroupProperty(
   filter: PropertyFilter,
   aggregation: Aggregation,
-  definitions: FlagDefinitions,
+  context: CompileContext,
 ): FilterTest {
   const groupType = filter.groupTypeIndex === undefined
     ? aggregation.kind === "group" ? aggregation.groupType : undefined
-    : definitions.groupTypes.get(filter.groupTypeIndex);
+    : context.definitions.groupTypes.get(filter.groupTypeIndex);
   if (groupType === undefined) {
     return toTest(
       buildUnknown("the filter's group type is not in the mapping"),
@@ -53,14 +58,14 @@ function compileGroupProperty(
   }
   return compileProperty(
     filter,
-    definitions,
+    context,
     (pass) => pass.input.groups.get(groupType)?.properties,
   );
 }
 
 function compileProperty(
   { key, operator: name = "exact", value }: PropertyFilter,
-  { propertyMatchingVersion }: FlagDefinitions,
+  { definitions, timeZone }: CompileContext,
   select: (pass: EvaluationPass) => PropertyMap | undefined,
 ): FilterTest {
   const operator = PROPERTY_OPERATORS.get(name);
@@ -75,8 +80,10 @@ function compileProperty(
   }
   const match = operator.compile({
     value: value ?? null,
-    matchingVersion: propertyMatchingVersion,
+    matchingVersion: definitions.propertyMatchingVersion,
+    timeZone,
   });
+  if (typeof match === "object") return toTest(match);
   // Unknown for every operator, because the server may hold the property in its database.
   const absent = buildUnknown(`the property "${key}" is not given`);
   return (pass) => {

@@ -2,12 +2,21 @@ import type { JsonValue } from "../../core/json.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
 import type { FlagDefinition, FlagDefinitions } from "./definitions.ts";
+import type { TimeZone } from "./time_zone.ts";
 import type {
   Answer,
   EvaluationInput,
   FlagDecision,
   FlagOutcome,
 } from "./types.ts";
+
+/** What rules are compiled from, beside a flag's own row. */
+export interface CompileContext {
+  /** The whole document. */
+  readonly definitions: FlagDefinitions;
+  /** The project's time zone, for dates without one; undefined: unknown. */
+  readonly timeZone: TimeZone | undefined;
+}
 
 /** Definitions ready for evaluation; immutable but for the memory of buckets, which changes no result. */
 export interface CompiledFlags {
