@@ -107,7 +107,11 @@ export interface FlagOptions {
   maxCacheSize?: number | undefined;
   /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
   evaluationContexts?: readonly string[] | undefined;
-  /** The project's time zone (`"UTC"` or an IANA name), to which dates without a zone belong. Not yet acted on. */
+  /**
+   * The project's time zone: `"UTC"` or an IANA name. Flags compare dates without a zone, and relative ones, in it.
+   * Unset, such a date decides locally only where every zone gives the same answer; else PostHog is asked.
+   * @default unknown
+   */
   projectTimezone?: string | undefined;
   /** Makes the digests that decide a rollout. @default SHA-1 through Web Crypto */
   hasher?: Hasher | undefined;

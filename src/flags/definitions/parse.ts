@@ -1,10 +1,10 @@
 import { getOwn, isRecord } from "../../core/guards.ts";
-import type { JsonValue } from "../../core/json.ts";
 import type {
   FlagDefinition,
   FlagDefinitions,
 } from "../evaluation/definitions.ts";
 import type { NumberTexts } from "./filter_value.ts";
+import { parseCohorts } from "./parse_cohort.ts";
 import { parseFlag } from "./parse_flag.ts";
 
 export type { NumberTexts } from "./filter_value.ts";
@@ -35,7 +35,7 @@ export function parseFlagDefinitions(
     groupTypes: parseGroupTypes(
       readEither(json, "group_type_mapping", "groupTypeMapping"),
     ),
-    cohorts: parseCohorts(getOwn(json, "cohorts")),
+    cohorts: parseCohorts(getOwn(json, "cohorts"), numberTexts),
     ...readSwitches(json),
     skipped,
   });
@@ -85,11 +85,4 @@ function parseGroupTypes(json: unknown): ReadonlyMap<number, string> {
     }
   }
   return groupTypes;
-}
-
-function parseCohorts(json: unknown): ReadonlyMap<string, JsonValue> {
-  // The values came from JSON, hence are JSON; the cohort evaluator reads them with checks of its own.
-  return new Map(
-    isRecord(json) ? Object.entries(json) as [string, JsonValue][] : [],
-  );
 }

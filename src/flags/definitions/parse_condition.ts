@@ -79,7 +79,8 @@ export function toRecord(
   return {};
 }
 
-function parsePropertyFilter(
+/** Reads one comparison. */
+export function parsePropertyFilter(
   json: unknown,
   context: RowContext,
 ): PropertyFilter {
@@ -109,7 +110,15 @@ function parsePropertyFilter(
     operator: parseOperator(getOwn(filter, "operator") ?? undefined),
     value,
     groupTypeIndex: isFiniteNumber(groupTypeIndex) ? groupTypeIndex : undefined,
+    dependencyChain: parseChain(getOwn(filter, "dependency_chain")),
   };
+}
+
+/** A chain that is not a list of keys is as good as none. */
+function parseChain(json: unknown): readonly string[] {
+  if (!Array.isArray(json)) return [];
+  const keys = json.filter((key: unknown) => typeof key === "string");
+  return keys.length === json.length ? keys : [];
 }
 
 /** A non-string operator keeps a name that no operator has, so that only its filter is unknown. */

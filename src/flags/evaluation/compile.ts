@@ -1,13 +1,16 @@
 import { createBucketTable } from "./bucket_table.ts";
 import { buildVariantRanges } from "./bucketing.ts";
+import { measureCohorts } from "./cohorts.ts";
 import type {
   FlagCondition,
   FlagDefinition,
   FlagDefinitions,
   FlagFilters,
 } from "./definitions.ts";
+import { measureDependencies } from "./dependencies.ts";
+import { compileFilters } from "./filters.ts";
+import { findBlocked, findSettled, listReachable } from "./gates.ts";
 import { decodePayload } from "./payloads.ts";
-import { compileFilter } from "./property_filters.ts";
 import type {
   Aggregation,
   CompileContext,
@@ -17,17 +20,9 @@ import type {
   HoldoutRule,
 } from "./rules.ts";
 import type { TimeZone } from "./time_zone.ts";
-import { buildInconclusive, type FlagOutcome } from "./types.ts";
 
-/** The outcome of a flag that is switched off. */
-const DISABLED: FlagOutcome = Object.freeze({
-  kind: "value",
-  value: false,
-  reason: "flag_disabled",
-  conditionIndex: undefined,
-});
-
-const OMITTED: FlagOutcome = Object.freeze({ kind: "omitted" });
+/** A flag alone may need three: for its holdout, the rollouts and the variants. */
+const ROUNDS_PER_FLAG = 3;
 
 const NO_FILTERS: FlagFilters = {
   kind: "filters",
@@ -49,16 +44,34 @@ export function compileFlags(
   definitions: FlagDefinitions,
   timeZone?: TimeZone,
 ): CompiledFlags {
-  const context: CompileContext = { definitions, timeZone };
+  const flagDepths = measureDependencies(definitions);
   const rules = new Map<string, FlagRule>();
+  const context: CompileContext = {
+    definitions,
+    timeZone,
+    flagDepths,
+    cohortDepths: measureCohorts(definitions),
+    cohortTests: new Map(),
+    rules,
+  };
   for (const definition of definitions.flags.values()) {
     rules.set(definition.key, compileRule(definition, rules.size, context));
   }
   return Object.freeze({
     definitions,
     rules,
+    maxRounds: ROUNDS_PER_FLAG * countLevels(flagDepths, rules),
     buckets: createBucketTable(rules.size),
   });
+}
+
+/** Counts the levels of flags that may have to wait for each other. A flag without a depth may rest on the deepest. */
+function countLevels(
+  depths: ReadonlyMap<string, number>,
+  rules: ReadonlyMap<string, FlagRule>,
+): number {
+  const deepest = [...depths.values()].at(-1) ?? 0;
+  return deepest + (depths.size < rules.size ? 2 : 1);
 }
 
 function compileRule(
@@ -88,19 +101,21 @@ function compileRule(
       ? `$feature_enrollment/${definition.key}`
       : undefined,
     holdout: compileHoldout(filters),
-    conditions: filters.conditions.map((condition, index) => {
-      // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
-      const own = condition.aggregation === undefined
-        ? filters.aggregation
-        : condition.aggregation;
-      const aggregation = compileAggregation(own, usesDevice, definitions);
-      return compileCondition(condition, {
-        index,
-        aggregation,
-        variantKeys,
-        context,
-      });
-    }),
+    conditions: listReachable(definition, definitions).map(
+      (condition, index) => {
+        // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
+        const own = condition.aggregation === undefined
+          ? filters.aggregation
+          : condition.aggregation;
+        const aggregation = compileAggregation(own, usesDevice, definitions);
+        return compileCondition(condition, {
+          index,
+          aggregation,
+          variantKeys,
+          context,
+        });
+      },
+    ),
     variants,
     hasEarlyExit: filters.hasEarlyExit,
     payloads: definition.hasEncryptedPayloads ? new Map() : new Map(
@@ -109,38 +124,6 @@ function compileRule(
       ) => [value, decodePayload(payload)]),
     ),
   };
-}
-
-/** Gates that no input can change, in the server's order: an inactive flag is `false` whatever else it says. */
-function findSettled(definition: FlagDefinition): FlagOutcome | undefined {
-  if (!definition.isActive) return DISABLED;
-  if (!definition.isSupportedVersion) {
-    return Object.freeze({
-      kind: "requires-server",
-      reason: "the version of the flag's filters is not known",
-    });
-  }
-  return definition.isClientOnly ? OMITTED : undefined;
-}
-
-function findBlocked(
-  definition: FlagDefinition,
-  definitions: FlagDefinitions,
-): FlagOutcome | undefined {
-  const { filters } = definition;
-  if (definition.hasExperienceContinuity) {
-    return buildInconclusive(
-      "the flag's value is remembered by the server (experience continuity)",
-    );
-  }
-  if (filters.kind === "unreadable") return buildInconclusive(filters.reason);
-  if (
-    filters.aggregation !== null &&
-    !definitions.groupTypes.has(filters.aggregation)
-  ) {
-    return buildInconclusive("the flag's group type is not in the mapping");
-  }
-  return undefined;
 }
 
 function compileAggregation(
@@ -185,9 +168,7 @@ function compileCondition(
   return {
     index,
     aggregation,
-    tests: properties.map((filter) =>
-      compileFilter(filter, aggregation, context)
-    ),
+    tests: compileFilters(properties, aggregation, context),
     share: rolloutPercentage / 100,
     fixedValue: isHonoured
       ? variant

@@ -5,6 +5,7 @@ import {
   pickVariant,
 } from "./bucketing.ts";
 import { findIdentity } from "./identity.ts";
+import { combine } from "./kleene.ts";
 import { type PassResult, PENDING } from "./pass.ts";
 import type {
   BucketingIdentity,
@@ -13,12 +14,11 @@ import type {
   FlagRule,
 } from "./rules.ts";
 import {
-  type Answer,
   buildInconclusive,
   type FlagOutcome,
   type FlagValue,
   type LocalReason,
-  YES,
+  NO,
 } from "./types.ts";
 
 /** The value of a flag that nothing turns on. */
@@ -37,8 +37,8 @@ interface Tally {
   isAmbiguous: boolean;
   /** Why the first unknown condition is unknown. */
   doubt: string | undefined;
-  /** Whether a rollout, or a variant, waits for its bucket. */
-  lacksRollout: boolean;
+  /** Whether a match (a rollout's, a dependency's), or a variant, waits for a bucket. */
+  lacksMatch: boolean;
   lacksVariant: boolean;
   /** Whether properties matched, or may have, and the rollout did not. */
   isOutOfRollout: boolean;
@@ -48,8 +48,9 @@ interface Tally {
  * Decides a flag's conditions in stored order, collecting every value that remains possible: an unknown condition
  * may match or not, so a later match counts only when both worlds agree on the value.
  *
- * A missing rollout bucket leaves one condition open and the others are looked at nevertheless, so that one
- * request brings the digests of all. A variant is asked for only once it is known who is in.
+ * A missing bucket, of the rollout or of a flag depended on, leaves one condition open and the others are looked
+ * at nevertheless, so that one request brings the digests of all. A variant is asked for only once it is known
+ * who is in.
  */
 export function decideConditions(
   rule: FlagRule,
@@ -60,7 +61,7 @@ export function decideConditions(
     index: undefined,
     isAmbiguous: false,
     doubt: undefined,
-    lacksRollout: false,
+    lacksMatch: false,
     lacksVariant: false,
     isOutOfRollout: false,
   };
@@ -71,8 +72,12 @@ export function decideConditions(
       skipped++;
       continue;
     }
-    const answer = testAll(condition, pass);
+    const answer = combine(condition.tests, pass, NO);
     if (answer.kind === "no") continue;
+    if (answer.kind === "pending") {
+      tally.lacksMatch = true;
+      continue;
+    }
     if (answer.kind === "server") {
       return isPending(tally)
         ? PENDING
@@ -91,19 +96,6 @@ export function decideConditions(
   return conclude(tally);
 }
 
-/** All filters, by Kleene's AND: any "no" decides, then the server's word is needed, then doubt counts. */
-function testAll({ tests }: ConditionRule, pass: EvaluationPass): Answer {
-  let result = YES;
-  for (const test of tests) {
-    const answer = test(pass);
-    if (answer.kind === "no") return answer;
-    if (
-      answer.kind === "server" || (answer.kind === "unknown" && result === YES)
-    ) result = answer;
-  }
-  return result;
-}
-
 /** Adds what a condition gives if its properties match; whether nothing behind it counts then. */
 function countCondition(
   rule: FlagRule,
@@ -114,7 +106,7 @@ function countCondition(
 ): boolean {
   const isIn = isInRollout(rule, condition, identity, pass);
   if (isIn === undefined) {
-    tally.lacksRollout = true;
+    tally.lacksMatch = true;
     return rule.hasEarlyExit;
   }
   if (!isIn) {
@@ -123,7 +115,7 @@ function countCondition(
     return rule.hasEarlyExit;
   }
   const value = condition.fixedValue ??
-    (tally.lacksRollout ? undefined : findVariant(rule, identity, pass));
+    (tally.lacksMatch ? undefined : findVariant(rule, identity, pass));
   if (value === undefined) tally.lacksVariant = true;
   else addPossible(tally, value, condition.index);
   return true;
@@ -193,7 +185,7 @@ function conclude(tally: Tally): PassResult {
 }
 
 function isPending(tally: Tally): boolean {
-  return tally.lacksRollout || tally.lacksVariant;
+  return tally.lacksMatch || tally.lacksVariant;
 }
 
 function buildFalse(reason: LocalReason): FlagOutcome {

@@ -6,8 +6,8 @@ export interface FlagDefinitions {
   readonly flags: ReadonlyMap<string, FlagDefinition>;
   /** Group type index to group type name. */
   readonly groupTypes: ReadonlyMap<number, string>;
-  /** Dynamic cohorts by id, unread: static and deleted cohorts are not in the document. */
-  readonly cohorts: ReadonlyMap<string, JsonValue>;
+  /** Dynamic cohorts by id: static and deleted cohorts are not in the document. */
+  readonly cohorts: ReadonlyMap<string, CohortNode>;
   /** The gate of minimal exposure events. */
   readonly minimalFlagCalledEvents: boolean;
   /** How `exact` and `is_not` compare: 1 legacy, 2 explicit. */
@@ -46,7 +46,7 @@ export interface FlagDefinition {
   readonly filters: FlagFilters | UnreadableFilters;
 }
 
-/** Filters in a form that this version does not know: the flag is inconclusive. */
+/** Filters in a form that this version does not know: what rests on them is inconclusive. */
 export interface UnreadableFilters {
   /** Tells the two kinds apart. */
   readonly kind: "unreadable";
@@ -114,6 +114,31 @@ export interface PropertyFilter {
   readonly value: FilterValue | undefined;
   /** The group type of a `group` filter; undefined: the condition's. */
   readonly groupTypeIndex: number | undefined;
+  /** The flags that a `flag` filter needs, its target last; empty where one is missing, or they form a loop. */
+  readonly dependencyChain: readonly string[];
+}
+
+/** A cohort's tree of filters, or a part of it. */
+export type CohortNode = CohortGroup | CohortLeaf | UnreadableFilters;
+
+/** Filters and groups of which all have to match, or any; there is at least one. */
+export interface CohortGroup {
+  /** Tells the kinds apart. */
+  readonly kind: "group";
+  /** Whether one match is enough. */
+  readonly matchesAny: boolean;
+  /** The members. */
+  readonly members: readonly CohortNode[];
+}
+
+/** One comparison of a cohort. */
+export interface CohortLeaf {
+  /** Tells the kinds apart. */
+  readonly kind: "leaf";
+  /** The comparison. */
+  readonly filter: PropertyFilter;
+  /** Whether its answer is turned round. */
+  readonly isNegated: boolean;
 }
 
 /** A filter's value: JSON whose numbers remember how the server spells them. */

@@ -27,11 +27,21 @@ const ENROLLED: FlagOutcome = buildEnrollment({ value: true });
 const NOT_ENROLLED: FlagOutcome = buildEnrollment({ value: false });
 
 /**
- * Evaluates one flag over the buckets that are known. Synchronous, pure but for the noted missing buckets, total.
- *
- * The gates stand in the server's order, which decides where several apply.
+ * Evaluates one flag over the buckets that are known, once a pass, however many flags depend on it. Synchronous,
+ * pure but for what it notes in the pass, total.
  */
 export function evaluateRule(rule: FlagRule, pass: EvaluationPass): PassResult {
+  const known = pass.outcomes.get(rule);
+  if (known) return known;
+  if (pass.pending.has(rule)) return PENDING;
+  const result = decideRule(rule, pass);
+  if (result.kind === "pending") pass.pending.add(rule);
+  else pass.outcomes.set(rule, result);
+  return result;
+}
+
+/** The gates stand in the server's order, which decides where several apply. */
+function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
   if (rule.settled) return rule.settled;
   const { evaluationContexts } = pass.input;
   if (

@@ -15,3 +15,9 @@ export interface Operand {
   /** The project's time zone, for dates without one; undefined: unknown. */
   readonly timeZone: TimeZone | undefined;
 }
+
+/**
+ * Prepares everything that does not depend on the property, once per load. An answer in place of a matcher is the
+ * filter's own, given whether the property is present or not.
+ */
+export type CompileOperator = (operand: Operand) => Matcher | Answer;

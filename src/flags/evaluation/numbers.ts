@@ -1,27 +1,36 @@
 import type { JsonValue } from "../../core/json.ts";
 import type { FilterValue } from "./definitions.ts";
-import type { Matcher, Operand } from "./matcher.ts";
+import type { CompileOperator } from "./matcher.ts";
 import { NO, YES } from "./types.ts";
 
+/** Whether a comparison holds between the property's side and the filter's. */
+export type Comparison = (property: number, filter: number) => boolean;
+
 /**
- * Compiles a numeric comparison. Only whole texts that are numbers count; anything else on either side is a
+ * Builds the compiler of a numeric comparison. Only whole texts that are numbers count; anything else on either side is a
  * "no": there is no comparison of texts.
  */
-export function compileCompare(
-  { value }: Operand,
-  holds: (property: number, filter: number) => boolean,
-): Matcher {
-  const bound = typeof value === "object" && value?.kind === "number"
+export function buildNumberOrder(
+  holds: Comparison,
+): CompileOperator {
+  return ({ value }) => {
+    const bound = toFilterNumber(value);
+    if (Number.isNaN(bound)) return () => NO;
+    // A comparison with NaN is false, whichever it is.
+    return (property) => holds(toPropertyNumber(property), bound) ? YES : NO;
+  };
+}
+
+/** A filter's value as a number; NaN where it is none. */
+export function toFilterNumber(value: FilterValue): number {
+  return typeof value === "object" && value?.kind === "number"
     ? value.value
     : parseNumber(value);
-  if (Number.isNaN(bound)) return () => NO;
-  return (property) => {
-    const number = typeof property === "number"
-      ? property
-      : parseNumber(property);
-    // A comparison with NaN is false, whichever it is.
-    return holds(number, bound) ? YES : NO;
-  };
+}
+
+/** A property as a number; NaN where it is none. */
+export function toPropertyNumber(property: JsonValue): number {
+  return typeof property === "number" ? property : parseNumber(property);
 }
 
 /** The number that a text says as the server's language reads it; NaN for everything else. */

@@ -1,13 +1,13 @@
 import type { BucketTable } from "./bucket_table.ts";
 import { cutDistinctId, isHashable } from "./bucketing.ts";
-import type { BucketingIdentity, EvaluationPass } from "./rules.ts";
+import type { BucketingIdentity, EvaluationPass, Pending } from "./rules.ts";
 import type { EvaluationInput, FlagOutcome } from "./types.ts";
 
 /** What a pass gives for one flag: an outcome, or that a bucket is missing. */
-export type PassResult = FlagOutcome | { readonly kind: "pending" };
+export type PassResult = FlagOutcome | Pending;
 
 /** A bucket is missing; the pass has noted which. */
-export const PENDING: PassResult = Object.freeze({ kind: "pending" });
+export const PENDING: Pending = Object.freeze({ kind: "pending" });
 
 /** Prepares the passes of one evaluation. */
 export function createPass(
@@ -32,5 +32,8 @@ export function createPass(
     device: deviceId && isHashable(deviceId) ? identify(deviceId) : undefined,
     groups,
     missing: new Map(),
+    outcomes: new Map(),
+    pending: new Set(),
+    cohorts: new Map(),
   };
 }

@@ -15,9 +15,10 @@ const NO_DIGEST = buildInconclusive("the hasher gave no digest");
 /**
  * Evaluates the flags named by `keys`; without it, all. Keys without a definition are left out. Never rejects.
  *
- * A pass runs every flag that is still undecided over the buckets that are known; the digests that all of them
- * lacked are asked for together, and the pass is repeated until none is missing: three passes at most, for a
- * holdout, the rollouts and the variants. With a synchronous hasher nothing is awaited in between.
+ * A pass runs every flag that is still undecided over the buckets that are known, and with it the flags that it
+ * depends on; the digests that all of them lacked are asked for together, and the pass is repeated until none is
+ * missing: for a flag at most three times, for its holdout, the rollouts and the variants, and as often for each
+ * level of dependencies. With a synchronous hasher nothing is awaited in between.
  */
 export async function evaluateFlagSet(
   compiled: CompiledFlags,
@@ -28,15 +29,16 @@ export async function evaluateFlagSet(
   const outcomes = new Map<string, FlagOutcome>();
   const pass = createPass(input, compiled.buckets);
   let undecided = selectRules(compiled, keys);
-  for (;;) {
+  for (let round = 0;; round++) {
     undecided = runPass(undecided, pass, outcomes);
     if (undecided.length === 0) return outcomes;
-    const texts = [...pass.missing.keys()];
-    const digests = askHasher(hasher, texts);
+    // Past the last round, or without digests, another pass would end the same way.
+    const digests = round < compiled.maxRounds
+      ? askHasher(hasher, [...pass.missing.keys()])
+      : undefined;
     if (
       !storeBuckets(isThenable(digests) ? await settle(digests) : digests, pass)
     ) {
-      // Without digests another pass would end the same way.
       for (const rule of undecided) outcomes.set(rule.key, NO_DIGEST);
       return outcomes;
     }
@@ -85,7 +87,10 @@ function settle(digests: PromiseLike<unknown>): PromiseLike<unknown> {
 }
 
 /** Stores the buckets that the pass lacked; false when the answer does not hold one digest for each. */
-function storeBuckets(digests: unknown, { missing }: EvaluationPass): boolean {
+function storeBuckets(
+  digests: unknown,
+  { missing, pending }: EvaluationPass,
+): boolean {
   if (!Array.isArray(digests) || digests.length !== missing.size) return false;
   let index = 0;
   for (const { row, slot } of missing.values()) {
@@ -95,5 +100,6 @@ function storeBuckets(digests: unknown, { missing }: EvaluationPass): boolean {
     row[slot] = bucket;
   }
   missing.clear();
+  pending.clear();
   return true;
 }

@@ -8,11 +8,20 @@ import type { FlagValue } from "./types.ts";
  * Frozen deeply, because every reader gets the same object.
  */
 export function decodePayload(stored: JsonValue): JsonValue {
-  if (typeof stored !== "string") return freezeDeep(structuredClone(stored));
+  if (typeof stored !== "string") return freezeDeep(copyDeep(stored));
   try {
     return freezeDeep(JSON.parse(stored));
   } catch {
     return stored;
+  }
+}
+
+/** A copy, since the original may be a cache's; null for JSON nested deeper than the stack. */
+function copyDeep(stored: JsonValue): JsonValue {
+  try {
+    return structuredClone(stored);
+  } catch {
+    return null;
   }
 }
 

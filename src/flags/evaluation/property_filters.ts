@@ -1,49 +1,28 @@
 import type { PropertyFilter } from "./definitions.ts";
-import { PROPERTY_OPERATORS } from "./operators.ts";
+import { toTest } from "./kleene.ts";
+import { findOperator, isPresenceOperator } from "./operators.ts";
 import type {
   Aggregation,
   CompileContext,
   EvaluationPass,
   FilterTest,
 } from "./rules.ts";
-import {
-  type Answer,
-  buildServer,
-  buildUnknown,
-  NO,
-  type PropertyMap,
-} from "./types.ts";
+import { buildUnknown, NO, type PropertyMap } from "./types.ts";
 
-/** Compiles one filter of a condition. */
-export function compileFilter(
+/** Compiles a filter that reads a person property. */
+export function compilePersonProperty(
   filter: PropertyFilter,
-  aggregation: Aggregation,
   context: CompileContext,
 ): FilterTest {
-  switch (filter.type ?? (aggregation.kind === "group" ? "group" : "person")) {
-    case "person":
-      return compileProperty(
-        filter,
-        context,
-        (pass) => pass.input.personProperties,
-      );
-    case "group":
-      return compileGroupProperty(filter, aggregation, context);
-    case "cohort":
-      return compileCohort(filter);
-    case "flag":
-      return compileDependency(filter);
-    default:
-      return toTest(
-        buildUnknown(
-          `filters of type "${filter.type}" are not evaluated locally`,
-        ),
-      );
-  }
+  return compileProperty(
+    filter,
+    context,
+    (pass) => pass.input.personProperties,
+  );
 }
 
-/** A group filter reads the group type that it names, else the condition's. */
-function compileGroupProperty(
+/** Compiles a filter that reads a property of the group type that it names, else of the condition's. */
+export function compileGroupProperty(
   filter: PropertyFilter,
   aggregation: Aggregation,
   context: CompileContext,
@@ -68,17 +47,15 @@ function compileProperty(
   { definitions, timeZone }: CompileContext,
   select: (pass: EvaluationPass) => PropertyMap | undefined,
 ): FilterTest {
-  const operator = PROPERTY_OPERATORS.get(name);
-  if (!operator) {
+  const compile = findOperator(name);
+  if (!compile) {
     return toTest(
       buildUnknown(`the operator "${name}" is not evaluated locally`),
     );
   }
   // The server says "no" to a filter without a value, negated operators included.
-  if (operator.needsValue && (value === undefined || value === null)) {
-    return toTest(NO);
-  }
-  const match = operator.compile({
+  if (!isPresenceOperator(name) && (value ?? null) === null) return toTest(NO);
+  const match = compile({
     value: value ?? null,
     matchingVersion: definitions.propertyMatchingVersion,
     timeZone,
@@ -90,32 +67,4 @@ function compileProperty(
     const property = select(pass)?.get(key);
     return property === undefined ? absent : match(property, pass.input.now);
   };
-}
-
-/** Membership may rest on a static cohort, which only the server knows; until it is looked into, all may. */
-function compileCohort({ operator = "in", value }: PropertyFilter): FilterTest {
-  return toTest(
-    operator === "in" || operator === "not_in"
-      ? buildServer(
-        `cohort ${
-          typeof value === "string" ? value : "filters"
-        } is not evaluated locally`,
-      )
-      : buildUnknown(`the operator "${operator}" is not known for cohorts`),
-  );
-}
-
-/** The target may be for the server alone; until it is looked into, every one may. */
-function compileDependency(
-  { key, operator = "exact" }: PropertyFilter,
-): FilterTest {
-  return toTest(
-    operator === "flag_evaluates_to"
-      ? buildServer(`the dependency on flag "${key}" is not evaluated locally`)
-      : NO, // The server knows no other operator here: no match.
-  );
-}
-
-function toTest(answer: Answer): FilterTest {
-  return () => answer;
 }

@@ -16,6 +16,14 @@ export interface CompileContext {
   readonly definitions: FlagDefinitions;
   /** The project's time zone, for dates without one; undefined: unknown. */
   readonly timeZone: TimeZone | undefined;
+  /** Flag key to how deep its dependencies nest; a flag that leads into a loop has no depth. */
+  readonly flagDepths: ReadonlyMap<string, number>;
+  /** The same for cohorts, by id. */
+  readonly cohortDepths: ReadonlyMap<string, number>;
+  /** The cohorts compiled so far, by id: each is compiled at its first use. */
+  readonly cohortTests: Map<string, FilterTest>;
+  /** The rules by key, complete once all flags are compiled. */
+  readonly rules: ReadonlyMap<string, FlagRule>;
 }
 
 /** Definitions ready for evaluation; immutable but for the memory of buckets, which changes no result. */
@@ -24,6 +32,8 @@ export interface CompiledFlags {
   readonly definitions: FlagDefinitions;
   /** Every flag's rule by its key. */
   readonly rules: ReadonlyMap<string, FlagRule>;
+  /** How often digests may have to be asked for. */
+  readonly maxRounds: number;
   /** The buckets of ids seen lately. */
   readonly buckets: BucketTable;
 }
@@ -87,9 +97,18 @@ export interface ConditionRule {
 }
 
 /** Tests one filter of a condition. Total. */
-export type FilterTest = (pass: EvaluationPass) => Answer;
+export type FilterTest = (pass: EvaluationPass) => TestAnswer;
 
-/** One pass over the flags that are still undecided: everything known, and what turned out to be missing. */
+/** What a test gives: an answer, or that a bucket is missing. */
+export type TestAnswer = Answer | Pending;
+
+/** A bucket is missing; the pass has noted which. */
+export interface Pending {
+  /** Tells it from answers and outcomes. */
+  readonly kind: "pending";
+}
+
+/** The passes of one evaluation: everything known, and what the current pass turned out to lack. */
 export interface EvaluationPass {
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
@@ -101,6 +120,12 @@ export interface EvaluationPass {
   readonly groups: ReadonlyMap<string, BucketingIdentity>;
   /** Text to hash, and where its bucket belongs. */
   readonly missing: Map<string, MissingBucket>;
+  /** The flags decided so far, dependencies included. */
+  readonly outcomes: Map<FlagRule, FlagOutcome>;
+  /** The flags that turned out to lack a bucket in this pass. */
+  readonly pending: Set<FlagRule>;
+  /** Membership of the cohorts looked at so far, by id. */
+  readonly cohorts: Map<string, TestAnswer>;
 }
 
 /** A bucketing value with its known buckets. */

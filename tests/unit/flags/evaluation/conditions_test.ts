@@ -119,15 +119,3 @@ Deno.test("decideConditions() never exits early at a skipped condition (FLG-077)
     true,
   );
 });
-
-Deno.test("A flag filter with another operator is a certain no (FLG-080)", async () => {
-  const odd = { key: "other", type: "flag", operator: "exact", value: true };
-  assertEquals(await read([flag([when(odd)])]), false);
-  const dependency = {
-    key: "other",
-    type: "flag",
-    operator: "flag_evaluates_to",
-    value: true,
-  };
-  assertEquals(await read([flag([when(dependency)])]), "requires-server");
-});

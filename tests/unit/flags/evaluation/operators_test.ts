@@ -107,7 +107,7 @@ const rows: readonly (readonly [
   ["not_icontains", null, "x", false],
   ["gt", undefined, 1, false],
   // What is not known (FLG-063).
-  ["regex", "a", "a", "inconclusive"],
+  ["is_cleaned_path_exact", "a", "a", "inconclusive"],
   ["in", 1, "a", "inconclusive"],
   ["flag_evaluates_to", true, "a", "inconclusive"],
   ["toString", "a", "a", "inconclusive"],
@@ -221,7 +221,7 @@ Deno.test("exact keeps the spelling of filter numbers where it is known (FLG-007
 
 Deno.test("An unknown operator leaves other flags alone (FLG-063)", async () => {
   const flags = [{
-    ...filterFlag({ operator: "between", value: 1 }),
+    ...filterFlag({ operator: "is_cleaned_path_exact", value: 1 }),
     key: "odd",
   }, { ...filterFlag({ value: "x" }) }];
   assertEquals(

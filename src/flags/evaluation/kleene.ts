@@ -1,0 +1,37 @@
+import type { EvaluationPass, FilterTest, TestAnswer } from "./rules.ts";
+import { type Answer, NO, YES } from "./types.ts";
+
+/** What an answer that is neither yes nor no hides: a waiting one may still turn into each of the others. */
+const DOUBT = { yes: 0, no: 0, unknown: 1, server: 2, pending: 3 };
+
+/**
+ * Kleene's AND where "no" decides, his OR where "yes" does: a deciding answer counts whatever else is in doubt, in
+ * any order; without one the greatest doubt is the answer.
+ */
+export function combine(
+  tests: readonly FilterTest[],
+  pass: EvaluationPass,
+  deciding: Answer,
+): TestAnswer {
+  let result: TestAnswer = deciding === NO ? YES : NO;
+  for (const test of tests) {
+    const answer = test(pass);
+    if (answer.kind === deciding.kind) return answer;
+    if (DOUBT[answer.kind] > DOUBT[result.kind]) result = answer;
+  }
+  return result;
+}
+
+/** Turns a test's yes and no round; doubt stays as it is. */
+export function negate(test: FilterTest): FilterTest {
+  return (pass) => {
+    const answer = test(pass);
+    if (answer.kind === "yes") return NO;
+    return answer.kind === "no" ? YES : answer;
+  };
+}
+
+/** A test with the same answer for everybody. */
+export function toTest(answer: Answer): FilterTest {
+  return () => answer;
+}

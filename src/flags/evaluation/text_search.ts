@@ -1,0 +1,38 @@
+import type { FilterValue } from "./definitions.ts";
+import type { Matcher, Operand } from "./matcher.ts";
+import { lowerAscii, toSpellings, toText } from "./text.ts";
+import { buildUnknown, NO, YES } from "./types.ts";
+
+/** Where the filter's text has to stand in the property's: the name of the string method that looks there. */
+export type TextPlace = "includes" | "startsWith" | "endsWith";
+
+const UNCERTAIN = buildUnknown("the server's text of a number is not certain");
+
+/** Builds the compiler of a search, ASCII letters folded. A list is its JSON text, not its members. */
+export function buildSearch(place: TextPlace): (operand: Operand) => Matcher {
+  return ({ value }) => compileAny([value], place);
+}
+
+/** Compiles `icontains_multi`: one of the list's members is enough, and a single value is its own member. */
+export function compileMultiSearch({ value }: Operand): Matcher {
+  const isList = typeof value === "object" && value?.kind === "list";
+  return compileAny(isList ? value.items : [value], "includes");
+}
+
+function compileAny(values: readonly FilterValue[], place: TextPlace): Matcher {
+  // Without members there is nothing to compare, however uncertain the property's text is.
+  if (values.length === 0) return () => NO;
+  const needles = values.map((value) => toSpellings(value).map(lowerAscii));
+  return (property) => {
+    const text = toText(property);
+    if (text === undefined) return UNCERTAIN;
+    const lowered = lowerAscii(text);
+    let isUncertain = false;
+    for (const spellings of needles) {
+      const hits = spellings.filter((needle) => lowered[place](needle)).length;
+      if (hits > 0 && hits === spellings.length) return YES;
+      if (hits > 0 || spellings.length === 0) isUncertain = true;
+    }
+    return isUncertain ? UNCERTAIN : NO;
+  };
+}
