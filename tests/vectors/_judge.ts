@@ -1,0 +1,179 @@
+/**
+ * Judges the evaluator by the vectors of this directory. Without anything of a runtime, so that each can be asked.
+ *
+ * @module
+ */
+import type { Hasher } from "../../src/core/hash.ts";
+import type { JsonValue } from "../../src/core/json.ts";
+import { parseJsonText } from "../../src/flags/definitions/json_text.ts";
+import { parseFlagDefinitions } from "../../src/flags/definitions/parse.ts";
+import { toBucket } from "../../src/flags/evaluation/bucketing.ts";
+import { compileFlags } from "../../src/flags/evaluation/compile.ts";
+import {
+  buildEvaluationInput,
+  type RawEvaluationInput,
+} from "../../src/flags/evaluation/input.ts";
+import { evaluateFlagSet } from "../../src/flags/evaluation/passes.ts";
+import { getPayload } from "../../src/flags/evaluation/payloads.ts";
+import type { CompiledFlags } from "../../src/flags/evaluation/rules.ts";
+import { createTimeZone } from "../../src/flags/evaluation/time_zone.ts";
+import type { FlagOutcome } from "../../src/flags/evaluation/types.ts";
+
+/** What a caller of the evaluator may know, or not. */
+export interface Setting {
+  /** `projectTimezone`. */
+  readonly timeZone: "UTC" | undefined;
+  /** Whether the loader kept the spelling of numbers. */
+  readonly isSpelled: boolean;
+}
+
+/** How an answer compares with the vector's. */
+export interface Verdict {
+  /** The case. */
+  readonly id: string;
+  /** Inconclusive is right, declined, or given away: as the answer is, as a rule allows, or neither. */
+  readonly kind: "right" | "declined" | "given away" | "wrong";
+  /** The rules that allow declining the case. */
+  readonly rules: readonly string[];
+}
+
+interface FlagCase {
+  readonly id: string;
+  readonly flag: string;
+  readonly context: Omit<RawEvaluationInput, "now">;
+  readonly answer: boolean | string;
+  readonly payload: JsonValue;
+  readonly accept: readonly (boolean | string)[];
+  readonly decline?: readonly string[];
+}
+
+interface FlagDocument {
+  readonly id: string;
+  readonly now: string;
+  readonly definitions: unknown;
+  readonly cases: readonly FlagCase[];
+}
+
+interface HashVector {
+  readonly key: string;
+  readonly id: string;
+  readonly salt: string;
+  readonly value: number;
+}
+
+/** Whether this runtime tells how a number of a JSON text is spelled. */
+export function knowsSpelling(): boolean {
+  const parsed = parseJsonText("[5.0]");
+  return parsed?.numberTexts(parsed.json as object, "0") === "5.0";
+}
+
+/** Judges every case of `flags-vectors.json`, given as text since the spelling of its numbers counts. */
+export async function judgeFlagVectors(
+  text: string,
+  hasher: Hasher,
+  setting: Setting,
+): Promise<readonly Verdict[]> {
+  const verdicts: Verdict[] = [];
+  // A document stands on a line of its own.
+  for (const line of text.split("\n")) {
+    if (!line.startsWith('{"id":')) continue;
+    const parsed = parseJsonText(line.replace(/,$/, ""));
+    const document = parsed?.json as FlagDocument;
+    const before = JSON.stringify(document);
+    const definitions = parseFlagDefinitions(
+      document.definitions,
+      setting.isSpelled ? parsed?.numberTexts : undefined,
+    );
+    if (!definitions) throw new Error(`${document.id} holds no definitions`);
+    const zone = setting.timeZone && createTimeZone(setting.timeZone);
+    const compiled = compileFlags(definitions, zone);
+    const now = Date.parse(document.now);
+    for (const flagCase of document.cases) {
+      verdicts.push(await judge(compiled, flagCase, now, hasher));
+    }
+    if (JSON.stringify(document) !== before) {
+      throw new Error(`${document.id} was changed by its evaluation`);
+    }
+  }
+  return verdicts;
+}
+
+async function judge(
+  compiled: CompiledFlags,
+  flagCase: FlagCase,
+  now: number,
+  hasher: Hasher,
+): Promise<Verdict> {
+  const { id, flag, context, answer, accept, payload, decline = [] } = flagCase;
+  const input = buildEvaluationInput({ ...context, now });
+  const evaluate = async () =>
+    (await evaluateFlagSet(compiled, input, [flag], hasher)).get(flag);
+  const outcome = await evaluate();
+  const value = toWord(outcome);
+  const rule = compiled.rules.get(flag);
+  const ownPayload = rule && outcome?.kind === "value"
+    ? getPayload(rule, outcome.value)
+    : undefined;
+  const kind = toWord(await evaluate()) !== value
+    ? "wrong"
+    : value === answer
+    ? JSON.stringify(ownPayload ?? null) === JSON.stringify(payload)
+      ? "right"
+      : "wrong"
+    : value !== "inconclusive"
+    ? "wrong"
+    : accept.includes(value) && decline.length > 0
+    ? "declined"
+    : "given away";
+  return { id, kind, rules: decline };
+}
+
+function toWord(outcome: FlagOutcome | undefined): boolean | string {
+  // Local-only, a missing group is false (FLG-082).
+  if (outcome?.kind === "missing-group") return false;
+  return outcome?.kind === "value" ? outcome.value : "inconclusive";
+}
+
+/** How many cases got each verdict. Declined ones are counted by the rules that allow it. */
+export interface Counts {
+  readonly right: number;
+  readonly declined: Readonly<Record<string, number>>;
+  readonly givenAway: number;
+  /** The cases. */
+  readonly wrong: readonly string[];
+}
+
+/** Counts verdicts. */
+export function count(verdicts: readonly Verdict[]): Counts {
+  const declined: Record<string, number> = {};
+  for (const { kind, rules } of verdicts) {
+    if (kind !== "declined") continue;
+    const name = rules.join(" ");
+    declined[name] = (declined[name] ?? 0) + 1;
+  }
+  const of = (kind: Verdict["kind"]) =>
+    verdicts.filter((verdict) => verdict.kind === kind);
+  return {
+    right: of("right").length,
+    declined,
+    givenAway: of("given away").length,
+    wrong: of("wrong").map(({ id }) => id),
+  };
+}
+
+/** The rows of `hash.json`, given as text, for which a hasher gives another bucket. Empty: all 1,000 are right. */
+export async function judgeHashVectors(
+  text: string,
+  hasher: Hasher,
+): Promise<readonly string[]> {
+  const { vectors } = JSON.parse(text) as { vectors: HashVector[] };
+  if (vectors.length !== 1000) throw new Error("There are 1,000 hash vectors");
+  const texts = vectors.map(({ key, id, salt }) => `${key}.${id}${salt}`);
+  const digests = await hasher.digest(texts);
+  return vectors.flatMap(({ value }, index) => {
+    const digest = digests[index];
+    return digest?.length === 20 && toBucket(digest) === value
+      ? []
+      : [texts[index] ?? ""];
+  });
+}
