@@ -113,7 +113,7 @@ export function createOptionReader(options: unknown): OptionReader {
         "a string",
         (candidate) => typeof candidate === "string",
       );
-      return value?.trim() || undefined;
+      return value?.trim().toWellFormed() || undefined;
     },
     choice: (option, choices) =>
       checked(

@@ -142,7 +142,8 @@ function readApiKey(apiKey: unknown, read: OptionReader): string {
     read.refuse("apiKey", "expected a project token; the client is disabled");
     return "";
   }
-  const token = apiKey.trim();
+  // URLs refuse lone surrogates.
+  const token = apiKey.trim().toWellFormed();
   if (/^ph[xs]_/.test(token)) {
     read.refuse(
       "apiKey",

@@ -234,3 +234,12 @@ Deno.test("a random source that throws gives way to the platform's", () => {
   );
   assert(tails[0] !== undefined && tails[0] !== tails[1], tails.join());
 });
+
+Deno.test("new PostHog() takes keys that no URL can carry", () => {
+  const posthog = new PostHog("phc_\ud800", {
+    secretKey: "phs_\udfff",
+    host: "https://\ud800.example",
+    disableSingletonWarning: true,
+  });
+  assertEquals(posthog.isDisabled, false);
+});
