@@ -69,6 +69,7 @@ export type {
   BeforeSend,
   CapturedEvent,
   FlagPropertiesSource,
+  SendFeatureFlagsOptions,
   Timestamp,
 } from "./src/core/event.ts";
 export type {
@@ -110,8 +111,28 @@ export type {
   FlagSource,
   FlagValue,
   IsEnabledOptions,
+  Widened,
 } from "./src/flags/results.ts";
-export type { EvaluateFlagsOptions, FlagMethods } from "./src/flags/types.ts";
+export type {
+  AllFlagsArguments,
+  EvaluateFlagsOptions,
+  FlagPayloadArguments,
+  IsFeatureEnabledOptions,
+  SingleFlagArguments,
+  SingleFlagOptions,
+} from "./src/flags/call_options.ts";
+export type {
+  FlagsAndPayloads,
+  LegacyFlagMethods,
+  SingleFlagResult,
+} from "./src/flags/legacy_types.ts";
+export type {
+  FeatureFlagOverrideOptions,
+  FlagValueOverrides,
+  OverrideFeatureFlagsOptions,
+} from "./src/flags/overrides.ts";
+export type { FlagPropertyMethods } from "./src/flags/property_overrides.ts";
+export type { FlagMethods } from "./src/flags/types.ts";
 export type { EnvOptions } from "./src/options/from_env.ts";
 export type {
   DeliveryOptions,

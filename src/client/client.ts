@@ -1,6 +1,6 @@
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend } from "../core/event.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import type {
@@ -12,15 +12,28 @@ import type {
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "../events/types.ts";
+import type {
+  AllFlagsArguments,
+  EvaluateFlagsOptions,
+  FlagPayloadArguments,
+  IsFeatureEnabledOptions,
+  SingleFlagArguments,
+} from "../flags/call_options.ts";
+import type {
+  FlagsAndPayloads,
+  SingleFlagResult,
+} from "../flags/legacy_types.ts";
+import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
+import type { FlagValue } from "../flags/results.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
-import type { EvaluateFlagsOptions, FlagMethods } from "../flags/types.ts";
+import type { FlagMethods } from "../flags/types.ts";
 import type { PostHogOptions } from "../options/types.ts";
 import { registerPorts } from "../transport/ports.ts";
 import { type ClientMethods, createClientMethods } from "./client_methods.ts";
+import { dequeueLast } from "./inspection.ts";
 import { createMethods } from "./methods.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { PostHogClient } from "./posthog_client.ts";
-import { createShutdown } from "./shutdown.ts";
 import type { RequestScope, RequestScopeInit } from "./types.ts";
 
 /**
@@ -46,7 +59,6 @@ import type { RequestScope, RequestScopeInit } from "./types.ts";
 export class PostHog implements PostHogClient {
   readonly #parts: Parts;
   readonly #methods: EventMethods & FlagMethods & ClientMethods;
-  readonly #shutdown: (timeoutMs?: number) => Promise<void>;
 
   /**
    * Makes a client. Never throws: an option that can't be used is reported and its default taken.
@@ -63,7 +75,6 @@ export class PostHog implements PostHogClient {
       ...createMethods(parts, { queue, keepAlive, context: undefined }),
       ...createClientMethods(parts),
     };
-    this.#shutdown = createShutdown(parts);
   }
 
   forRequest(
@@ -77,7 +88,6 @@ export class PostHog implements PostHogClient {
   capture(message: CaptureMessage): string | undefined {
     return this.#methods.capture(message);
   }
-
   captureImmediate(message: CaptureMessage): Promise<string | undefined> {
     return this.#methods.captureImmediate(message);
   }
@@ -85,7 +95,6 @@ export class PostHog implements PostHogClient {
   captureAi(message: CaptureMessage): string | undefined {
     return this.#methods.captureAi(message);
   }
-
   captureAiImmediate(message: CaptureMessage): Promise<string | undefined> {
     return this.#methods.captureAiImmediate(message);
   }
@@ -93,7 +102,6 @@ export class PostHog implements PostHogClient {
   identify(message: IdentifyMessage): string | undefined {
     return this.#methods.identify(message);
   }
-
   identifyImmediate(message: IdentifyMessage): Promise<string | undefined> {
     return this.#methods.identifyImmediate(message);
   }
@@ -101,7 +109,6 @@ export class PostHog implements PostHogClient {
   alias(message: AliasMessage): string | undefined {
     return this.#methods.alias(message);
   }
-
   aliasImmediate(message: AliasMessage): Promise<string | undefined> {
     return this.#methods.aliasImmediate(message);
   }
@@ -109,7 +116,6 @@ export class PostHog implements PostHogClient {
   groupIdentify(message: GroupIdentifyMessage): string | undefined {
     return this.#methods.groupIdentify(message);
   }
-
   groupIdentifyImmediate(
     message: GroupIdentifyMessage,
   ): Promise<string | undefined> {
@@ -119,7 +125,6 @@ export class PostHog implements PostHogClient {
   setPersonProperties(message: SetPersonPropertiesMessage): string | undefined {
     return this.#methods.setPersonProperties(message);
   }
-
   setPersonPropertiesImmediate(
     message: SetPersonPropertiesMessage,
   ): Promise<string | undefined> {
@@ -131,7 +136,6 @@ export class PostHog implements PostHogClient {
   ): string | undefined {
     return this.#methods.unsetPersonProperties(message);
   }
-
   unsetPersonPropertiesImmediate(
     message: UnsetPersonPropertiesMessage,
   ): Promise<string | undefined> {
@@ -143,6 +147,66 @@ export class PostHog implements PostHogClient {
     options?: EvaluateFlagsOptions,
   ): Promise<FeatureFlagEvaluations> {
     return this.#methods.evaluateFlags(distinctIdOrOptions, options);
+  }
+
+  isFeatureEnabled(
+    ...args: SingleFlagArguments<IsFeatureEnabledOptions>
+  ): Promise<boolean | undefined> {
+    return this.#methods.isFeatureEnabled(...args);
+  }
+
+  getFeatureFlag(...args: SingleFlagArguments): Promise<FlagValue | undefined> {
+    return this.#methods.getFeatureFlag(...args);
+  }
+
+  getFeatureFlagResult(
+    ...args: SingleFlagArguments
+  ): Promise<SingleFlagResult | undefined> {
+    return this.#methods.getFeatureFlagResult(...args);
+  }
+
+  getFeatureFlagPayload(
+    ...args: FlagPayloadArguments
+  ): Promise<JsonValue | undefined> {
+    return this.#methods.getFeatureFlagPayload(...args);
+  }
+
+  getAllFlags(...args: AllFlagsArguments): Promise<Record<string, FlagValue>> {
+    return this.#methods.getAllFlags(...args);
+  }
+
+  getAllFlagsAndPayloads(
+    ...args: AllFlagsArguments
+  ): Promise<FlagsAndPayloads> {
+    return this.#methods.getAllFlagsAndPayloads(...args);
+  }
+
+  setPersonPropertiesForFlags(
+    properties: Record<string, unknown>,
+    _reload?: boolean,
+  ): void {
+    this.#methods.setPersonPropertiesForFlags(properties);
+  }
+  resetPersonPropertiesForFlags(): void {
+    this.#methods.resetPersonPropertiesForFlags();
+  }
+
+  setGroupPropertiesForFlags(
+    properties: Record<string, Record<string, unknown>>,
+    _reload?: boolean,
+  ): void {
+    this.#methods.setGroupPropertiesForFlags(properties);
+  }
+  resetGroupPropertiesForFlags(groupType?: string): void {
+    this.#methods.resetGroupPropertiesForFlags(groupType);
+  }
+
+  overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void {
+    this.#methods.overrideFeatureFlags(overrides);
+  }
+
+  getRemoteConfigPayload(key: string): Promise<JsonValue | undefined> {
+    return this.#methods.getRemoteConfigPayload(key);
   }
 
   reloadFeatureFlags(): Promise<void> {
@@ -160,7 +224,6 @@ export class PostHog implements PostHogClient {
   register(properties: Record<string, unknown>): void {
     this.#methods.register(properties);
   }
-
   unregister(key: string): void {
     this.#methods.unregister(key);
   }
@@ -174,15 +237,13 @@ export class PostHog implements PostHogClient {
   }
 
   shutdown(timeoutMs?: number): Promise<void> {
-    return this.#shutdown(timeoutMs);
+    return this.#methods.shutdown(timeoutMs);
   }
-
   close(timeoutMs?: number): Promise<void> {
-    return this.#shutdown(timeoutMs);
+    return this.#methods.shutdown(timeoutMs);
   }
-
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#shutdown();
+    return this.#methods.shutdown();
   }
 
   on<Name extends keyof PostHogListeners>(
@@ -196,60 +257,40 @@ export class PostHog implements PostHogClient {
     this.#parts.lifecycle.optIn();
     return Promise.resolve();
   }
-
   optOut(): Promise<void> {
     this.#parts.lifecycle.optOut();
     return Promise.resolve();
   }
-
   enable(): Promise<void> {
     return this.optIn();
   }
-
   disable(): Promise<void> {
     return this.optOut();
   }
-
   debug(isOn: boolean = true): void {
     this.#parts.reporter.setDebug(isOn);
   }
-
   get optedOut(): boolean {
     return this.#parts.lifecycle.isOptedOut;
   }
-
   get isDisabled(): boolean {
     return this.#parts.lifecycle.isDisabled;
   }
-
   get privacyMode(): boolean {
     return this.#parts.options.privacyMode;
   }
-
   get enableFullAiCapture(): boolean {
     return this.#parts.options.enableFullAiCapture;
   }
-
   get queueSize(): number {
     return this.#parts.queue.items().length;
   }
-
   queuedEvents(lane?: Lane): JsonObject[] {
     return this.#parts.queue.items(lane).map(({ text }) => JSON.parse(text));
   }
-
   dequeueLastEvent(lane?: Lane): JsonObject | undefined {
-    const items = this.#parts.queue.items(lane);
-    const lastAt = items.reduce(
-      (last, { admittedAt }) => Math.max(last, admittedAt),
-      -Infinity,
-    );
-    const newest = items.findLast(({ admittedAt }) => admittedAt === lastAt);
-    if (!newest) return undefined;
-    this.#parts.queue.discard([newest]);
-    return JSON.parse(newest.text);
+    return dequeueLast(this.#parts.queue, lane);
   }
-
   clearQueue(): void {
     this.#parts.queue.discard(this.#parts.queue.items());
   }

@@ -3,24 +3,34 @@ import { createFlush } from "./flush.ts";
 import type { Parts } from "./parts.ts";
 import type { PostHogClient } from "./posthog_client.ts";
 import { createRequestScope } from "./scope.ts";
+import { createShutdown } from "./shutdown.ts";
 
 /** What the client takes arguments for beside the verbs that it shares with scopes. */
 export type ClientMethods = Pick<
   PostHogClient,
-  "forRequest" | "flush" | "register" | "unregister" | "setBeforeSend" | "on"
+  | "forRequest"
+  | "flush"
+  | "shutdown"
+  | "register"
+  | "unregister"
+  | "setBeforeSend"
+  | "overrideFeatureFlags"
+  | "on"
 >;
 
 /** Creates the client's own methods, behind the boundary. */
 export function createClientMethods(parts: Parts): ClientMethods {
-  const { settings, reporter, queue } = parts;
+  const { settings, reporter, queue, flags } = parts;
   return guardMethods<ClientMethods>(
     {
       forRequest: (request, ctx, init) =>
         createRequestScope(parts, request, ctx, init),
       flush: createFlush(parts, queue),
+      shutdown: createShutdown(parts),
       register: settings.register,
       unregister: settings.unregister,
       setBeforeSend: settings.setBeforeSend,
+      overrideFeatureFlags: flags.overrideFeatureFlags,
       on(name, listener) {
         if (typeof listener === "function") return reporter.on(name, listener);
         reporter.warn("Cannot listen: expected a function");

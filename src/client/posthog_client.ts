@@ -4,6 +4,7 @@ import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import type { EventMethods } from "../events/types.ts";
+import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
 import type { FlagMethods } from "../flags/types.ts";
 import type { RequestScope, RequestScopeInit } from "./types.ts";
 
@@ -30,6 +31,32 @@ export interface PostHogClient extends EventMethods, FlagMethods {
   unregister(key: string): void;
   /** Replaces the `beforeSend` hooks for later events; undefined removes them. */
   setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void;
+  /**
+   * Forces values of flags, for tests and development: they answer before any evaluation, for everybody and in each
+   * scope, and replace those forced before. Flags that are not named are evaluated as ever, those that depend on
+   * an overridden one included. An override emits no `$feature_flag_called`: nobody was given that arm.
+   *
+   * @param overrides The keys of flags that are on; or values by key, where undefined simulates a flag that does not
+   * exist; or `{ flags, payloads }`. An empty list or object overrides no flag. False clears everything.
+   *
+   * @example A test that needs one variant
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient({ flags: { pricing: "monthly" } });
+   * posthog.overrideFeatureFlags({ flags: { pricing: "annual" }, payloads: { pricing: { discount: 20 } } });
+   * const flags = await posthog.evaluateFlags("user-1", { flagKeys: ["pricing"] });
+   *
+   * assertEquals(flags.getFlag("pricing"), "annual");
+   * assertEquals(flags.getFlagPayload("pricing"), { discount: 20 });
+   * assertEquals(emulator.requests, []);
+   *
+   * posthog.overrideFeatureFlags(false);
+   * assertEquals((await posthog.evaluateFlags("user-1")).getFlag("pricing"), "monthly");
+   * ```
+   */
+  overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void;
   /**
    * Sends everything queued and resolves when each event is delivered, dropped or retained. Never rejects.
    *

@@ -11,6 +11,10 @@ import { answerFlags } from "./flags_endpoint.ts";
 import { type ReadRequest, readRequest } from "./incoming.ts";
 import { createProject } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
+import {
+  answerRemoteConfig,
+  isRemoteConfigPath,
+} from "./remote_config_endpoint.ts";
 import type {
   EmulatorOptions,
   EmulatorPath,
@@ -32,8 +36,8 @@ interface Route {
 }
 
 /**
- * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation and flag definitions, held
- * in memory, with faults on demand. Does nothing until it is asked.
+ * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation, flag definitions and remote
+ * config, held in memory, with faults on demand. Does nothing until it is asked.
  *
  * Events arrive at `/batch/`, at `/i/v0/ai/batch/` (the lane `ai`; without its trailing slash it is a 404) and at
  * `/i/v1/analytics/events`, which checks headers and types strictly and answers event by event.
@@ -107,11 +111,17 @@ export function createPostHogEmulator(
     },
   };
   const table: ReadonlyMap<string, Route> = new Map(Object.entries(routes));
+  const remoteConfig: Route = {
+    method: "GET",
+    handle: (request) => answerRemoteConfig(project, request),
+  };
+  const findRoute = (path: string) =>
+    isRemoteConfigPath(path) ? remoteConfig : table.get(path);
 
   const carryOut = (request: ReadRequest) => {
     const { method, path, url } = request.incoming;
     const { pathname } = new URL(url);
-    const route = table.get(path);
+    const route = findRoute(path);
     const isThere = !route?.needsSlash || pathname.endsWith("/");
     if (route?.method === method && isThere) return route.handle(request);
     return buildError(

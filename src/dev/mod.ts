@@ -1,7 +1,8 @@
 /**
  * A PostHog for development and tests, in one fetch function: it takes events (by `/batch/`, by capture v1 and by the
- * AI endpoint), evaluates flags, serves flag definitions with ETags, fails on demand, and shows everything it received. It runs wherever edgehog does and
- * needs no account, network or process; `deno task emulator` serves it on loopback.
+ * AI endpoint), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
+ * everything it received. It runs wherever edgehog does and needs no account, network or process; `deno task emulator`
+ * serves it on loopback.
  *
  * @example Point a client at it
  * ```ts

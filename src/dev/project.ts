@@ -1,6 +1,6 @@
 import { describeType, getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
-import { type JsonObject, toJson } from "../core/json.ts";
+import { type JsonObject, type JsonValue, toJson } from "../core/json.ts";
 import { parseFlagDefinitions } from "../flags/definitions/parse.ts";
 import { compileFlags } from "../flags/evaluation/compile.ts";
 import { createTimeZone } from "../flags/evaluation/time_zone.ts";
@@ -15,6 +15,8 @@ import type { EmulatorQuota } from "./types.ts";
 export interface ProjectFlags {
   /** The document, as served. */
   readonly text: string;
+  /** The flag rows of `text`. */
+  readonly rows: readonly JsonObject[];
   /** The parsed flags by key. */
   readonly definitions: FlagDefinitions;
   /** The rules as a server evaluates them, compiled at the first call. */
@@ -100,16 +102,18 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
     ...json as JsonObject,
   };
   const text = JSON.stringify(served);
+  const rows = readRows(served["flags"]);
   let compiled: CompiledFlags | undefined;
   return {
     text,
+    rows,
     definitions,
     compiled: () =>
       compiled ??= compileFlags(
         toServerView(definitions),
         createTimeZone("UTC"),
       ),
-    runtimes: readRuntimes(served["flags"]),
+    runtimes: readRuntimes(rows),
     async etag() {
       const [digest] = await hasher.digest([text]);
       return `W/"${toHex(digest ?? new Uint8Array()).slice(0, 16)}"`;
@@ -130,13 +134,17 @@ function toServerView(definitions: FlagDefinitions): FlagDefinitions {
   return { ...definitions, flags };
 }
 
-function readRuntimes(rows: unknown): ReadonlyMap<string, string> {
+function readRows(json: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(json) ? json.filter(isRecord) as JsonObject[] : [];
+}
+
+function readRuntimes(
+  rows: readonly JsonObject[],
+): ReadonlyMap<string, string> {
   const runtimes = new Map<string, string>();
-  for (const row of Array.isArray(rows) ? rows : []) {
-    const key = isRecord(row) ? getOwn(row, "key") : undefined;
-    const runtime = isRecord(row)
-      ? getOwn(row, "evaluation_runtime")
-      : undefined;
+  for (const row of rows) {
+    const key = getOwn(row, "key");
+    const runtime = getOwn(row, "evaluation_runtime");
     if (typeof key === "string" && typeof runtime === "string") {
       runtimes.set(key, runtime.toLowerCase());
     }

@@ -4,8 +4,9 @@ import type { Hasher } from "../core/hash.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { RandomSource } from "../core/random.ts";
 
-/** The endpoints that the emulator answers, without a trailing slash. */
+/** The endpoints that the emulator answers, without a trailing slash; a flag's key is percent-encoded. */
 export type EmulatorPath =
+  | `/api/projects/@current/feature_flags/${string}/remote_config`
   | "/batch"
   | "/flags"
   | "/flags/definitions"
@@ -35,7 +36,10 @@ export interface EmulatorOptions {
   readonly flags?: EmulatorFlagDefinitions | undefined;
   /** The only project key accepted. Default: any that is not blank and is no secret (`phx_…`, `phs_…`). */
   readonly projectToken?: string | undefined;
-  /** The only key that may read definitions. Default: any that is not blank. */
+  /**
+   * The only key that may read definitions and remote config. Default: any that is not blank. A remote config with
+   * `has_encrypted_payloads` is decrypted for a personal key (`phx_…`) alone.
+   */
   readonly secretKey?: string | undefined;
   /** Time: stamps and delays. Default: the platform's. */
   readonly clock?: Clock | undefined;

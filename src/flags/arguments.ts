@@ -1,6 +1,8 @@
 import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { EvaluateFlagsOptions, FlagSettings } from "./types.ts";
+import type { FlagOverrides } from "./overrides.ts";
+import type { PropertyOverrides } from "./property_overrides.ts";
+import type { FlagSettings } from "./types.ts";
 
 /** What one evaluation was asked for, with the client's and the scope's defaults filled in. */
 export interface EvaluationRequest {
@@ -14,8 +16,24 @@ export interface EvaluationRequest {
   readonly disableGeoip: boolean | undefined;
   /** Raw groups, the scope's included. */
   readonly groups: Readonly<Record<string, unknown>>;
-  /** The caller's options, for what evaluation reads raw. */
-  readonly options: EvaluateFlagsOptions;
+  /** Raw person properties, those set beforehand included. */
+  readonly personProperties: unknown;
+  /** Raw group properties by group type, those set beforehand included. */
+  readonly groupProperties: unknown;
+  /** The call's device id, raw. */
+  readonly deviceId: unknown;
+  /** Whether reads emit nothing. */
+  readonly isSilent: boolean;
+  /** The overrides in force when the call was made. */
+  readonly overrides: FlagOverrides;
+}
+
+/** What a method fixes about its evaluation, whatever its options say. */
+export interface EvaluationScope {
+  /** The only flags. */
+  readonly flagKeys?: readonly string[];
+  /** Whether reads emit nothing. */
+  readonly isSilent?: boolean;
 }
 
 /** What fills in for arguments that are not given. */
@@ -28,43 +46,63 @@ export interface ArgumentDefaults {
   readonly distinctId: string | undefined;
   /** The request's groups. */
   readonly groups: Readonly<Record<string, unknown>> | undefined;
+  /** Properties set beforehand. */
+  readonly properties: PropertyOverrides;
+  /** The overrides in force. */
+  readonly overrides: FlagOverrides;
+}
+
+/** The options among the arguments of `evaluateFlags`: they may stand in place of the distinct id. */
+export function readOptions(
+  first: unknown,
+  second: unknown,
+): Readonly<Record<string, unknown>> {
+  return isRecord(first) ? first : isRecord(second) ? second : {};
 }
 
 /** Reads the argument forms of `evaluateFlags`; undefined when there is nobody, or nothing, to evaluate for. */
 export function readArguments(
   first: unknown,
   second: unknown,
-  { settings, reporter, distinctId: contextId, groups }: ArgumentDefaults,
+  scope: EvaluationScope,
+  defaults: ArgumentDefaults,
 ): EvaluationRequest | undefined {
+  const { settings, reporter, distinctId: contextId, groups } = defaults;
   const isPositional = first !== undefined && first !== null &&
     !isRecord(first);
-  const options: EvaluateFlagsOptions = isRecord(first)
-    ? first
-    : isRecord(second)
-    ? second
-    : {};
-  if (isPositional && options.distinctId !== undefined) {
-    reporter.debug(
-      "evaluateFlags() got two distinct ids; the positional one is used",
-    );
+  const {
+    distinctId: givenId,
+    groups: ownGroups,
+    personProperties,
+    groupProperties,
+    flagKeys: givenKeys,
+    onlyEvaluateLocally,
+    disableGeoip,
+    deviceId,
+  } = readOptions(first, second);
+  if (isPositional && givenId !== undefined) {
+    reporter.debug("Two distinct ids were given; the positional one is used");
   }
   const distinctId = toDistinctId(
-    isPositional ? first : options.distinctId ?? contextId,
+    isPositional ? first : givenId ?? contextId,
   );
   if (distinctId === undefined) {
     reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
     return undefined;
   }
-  const flagKeys = readFlagKeys(options.flagKeys, reporter);
+  const flagKeys = scope.flagKeys ?? readFlagKeys(givenKeys, reporter);
   if (flagKeys?.length === 0) return undefined;
   return {
     distinctId,
     flagKeys,
-    isLocalOnly: readBoolean(options.onlyEvaluateLocally) ??
+    isLocalOnly: readBoolean(onlyEvaluateLocally) ??
       settings.strictLocalEvaluation,
-    disableGeoip: readBoolean(options.disableGeoip),
-    groups: { ...groups, ...(isRecord(options.groups) && options.groups) },
-    options,
+    disableGeoip: readBoolean(disableGeoip),
+    groups: { ...groups, ...(isRecord(ownGroups) && ownGroups) },
+    ...defaults.properties.merge({ personProperties, groupProperties }),
+    deviceId,
+    isSilent: scope.isSilent ?? false,
+    overrides: defaults.overrides,
   };
 }
 

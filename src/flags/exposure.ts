@@ -26,6 +26,15 @@ export interface ExposureContext {
   readonly remote: RemoteContext | undefined;
   /** What the `/flags` request failed with. */
   readonly failure: string | undefined;
+  /** Knows the flags that the application overrides. */
+  readonly overrides: Pick<ReadonlySet<string>, "has">;
+  /** Flags that are settled without a value. */
+  readonly omitted: ReadonlySet<string>;
+  /**
+   * Flags that definitions could not decide where only they were asked; undefined: any flag, for want of
+   * definitions.
+   */
+  readonly undecided: ReadonlySet<string> | undefined;
 }
 
 /** What a `/flags` response says about all of its flags. */
@@ -64,7 +73,8 @@ export function createExposureTracker(
   const seen = createBoundedMap<string, null>(limit);
   return {
     track(key, record, context) {
-      if (!isEnabled) return;
+      // A forced value is no exposure: it would count people into an arm that nobody gave them.
+      if (!isEnabled || context.overrides.has(key)) return;
       const identity = buildIdentity(key, record, context);
       // One synchronous step, so that parallel reads send one event; a hit counts as a use of the entry.
       if (seen.has(identity)) return;
@@ -109,7 +119,7 @@ function buildProperties(
 ): JsonObject {
   const { remote, deviceId } = context;
   const isLocal = record?.source === "local";
-  const error = buildError(key, record, context);
+  const error = listErrors(key, record, context).join(",");
   const evaluatedAt = isLocal ? context.evaluatedAt : remote?.evaluatedAt;
   return {
     $feature_flag: key,
@@ -137,12 +147,23 @@ function buildProperties(
   };
 }
 
-/** Names joined in a fixed order; empty for none. */
-function buildError(
+const MISSING = "flag_missing";
+
+/** Why a flag has no value, in one word, for `detail`. */
+export function explainAbsence(key: string, context: ExposureContext): string {
+  const { omitted, undecided } = context;
+  if (omitted.has(key)) return MISSING;
+  const [error = MISSING] = listErrors(key, undefined, context);
+  const isUndecided = undecided === undefined || undecided.has(key);
+  return error === MISSING && isUndecided ? "inconclusive" : error;
+}
+
+/** What went wrong about a flag, in a fixed order. */
+function listErrors(
   key: string,
   record: FlagRecord | undefined,
   { remote, failure }: ExposureContext,
-): string {
+): string[] {
   const hasFailed = remote?.failedKeys.has(key) === true;
   const errors: string[] = [];
   if (remote?.hasComputingErrors || hasFailed) {
@@ -150,8 +171,8 @@ function buildError(
   }
   if (remote?.isQuotaLimited) errors.push("quota_limited");
   if (failure !== undefined) errors.push(failure);
-  if (!record && !hasFailed) errors.push("flag_missing");
-  return errors.join(",");
+  if (!record && !hasFailed) errors.push(MISSING);
+  return errors;
 }
 
 /** Only with the gate of whoever decided, and only when no experiment is known to need the full event. */

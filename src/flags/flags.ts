@@ -8,7 +8,11 @@ import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { Endpoints } from "../transport/endpoints.ts";
 import type { HttpDoor } from "../transport/http.ts";
-import { readArguments } from "./arguments.ts";
+import {
+  type EvaluationRequest,
+  type EvaluationScope,
+  readArguments,
+} from "./arguments.ts";
 import { createDefinitionsBackoff } from "./definitions/backoff.ts";
 import { createContainedCache } from "./definitions/contained_cache.ts";
 import { createDefinitionsLoader } from "./definitions/loader.ts";
@@ -16,7 +20,15 @@ import { createDefinitionsRefresh } from "./definitions/refresh.ts";
 import { createDefinitionsStore } from "./definitions/store.ts";
 import { createTimeZone } from "./evaluation/time_zone.ts";
 import { createExposureTracker } from "./exposure.ts";
+import { createLegacyFlags } from "./legacy_methods.ts";
+import {
+  createOverridesStore,
+  isOverridden,
+  type OverrideFeatureFlagsOptions,
+} from "./overrides.ts";
+import { createPropertyOverrides } from "./property_overrides.ts";
 import { createRemoteEvaluator } from "./remote.ts";
+import { createRemoteConfigReader } from "./remote_config.ts";
 import { createResolver } from "./resolver.ts";
 import type { FeatureFlagEvaluations } from "./snapshot.ts";
 import type { FlagMethods, FlagSettings } from "./types.ts";
@@ -61,6 +73,8 @@ export interface FlagCaller {
 export interface Flags {
   /** The flag methods of a client or a scope. */
   createMethods(caller: FlagCaller): FlagMethods;
+  /** Forces values of flags, for all callers. */
+  overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void;
   /** A snapshot without flags, for a call that could not be carried out. */
   createEmptySnapshot(sink: EventSink): FeatureFlagEvaluations;
   /** Releases the cache and forgets exposures; the cache gets until `deadline` aborts. Never rejects. */
@@ -126,6 +140,13 @@ export function createFlags(deps: FlagsDeps): Flags {
     reporter,
     settings,
   });
+  const readRemoteConfig = createRemoteConfigReader({
+    door,
+    url: endpoints.remoteConfig,
+    secretKey,
+    timeoutMs: requestTimeoutMs,
+    reporter,
+  });
   const hasher = boundHasher(deps.hasher, clock, flagsRequestTimeoutMs);
   const resolver = createResolver({
     settings,
@@ -136,27 +157,45 @@ export function createFlags(deps: FlagsDeps): Flags {
     remote,
     tracker,
   });
+  const overrides = createOverridesStore(reporter);
+  const clientProperties = createPropertyOverrides(reporter);
+  const createLegacy = createLegacyFlags(reporter, settings.logWarnings);
   const isReady = () => (store.current()?.compiled.rules.size ?? 0) > 0;
 
   return {
     createMethods(caller) {
+      const { sink } = caller;
       const definitions = createAccess(caller);
+      const properties = caller.isScope
+        ? createPropertyOverrides(reporter, clientProperties)
+        : clientProperties;
+      const read = (first: unknown, second: unknown, scope: EvaluationScope) =>
+        deps.isClosed() ? undefined : readArguments(first, second, scope, {
+          settings,
+          reporter,
+          distinctId: caller.distinctId(),
+          groups: caller.groups?.(),
+          properties,
+          overrides: overrides.current(),
+        });
+      const load = async () => isLocal ? await definitions.access() : undefined;
+      const evaluate = async (request: EvaluationRequest, loading = load) =>
+        resolver.resolve(
+          request,
+          isOverridden(request.overrides, request.flagKeys)
+            ? undefined
+            : await loading(),
+          sink,
+        );
       return {
+        ...createLegacy({ read, load, evaluate }),
+        ...properties.methods,
         async evaluateFlags(distinctIdOrOptions, options) {
-          const { sink } = caller;
-          if (deps.isClosed()) return resolver.createEmpty(sink);
-          const request = readArguments(distinctIdOrOptions, options, {
-            settings,
-            reporter,
-            distinctId: caller.distinctId(),
-            groups: caller.groups?.(),
-          });
-          if (!request) return resolver.createEmpty(sink);
-          return resolver.resolve(
-            request,
-            isLocal ? await definitions.access() : undefined,
-            sink,
-          );
+          const request = read(distinctIdOrOptions, options, {});
+          return request ? await evaluate(request) : resolver.createEmpty(sink);
+        },
+        async getRemoteConfigPayload(key) {
+          return deps.isClosed() ? undefined : await readRemoteConfig(key);
         },
         async reloadFeatureFlags() {
           if (isLocal && !deps.isClosed()) await definitions.reload();
@@ -170,6 +209,7 @@ export function createFlags(deps: FlagsDeps): Flags {
         },
       };
     },
+    overrideFeatureFlags: overrides.set,
     createEmptySnapshot: resolver.createEmpty,
     async shutdown(deadline) {
       tracker.clear();

@@ -36,8 +36,27 @@ export interface FlagRecord {
 }
 
 /** The value of a record: the variant where there is one, an empty one included. */
-export function toFlagValue(record: FlagRecord): FlagValue {
-  return record.enabled ? record.variant ?? true : false;
+export function toFlagValue(
+  { enabled, variant }: Pick<FlagRecord, "enabled" | "variant">,
+): FlagValue {
+  return enabled ? variant ?? true : false;
+}
+
+/** Builds the record of a flag whose value the application forces. */
+export function buildOverrideRecord(key: string, value: FlagValue): FlagRecord {
+  return {
+    key,
+    enabled: value !== false,
+    variant: typeof value === "string" ? value : undefined,
+    payload: undefined,
+    source: "override",
+    reason: "override",
+    exposureReason: undefined,
+    conditionIndex: undefined,
+    id: undefined,
+    version: undefined,
+    hasExperiment: undefined,
+  };
 }
 
 /** Builds the record of a flag that local definitions decided. */

@@ -9,12 +9,13 @@ import type {
 } from "./definitions/store.ts";
 import { buildEvaluationInput } from "./evaluation/input.ts";
 import { evaluateFlagSet } from "./evaluation/passes.ts";
-import type { EvaluationInput } from "./evaluation/types.ts";
+import type { EvaluationInput, PropertyMap } from "./evaluation/types.ts";
 import { toPropertyMap } from "./evaluation/wire.ts";
 import type { ExposureTracker } from "./exposure.ts";
 import {
   buildLocalRecord,
   buildMissingGroupRecord,
+  buildOverrideRecord,
   buildRemoteRecord,
   type FlagRecord,
 } from "./record.ts";
@@ -52,15 +53,19 @@ export interface Resolver {
   createEmpty(sink: EventSink): FeatureFlagEvaluations;
 }
 
-/** What local evaluation left. */
+/** What overrides and local evaluation left. */
 interface LocalResult {
   /** The flags that have a value. */
   readonly records: Map<string, FlagRecord>;
   /** Flags that are settled without a value: the server's answer about them does not count. */
   readonly omitted: ReadonlySet<string>;
+  /** Flags that definitions can't decide; undefined: any, for want of definitions. */
+  readonly undecided: ReadonlySet<string> | undefined;
   /** Whether the server has to be asked. */
   readonly needsRemote: boolean;
 }
+
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Creates a {@linkcode Resolver}. */
 export function createResolver(deps: ResolverDeps): Resolver {
@@ -69,8 +74,8 @@ export function createResolver(deps: ResolverDeps): Resolver {
 
   return {
     async resolve(request, installed, sink) {
-      const { distinctId, flagKeys, disableGeoip, options } = request;
-      const { deviceId, personProperties, groupProperties } = options;
+      const { distinctId, flagKeys, disableGeoip, overrides } = request;
+      const { deviceId, personProperties, groupProperties } = request;
       const input = buildEvaluationInput({
         distinctId,
         deviceId,
@@ -80,7 +85,12 @@ export function createResolver(deps: ResolverDeps): Resolver {
         evaluationContexts: settings.evaluationContexts,
         now: clock.now(),
       });
-      const { records, omitted, needsRemote } = await evaluateLocally(
+      const {
+        records,
+        omitted,
+        undecided,
+        needsRemote,
+      } = await evaluateLocally(
         deps,
         request,
         installed,
@@ -90,16 +100,20 @@ export function createResolver(deps: ResolverDeps): Resolver {
       if (needsRemote && !request.isLocalOnly) {
         result = await remote.evaluate({
           input,
-          personProperties: toPropertyMap(personProperties),
+          personProperties: toSentProperties(personProperties),
           flagKeys,
           disableGeoip: disableGeoip ?? settings.disableGeoip,
         });
         addRemote(records, omitted, flagKeys, result);
         if (installed) noteMissing(store, installed, flagKeys, result);
       }
+      for (const [key, payload] of overrides.payloads) {
+        const record = records.get(key);
+        if (record) records.set(key, { ...record, payload });
+      }
       return createSnapshot({
         records,
-        tracker,
+        tracker: request.isSilent ? undefined : tracker,
         reporter,
         logWarnings,
         isSlice: false,
@@ -119,6 +133,9 @@ export function createResolver(deps: ResolverDeps): Resolver {
             installed?.compiled.definitions.minimalFlagCalledEvents === true,
           remote: result?.kind === "flags" ? result.response : undefined,
           failure: result?.kind === "failed" ? result.failure : undefined,
+          overrides: overrides.flags,
+          omitted,
+          undecided: request.isLocalOnly ? undecided : NO_KEYS,
         },
       });
     },
@@ -141,31 +158,53 @@ export function createResolver(deps: ResolverDeps): Resolver {
           isMinimalLocally: false,
           remote: undefined,
           failure: undefined,
+          overrides: NO_KEYS,
+          omitted: NO_KEYS,
+          undecided: NO_KEYS,
         },
       }),
   };
 }
 
+/** Without `$current_distinct_id`, which older SDKs added to them; nothing reads it any more. */
+function toSentProperties(properties: unknown): PropertyMap {
+  const sent = toPropertyMap(properties);
+  sent.delete("$current_distinct_id");
+  return sent;
+}
+
 async function evaluateLocally(
   { hasher, store, reporter }: ResolverDeps,
-  { flagKeys, isLocalOnly }: EvaluationRequest,
+  { flagKeys, isLocalOnly, overrides: { flags } }: EvaluationRequest,
   installed: InstalledDefinitions | undefined,
   input: EvaluationInput,
 ): Promise<LocalResult> {
   const records = new Map<string, FlagRecord>();
   const omitted = new Set<string>();
-  if (!installed) return { records, omitted, needsRemote: true };
+  for (const key of flagKeys ?? flags.keys()) {
+    const value = flags.get(key);
+    if (value !== undefined) records.set(key, buildOverrideRecord(key, value));
+    else if (flags.has(key)) omitted.add(key);
+  }
+  const isOpen = (key: string) => !flags.has(key);
+  const openKeys = flagKeys?.filter(isOpen);
+  if (!installed) {
+    const needsRemote = openKeys?.length !== 0;
+    return { records, omitted, undecided: undefined, needsRemote };
+  }
   const { rules } = installed.compiled;
-  let needsRemote = rules.size === 0;
+  const undecided = new Set<string>();
+  let needsRemote = rules.size === 0 && openKeys?.length !== 0;
   // Nothing proves that a key without definition does not exist, except the server's word for it.
-  for (const key of flagKeys ?? []) {
+  for (const key of openKeys ?? []) {
     if (!rules.has(key) && !store.isKnownMissing(key)) needsRemote = true;
   }
   for (
     const [key, outcome] of await evaluateFlagSet(
       installed.compiled,
       input,
-      flagKeys,
+      openKeys ??
+        (flags.size > 0 ? [...rules.keys()].filter(isOpen) : undefined),
       hasher,
     )
   ) {
@@ -185,12 +224,13 @@ async function evaluateLocally(
         break;
       default:
         needsRemote = true;
+        undecided.add(key);
         reporter.debug(
           `Feature flag "${key}" is not decided locally: ${outcome.reason}`,
         );
     }
   }
-  return { records, omitted, needsRemote };
+  return { records, omitted, undecided, needsRemote };
 }
 
 /** Remote values fill in what local evaluation left open; a local value is never overwritten. */

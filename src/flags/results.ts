@@ -16,7 +16,10 @@ export interface FeatureFlagResult {
   readonly variant: string | undefined;
   /** The decoded payload; undefined where the value has none. Frozen. */
   readonly payload: JsonValue | undefined;
-  /** Why, in the server's words, such as `condition_match`; undefined where the server did not say. */
+  /**
+   * Why, in the server's words, such as `condition_match`; `override` for an overridden flag; undefined where the
+   * server did not say.
+   */
   readonly reason: string | undefined;
   /** The index of the condition that decided, where one did. */
   readonly ruleId: number | undefined;
@@ -26,13 +29,21 @@ export interface FeatureFlagResult {
   readonly source: FlagSource;
 }
 
+/** What a default of type `T` stands for: any value of a literal's own primitive type. */
+export type Widened<T> = T extends string ? string
+  : T extends number ? number
+  : T extends boolean ? boolean
+  : T;
+
 /** A typed read with everything known about it. */
 export interface FlagDetail<T> {
   /** The value, always of the default's type. */
   readonly value: T;
   /**
-   * Why, in the server's words; `flag_missing` when the flag has no value, `type_mismatch` when its value is of
-   * another kind than the default.
+   * Why, in the server's words, or `override`. `type_mismatch` when the value is of another kind than the default.
+   * When there is no value: what went wrong with the `/flags` request (`timeout`, `connection_error`,
+   * `api_error_<status>`, `unknown_error`, `quota_limited`, `errors_while_computing_flags`); `inconclusive` when
+   * definitions alone could not decide and nobody else was to be asked; else `flag_missing`.
    */
   readonly reason: string | undefined;
   /** The variant, if the flag has one. */

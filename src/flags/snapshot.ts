@@ -2,7 +2,11 @@ import type { FlagPropertiesSource } from "../core/event.ts";
 import { setOwn } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { ExposureContext, ExposureTracker } from "./exposure.ts";
+import {
+  explainAbsence,
+  type ExposureContext,
+  type ExposureTracker,
+} from "./exposure.ts";
 import { type FlagRecord, toFlagValue } from "./record.ts";
 import { readDetail, toReadKind } from "./typed_reads.ts";
 import type {
@@ -11,6 +15,7 @@ import type {
   FlagDetail,
   FlagValue,
   IsEnabledOptions,
+  Widened,
 } from "./results.ts";
 
 /** What a snapshot holds. */
@@ -147,7 +152,7 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * The flag's payload where it is of the default's kind of JSON (object, array, string, …), else the default.
    * Members are not checked. Counts as a use.
    */
-  json<T extends JsonValue>(key: string, defaultValue: T): T {
+  json<T extends JsonValue>(key: string, defaultValue: T): Widened<T> {
     return readDetail(this.#use(key), "json", defaultValue).value;
   }
 
@@ -155,8 +160,16 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * A typed read with its reason: as `boolean`, `string` or `number` for a default of that type, else as `json`.
    * Counts as a use.
    */
-  detail<T extends JsonValue>(key: string, defaultValue: T): FlagDetail<T> {
-    return readDetail(this.#use(key), toReadKind(defaultValue), defaultValue);
+  detail<T extends JsonValue>(
+    key: string,
+    defaultValue: T,
+  ): FlagDetail<Widened<T>> {
+    const { context, isSlice } = this.#data;
+    const record = this.#use(key);
+    const absence = record || isSlice
+      ? undefined
+      : explainAbsence(key, context);
+    return readDetail(record, toReadKind(defaultValue), defaultValue, absence);
   }
 
   /** A part with these flags. Keys without a value are left out, with one warning. No exposure. */

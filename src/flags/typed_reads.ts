@@ -1,7 +1,7 @@
 import { isObject } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { FlagRecord } from "./record.ts";
-import type { FlagDetail } from "./results.ts";
+import type { FlagDetail, Widened } from "./results.ts";
 
 /** The value that a typed read looks at, by the kind of its default. */
 export type ReadKind = "boolean" | "string" | "number" | "json";
@@ -14,17 +14,19 @@ export function toReadKind(defaultValue: JsonValue): ReadKind {
     : "json";
 }
 
-/** Reads a flag as a value of the default's kind, or gives the default and says why. Total. */
+/** Reads a flag as a value of the default's kind, or gives the default and says why: `absence` for no record. Total. */
 export function readDetail<T extends JsonValue>(
   record: FlagRecord | undefined,
   kind: ReadKind,
   defaultValue: T,
-): FlagDetail<T> {
+  absence = "flag_missing",
+): FlagDetail<Widened<T>> {
   const value = record && readValue(record, kind);
   const isMatch = isSameKind(value, defaultValue);
   return Object.freeze({
-    value: isMatch ? value : defaultValue,
-    reason: record ? isMatch ? record.reason : "type_mismatch" : "flag_missing",
+    // A value of type `T` is one of the wider type, which the compiler can't follow.
+    value: (isMatch ? value : defaultValue) as Widened<T>,
+    reason: record ? isMatch ? record.reason : "type_mismatch" : absence,
     variant: record?.variant,
     payload: record?.payload,
     ruleId: record?.conditionIndex,

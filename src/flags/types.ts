@@ -1,32 +1,11 @@
+import type { JsonValue } from "../core/json.ts";
+import type { EvaluateFlagsOptions } from "./call_options.ts";
+import type { LegacyFlagMethods } from "./legacy_types.ts";
+import type { FlagPropertyMethods } from "./property_overrides.ts";
 import type { FeatureFlagEvaluations } from "./snapshot.ts";
 
-/** What `evaluateFlags` takes beside the distinct id. */
-export interface EvaluateFlagsOptions {
-  /**
-   * Whom to evaluate for; a number is turned into text. Default: the request's identity on a scope. Blank or
-   * missing: an empty snapshot and one warning. A positional distinct id wins.
-   */
-  readonly distinctId?: string | number | undefined;
-  /** Group type to group key, over the scope's groups. An empty key counts as none. */
-  readonly groups?: Readonly<Record<string, string | number>> | undefined;
-  /** What is known about the person, for this evaluation. Default `{}`. */
-  readonly personProperties?: Readonly<Record<string, unknown>> | undefined;
-  /** Group type to what is known about that group. Types without a key in `groups` are ignored. Default `{}`. */
-  readonly groupProperties?:
-    | Readonly<Record<string, Readonly<Record<string, unknown>>>>
-    | undefined;
-  /** The flags to evaluate; duplicates are removed. Default: all. An empty list gives an empty snapshot. */
-  readonly flagKeys?: readonly string[] | undefined;
-  /** Never ask the server: what local definitions can't decide stays absent. Default: `strictLocalEvaluation`. */
-  readonly onlyEvaluateLocally?: boolean | undefined;
-  /** Whether the server shall not derive `$geoip_*` from the address. Default: the client's `disableGeoip`. */
-  readonly disableGeoip?: boolean | undefined;
-  /** The id hashed for flags that bucket by device. Default: the person property `$device_id`. */
-  readonly deviceId?: string | undefined;
-}
-
 /** The flag methods of a client and of a request scope. */
-export interface FlagMethods {
+export interface FlagMethods extends LegacyFlagMethods, FlagPropertyMethods {
   /**
    * Evaluates feature flags once: locally where definitions decide, with at most one `/flags` request for the
    * rest. Never rejects.
@@ -53,6 +32,38 @@ export interface FlagMethods {
     distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
     options?: EvaluateFlagsOptions,
   ): Promise<FeatureFlagEvaluations>;
+  /**
+   * Asks PostHog for the payload of a remote config flag, decrypted where the key may read it: a personal API key
+   * may, a project secret key gets a marker in its place. Each call is one request; nothing is kept, no exposure
+   * is captured. Never rejects.
+   *
+   * It takes a personal API key or a secret key; without one, undefined and one `ConfigError`.
+   *
+   * @param key The flag's key; digits alone are taken for its id.
+   * @returns The payload, frozen: JSON, or the text itself where it is none. Undefined when there is none, and when
+   * the request fails: then a `RequestError` reaches `onError`.
+   *
+   * @example Read a remote config
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const banner = {
+   *   key: "banner",
+   *   active: true,
+   *   is_remote_configuration: true,
+   *   filters: {
+   *     groups: [{ rollout_percentage: 100 }],
+   *     payloads: { true: '{"text":"Free shipping"}' },
+   *   },
+   * };
+   * const { posthog } = createTestClient({ flags: { flags: [banner] } });
+   *
+   * assertEquals(await posthog.getRemoteConfigPayload("banner"), { text: "Free shipping" });
+   * assertEquals(await posthog.getRemoteConfigPayload("unknown"), undefined);
+   * ```
+   */
+  getRemoteConfigPayload(key: string): Promise<JsonValue | undefined>;
   /**
    * Loads the flag definitions now, also while backing off, and resolves when that has settled. A failure keeps
    * the definitions at hand and warns. Never rejects; asks for no flag value and forgets no exposure.

@@ -80,6 +80,33 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     ]);
   });
 
+  t.test("nothing asks for flags but an evaluation: no construction, capture or read (FLG-098)", async () => {
+    const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
+    const scope = posthog.forRequest();
+    const paths = () => emulator.requests.map(({ path }) => path);
+    posthog.capture({ distinctId: "user-1", event: "visited" });
+    posthog.identify({ distinctId: "user-1", properties: { plan: "pro" } });
+    scope.capture({ distinctId: "user-1", event: "visited" });
+    posthog.isLocalEvaluationReady();
+    await posthog.flush();
+    assertEquals(paths(), ["/batch"]);
+    const snapshot = await scope.evaluateFlags("user-1");
+    const evaluated = ["/batch", "/flags/definitions", "/flags"];
+    assertEquals(paths(), evaluated);
+    for (const key of ["pricing", "by-cohort", "unknown"]) {
+      snapshot.isEnabled(key);
+      snapshot.getFlag(key);
+      snapshot.getFlagPayload(key);
+      snapshot.getResult(key);
+      snapshot.json(key, {});
+      snapshot.detail(key, "none");
+    }
+    snapshot.only(["pricing"]).getFlag("pricing");
+    snapshot.onlyAccessed().toBootstrap();
+    await posthog.flush();
+    assertEquals(paths(), [...evaluated, "/batch"]);
+  });
+
   t.test("evaluateFlags() stays local when told to (FLG-103)", async () => {
     const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
     const snapshot = await posthog.evaluateFlags("user-1", {
@@ -141,6 +168,12 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     });
     posthog.capture({ distinctId: "user-1", event: "paid", flags: snapshot });
     await posthog.flush();
+    // Neither asked for again, nor an exposure.
+    assertEquals(emulator.requests.map(({ path }) => path), [
+      "/flags/definitions",
+      "/batch",
+    ]);
+    assertEquals(emulator.events.map(({ event }) => event), ["paid"]);
     const properties = emulator.events[0]?.properties ?? {};
     assertEquals([
       properties["$feature/new-nav"],
@@ -159,6 +192,44 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
       (await hog.evaluateFlags({ flagKeys: ["pricing"] })).getFlag("pricing"),
       "annual",
     );
+  });
+
+  t.test("getRemoteConfigPayload() reads what the project has, and only that (FLG-150)", async () => {
+    const banner = (key: string, payload: unknown) => ({
+      key,
+      active: true,
+      is_remote_configuration: true,
+      filters: { groups: [], payloads: { true: payload } },
+    });
+    const { posthog, emulator, errors } = createTestClient({
+      flags: { flags: [banner("a/b ü", '{"n":1}'), banner("empty", "")] },
+    });
+    const scope = posthog.forRequest();
+    assertEquals(await posthog.getRemoteConfigPayload("a/b ü"), { n: 1 });
+    assertEquals(await scope.getRemoteConfigPayload("empty"), undefined);
+    assertEquals(errors, []);
+    assertEquals(await scope.getRemoteConfigPayload("unknown"), undefined);
+    assertEquals(errors.map(({ name, code }) => [name, code]), [
+      ["RequestError", "http"],
+    ]);
+    assertEquals(emulator.requests.map(({ status }) => status), [
+      200,
+      200,
+      404,
+    ]);
+  });
+
+  t.test("getRemoteConfigPayload() without a key asks nobody (FLG-150, FLG-134)", async () => {
+    const { posthog, emulator, errors } = createTestClient({
+      personalApiKey: undefined,
+    });
+    for (let i = 0; i < 2; i++) {
+      assertEquals(await posthog.getRemoteConfigPayload("banner"), undefined);
+    }
+    assertEquals([emulator.requests.length, errors.map(({ name }) => name)], [
+      0,
+      ["ConfigError"],
+    ]);
   });
 
   t.test("evaluateFlags() resolves with what is known when PostHog is down (FLG-102)", async () => {

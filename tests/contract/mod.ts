@@ -4,6 +4,7 @@ import { captureV1 } from "./capture_v1.ts";
 import { closing } from "./closing.ts";
 import { delivery } from "./delivery.ts";
 import { events } from "./events.ts";
+import { flagMethods } from "./flag_methods.ts";
 import { flags } from "./flags.ts";
 import { flushes } from "./flushes.ts";
 import { gates } from "./gates.ts";
@@ -30,6 +31,7 @@ export function contract(t: ContractRunner, lib: ContractLibrary): void {
   flushes(t, lib);
   scopes(t, lib);
   flags(t, lib);
+  flagMethods(t, lib);
   closing(t, lib);
   gates(t, lib);
   observing(t, lib);

@@ -19,6 +19,20 @@ const ROWS: readonly [
       groups: { company: 42 },
       groupProperties: { company: { seats: 3 } },
     })],
+  ["flags_v2_one", "/flags", ({ posthog, emulator }) => {
+    emulator.setFlags({ flags: [] });
+    posthog.setPersonPropertiesForFlags({ plan: "pro" });
+    return posthog.getFeatureFlag("pricing", "user:123", { deviceId: "d1" });
+  }],
+  ["flags_v2_all", "/flags", ({ posthog, emulator }) => {
+    emulator.setFlags({ flags: [] });
+    return posthog.getAllFlags("user:123", { disableGeoip: false });
+  }],
+  [
+    "remote_config",
+    "/api/projects/@current/feature_flags/banner%2Feu/remote_config",
+    ({ posthog }) => posthog.getRemoteConfigPayload("banner/eu"),
+  ],
 ];
 
 for (const [name, path, act] of ROWS) {

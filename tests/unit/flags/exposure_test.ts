@@ -204,6 +204,28 @@ Deno.test("1,000 parallel reads emit once; shutdown clears, a refresh does not (
   assertEquals(harness.drafts.length, 2);
 });
 
+for (const [limit, users] of [[10, 25], [50_000, 60_000]] as const) {
+  Deno.test(`${users} users keep the memory at ${limit} and cause no burst (FLG-123)`, async () => {
+    const harness = createHarness({
+      definitions: [definitionsOf([on])],
+      settings: { maxCacheSize: limit },
+    });
+    const use = async (index: number) =>
+      (await harness.evaluateFlags(`user-${index}`)).isEnabled("f");
+    for (let index = 0; index < users; index++) await use(index);
+    // Each new user is one event, at the bound too.
+    assertEquals(harness.drafts.length, users);
+    for (let index = users - limit; index < users; index++) await use(index);
+    assertEquals(harness.drafts.length, users);
+    // The oldest of those kept goes, and no other.
+    await use(0);
+    await use(users - limit + 1);
+    assertEquals(harness.drafts.length, users + 1);
+    await use(users - limit);
+    assertEquals(harness.drafts.length, users + 2);
+  });
+}
+
 Deno.test("sendFeatureFlagEvent off emits nothing (FLG-125)", async () => {
   const harness = createHarness({
     definitions: [definitionsOf([on])],

@@ -1,0 +1,19 @@
+import type { Lane } from "../core/delivery.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { ClientQueue } from "../transport/event_queue.ts";
+
+/** Takes the newest event out of the client's queue, of both lanes or of one. */
+export function dequeueLast(
+  queue: ClientQueue,
+  lane: Lane | undefined,
+): JsonObject | undefined {
+  const items = queue.items(lane);
+  const lastAt = items.reduce(
+    (last, { admittedAt }) => Math.max(last, admittedAt),
+    -Infinity,
+  );
+  const newest = items.findLast(({ admittedAt }) => admittedAt === lastAt);
+  if (!newest) return undefined;
+  queue.discard([newest]);
+  return JSON.parse(newest.text);
+}

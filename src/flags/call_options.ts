@@ -1,0 +1,60 @@
+import type { FlagValue } from "./results.ts";
+
+/** What `evaluateFlags` takes beside the distinct id. */
+export interface EvaluateFlagsOptions {
+  /**
+   * Whom to evaluate for; a number is turned into text. Default: the request's identity on a scope. Blank or
+   * missing: an empty snapshot and one warning. A positional distinct id wins.
+   */
+  readonly distinctId?: string | number | undefined;
+  /** Group type to group key, over the scope's groups. An empty key counts as none. */
+  readonly groups?: Readonly<Record<string, string | number>> | undefined;
+  /** What is known about the person, for this evaluation. Default `{}`. */
+  readonly personProperties?: Readonly<Record<string, unknown>> | undefined;
+  /** Group type to what is known about that group. Types without a key in `groups` are ignored. Default `{}`. */
+  readonly groupProperties?:
+    | Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    | undefined;
+  /** The flags to evaluate; duplicates are removed. Default: all. An empty list gives an empty snapshot. */
+  readonly flagKeys?: readonly string[] | undefined;
+  /** Never ask the server: what local definitions can't decide stays absent. Default: `strictLocalEvaluation`. */
+  readonly onlyEvaluateLocally?: boolean | undefined;
+  /** Whether the server shall not derive `$geoip_*` from the address. Default: the client's `disableGeoip`. */
+  readonly disableGeoip?: boolean | undefined;
+  /** The id hashed for flags that bucket by device. Default: the person property `$device_id`. */
+  readonly deviceId?: string | undefined;
+}
+
+/** What the methods for one flag take beside its key: the options of `evaluateFlags`, but for `flagKeys`. */
+export interface SingleFlagOptions
+  extends Omit<EvaluateFlagsOptions, "flagKeys"> {
+  /** Whether the call emits `$feature_flag_called`; false also leaves no memory of it. Default true. */
+  readonly sendFeatureFlagEvents?: boolean | undefined;
+}
+
+/** What `isFeatureEnabled` takes beside the key. */
+export interface IsFeatureEnabledOptions extends SingleFlagOptions {
+  /** The answer for a flag without a value. Default: undefined is answered. */
+  readonly defaultValue?: boolean | undefined;
+}
+
+/** The arguments of a method for one flag: the options may stand in place of the distinct id. */
+export type SingleFlagArguments<Options = SingleFlagOptions> = [
+  key: string,
+  distinctIdOrOptions?: string | number | Options,
+  options?: Options,
+];
+
+/** The arguments of `getFeatureFlagPayload`. */
+export type FlagPayloadArguments = [
+  key: string,
+  distinctIdOrOptions?: string | number | SingleFlagOptions,
+  matchValue?: FlagValue,
+  options?: SingleFlagOptions,
+];
+
+/** The arguments of a method for all flags: the options may stand in place of the distinct id. */
+export type AllFlagsArguments = [
+  distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
+  options?: EvaluateFlagsOptions,
+];

@@ -1,0 +1,88 @@
+import {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+} from "edgehog/testing";
+import { FLAGS } from "./_flags.ts";
+import { assertGolden } from "./_golden.ts";
+
+/** One kind of `$feature_flag_called`; the local one is an event among the others. */
+interface Row {
+  /** Of the golden file. */
+  readonly name: string;
+  readonly options?: TestClientOptions;
+  readonly act: (client: TestClient) => Promise<unknown>;
+}
+
+const distinctId = "user:123";
+const REMOTE_ONLY: TestClientOptions = { personalApiKey: undefined };
+
+const [pricing] = FLAGS.flags;
+const MINIMAL: TestClientOptions = {
+  flags: {
+    flags: [{ ...pricing, has_experiment: false }],
+    minimal_flag_called_events: true,
+  },
+};
+
+/** A scope, so that its properties show what a minimal event leaves out. */
+async function readOnScope({ posthog }: TestClient): Promise<void> {
+  const request = { url: "https://shop.example/cart?utm_source=mail" };
+  const hog = posthog.forRequest(request, undefined, {
+    distinctId,
+    sessionId: "s1",
+    properties: { tier: "gold", utm_source: "mail" },
+  });
+  const flags = await hog.evaluateFlags({
+    groups: { company: 42 },
+    deviceId: "d1",
+  });
+  flags.getFlag("pricing");
+}
+
+const ROWS: readonly Row[] = [
+  {
+    name: "remote",
+    options: REMOTE_ONLY,
+    act: ({ posthog }) => posthog.getFeatureFlag("pricing", distinctId),
+  },
+  {
+    name: "missing",
+    act: ({ posthog }) => posthog.isFeatureEnabled("unknown", distinctId),
+  },
+  {
+    name: "failed",
+    options: REMOTE_ONLY,
+    act: ({ posthog, emulator }) => {
+      emulator.failNext({ path: "/flags", status: 503 });
+      return posthog.getFeatureFlagResult("pricing", distinctId);
+    },
+  },
+  {
+    name: "over_quota",
+    options: REMOTE_ONLY,
+    act: ({ posthog, emulator }) => {
+      emulator.setQuotaLimited(["feature_flags"]);
+      return posthog.getFeatureFlag("pricing", distinctId);
+    },
+  },
+  { name: "on_scope", act: readOnScope },
+  { name: "minimal", options: MINIMAL, act: readOnScope },
+  {
+    name: "minimal_remote",
+    options: { ...MINIMAL, ...REMOTE_ONLY },
+    act: readOnScope,
+  },
+];
+
+for (const { name, options, act } of ROWS) {
+  Deno.test(`the wire of an exposure, ${name}, is as recorded (FLG-120, FLG-126)`, async () => {
+    const client = createTestClient({ flags: FLAGS, ...options });
+    await act(client);
+    await client.posthog.flush();
+    const sent = client.emulator.requests.filter(({ path }) =>
+      path === "/batch"
+    );
+    await assertGolden(`exposures/${name}`, sent[0]);
+  });
+}
