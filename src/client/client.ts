@@ -26,11 +26,12 @@ import type {
 import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
 import type { FlagValue } from "../flags/results.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
+import { registerFlagPorts } from "../flags/ports.ts";
 import type { FlagMethods } from "../flags/types.ts";
 import type { PostHogOptions } from "../options/types.ts";
 import { registerPorts } from "../transport/ports.ts";
 import { type ClientMethods, createClientMethods } from "./client_methods.ts";
-import { dequeueLast } from "./inspection.ts";
+import { copyQueued, dequeueLast } from "./inspection.ts";
 import { createMethods } from "./methods.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { PostHogClient } from "./posthog_client.ts";
@@ -71,6 +72,7 @@ export class PostHog implements PostHogClient {
     const { queue, keepAlive } = parts;
     this.#parts = parts;
     registerPorts(this, parts.ports);
+    registerFlagPorts(this, parts.flags.ports);
     this.#methods = {
       ...createMethods(parts, { queue, keepAlive, context: undefined }),
       ...createClientMethods(parts),
@@ -286,7 +288,7 @@ export class PostHog implements PostHogClient {
     return this.#parts.queue.items().length;
   }
   queuedEvents(lane?: Lane): JsonObject[] {
-    return this.#parts.queue.items(lane).map(({ text }) => JSON.parse(text));
+    return copyQueued(this.#parts.queue, lane);
   }
   dequeueLastEvent(lane?: Lane): JsonObject | undefined {
     return dequeueLast(this.#parts.queue, lane);

@@ -5,6 +5,7 @@ import type { EventMethods } from "../events/types.ts";
 import type { FlagMethods } from "../flags/types.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
 import { guardMethods } from "./boundary.ts";
+import { createEventFlags } from "./event_flags.ts";
 import type { KeepAlive } from "./keep_alive.ts";
 import type { Parts } from "./parts.ts";
 
@@ -31,6 +32,7 @@ export function createMethods(
     keepAlive,
     reporter,
     isSync,
+    evaluateFlags: createEventFlags(() => flagMethods),
     context: () => context?.(),
   };
   const sink = createEventSink(eventCaller);
@@ -44,6 +46,11 @@ export function createMethods(
   const methods = { ...createEventMethods(eventCaller, sink), ...flagMethods };
   return guardMethods(methods, reporter, {
     evaluateFlags: () => flags.createEmptySnapshot(sink),
+    getAllFlags: () => ({}),
+    getAllFlagsAndPayloads: () => ({
+      featureFlags: {},
+      featureFlagPayloads: {},
+    }),
     isLocalEvaluationReady: () => false,
     waitForLocalEvaluationReady: () => false,
   });

@@ -20,6 +20,9 @@ import { createSettings, type Settings } from "./settings.ts";
 import { registerClient } from "./singletons.ts";
 import { createWires } from "./wires.ts";
 
+/** A scope's drain waits for preparations, and has 25 s. */
+const MAX_PREPARATION_MS = 20_000;
+
 /** The rooms of one client, built and connected. */
 export interface Parts {
   /** The options in force. */
@@ -121,6 +124,11 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
       flushAt: options.flushAt,
       flushIntervalMs: options.flushInterval,
       restMs: options.maxRetryDelayMs,
+      // Definitions, digests and the request for the rest: each has the time of one.
+      preparationMs: Math.min(
+        3 * options.featureFlagsRequestTimeoutMs,
+        MAX_PREPARATION_MS,
+      ),
       isTestMode: options.testMode,
     },
   };

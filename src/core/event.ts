@@ -32,6 +32,24 @@ export interface FlagPropertiesSource {
   toEventProperties(): JsonObject;
 }
 
+/**
+ * What `sendFeatureFlags` takes instead of `true`.
+ *
+ * @deprecated Pass the same to `evaluateFlags`, and its result as `flags`.
+ */
+export interface SendFeatureFlagsOptions {
+  /** Never ask the server. Default: true once definitions are loaded, else the client's `strictLocalEvaluation`. */
+  readonly onlyEvaluateLocally?: boolean | undefined;
+  /** What is known about the person, for this evaluation. Default `{}`. */
+  readonly personProperties?: Readonly<Record<string, unknown>> | undefined;
+  /** Group type to what is known about that group. Default `{}`. */
+  readonly groupProperties?:
+    | Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    | undefined;
+  /** The flags to evaluate. Default: all. */
+  readonly flagKeys?: readonly string[] | undefined;
+}
+
 /** What a request knows about itself: the lowest layer above super properties. */
 export interface EventContext {
   /** The identity that fills a missing distinct id. */
@@ -58,6 +76,8 @@ export interface EventDraft {
   readonly groups?: unknown;
   /** A snapshot of flag values, raw. */
   readonly flags?: unknown;
+  /** Flags to evaluate before the event is finished; a copy. Default: none. */
+  readonly sendFeatureFlags?: SendFeatureFlagsOptions | undefined;
   /** When it happened, raw. */
   readonly timestamp?: unknown;
   /** A uuid of the caller's, raw. */

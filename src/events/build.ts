@@ -1,10 +1,15 @@
 import { countBytes } from "../core/bytes.ts";
-import type { CapturedEvent, EventContext, EventDraft } from "../core/event.ts";
+import type {
+  CapturedEvent,
+  EventContext,
+  EventDraft,
+  SendFeatureFlagsOptions,
+} from "../core/event.ts";
 import { describeType, isNonBlank } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isUuid } from "../core/uuid.ts";
 import { isPlaceholderId, parseDistinctId } from "./distinct_id.ts";
-import { mergeProperties } from "./merge.ts";
+import { mergeAroundFlags, mergeProperties } from "./merge.ts";
 import { type Note, warn } from "./notes.ts";
 import { toTimestamp } from "./timestamp.ts";
 
@@ -29,9 +34,21 @@ export type BuildResult =
   | {
     readonly kind: "built";
     readonly event: CapturedEvent;
+    /** Given where flags are to be evaluated first. */
+    readonly wanted?: WantedFlags;
     readonly notes: readonly Note[];
   }
   | { readonly kind: "refused"; readonly notes: readonly Note[] };
+
+/** Flags that an event is to carry, once they are evaluated. */
+export interface WantedFlags {
+  /** How to evaluate them. */
+  readonly options: SendFeatureFlagsOptions;
+  /** The call's own `disableGeoip`. */
+  readonly disableGeoip: boolean | undefined;
+  /** All properties of the event, with those of flags at their place. */
+  readonly merge: (flags?: JsonObject) => JsonObject;
+}
 
 /** Longer names and ids are sent, but PostHog cuts or refuses them. In UTF-8 bytes. */
 const MAX_NAME_BYTES = 200;
@@ -64,7 +81,17 @@ export function buildEvent(
       "An event name or distinct id is longer than 200 bytes: PostHog may cut or refuse it",
     );
   }
-  const properties = mergeProperties(name, draft, build, isPersonless, notes);
+  // Never for an id that nobody gave.
+  const options = isPersonless ? undefined : draft.sendFeatureFlags;
+  const wanted = options && {
+    options,
+    disableGeoip: typeof draft.disableGeoip === "boolean"
+      ? draft.disableGeoip
+      : undefined,
+    merge: mergeAroundFlags(name, draft, build, isPersonless, notes),
+  };
+  const properties = wanted?.merge() ??
+    mergeProperties(name, draft, build, isPersonless, notes);
   if (PERSON_EVENTS.has(name) && isMadePersonless(properties)) {
     warn(
       notes,
@@ -78,7 +105,7 @@ export function buildEvent(
     timestamp: readTimestamp(draft, build, notes),
     uuid: readUuid(draft, build, notes),
   };
-  return { kind: "built", event, notes };
+  return { kind: "built", event, notes, ...(wanted && { wanted }) };
 }
 
 function resolveIdentity(

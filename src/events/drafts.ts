@@ -1,4 +1,4 @@
-import type { EventDraft } from "../core/event.ts";
+import type { EventDraft, SendFeatureFlagsOptions } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toJsonObject } from "../core/json.ts";
 import { describeType, isRecord } from "../core/guards.ts";
@@ -57,18 +57,59 @@ export function draftCapture(
       "exception by capture",
     );
   }
+  // An exposure is about one flag: PostHog would count the others as seen, too.
+  const isExposure = event === "$feature_flag_called";
   const draft = {
     event,
     distinctId: message["distinctId"],
     properties: message["properties"],
     groups: message["groups"],
-    flags: message["flags"],
+    ...(!isExposure && {
+      flags: message["flags"],
+      sendFeatureFlags: readSendFeatureFlags(message, notes),
+    }),
     timestamp: message["timestamp"],
     uuid: message["uuid"],
     messageId: message["messageId"],
     disableGeoip: message["disableGeoip"],
   };
   return { kind: "draft", draft };
+}
+
+function readSendFeatureFlags(
+  { sendFeatureFlags: given, flags }: RawMessage,
+  notes: Note[],
+): SendFeatureFlagsOptions | undefined {
+  if (given === undefined || given === null || given === false) {
+    return undefined;
+  }
+  if (given !== true && !isRecord(given)) {
+    const type = describeType(given);
+    warn(
+      notes,
+      `Cannot use 'sendFeatureFlags': expected a boolean or an object, got ${type}`,
+    );
+    return undefined;
+  }
+  warn(
+    notes,
+    "'sendFeatureFlags' is deprecated: pass the result of 'evaluateFlags' as 'flags'",
+    "sendFeatureFlags",
+  );
+  if (flags !== undefined && flags !== null) {
+    warn(notes, "Cannot use 'sendFeatureFlags' beside 'flags', which wins");
+    return undefined;
+  }
+  if (given === true) return {};
+  const { onlyEvaluateLocally, personProperties, groupProperties, flagKeys } =
+    given;
+  // Copied, since they are read after the call; what of them can be used, the evaluation finds out.
+  return toJsonObject({
+    onlyEvaluateLocally,
+    personProperties,
+    groupProperties,
+    flagKeys,
+  }) as SendFeatureFlagsOptions;
 }
 
 /** `captureAi`: the same message for the lane of large events. */

@@ -4,7 +4,7 @@ import type {
   FlagPropertiesSource,
 } from "../core/event.ts";
 import { describeType, isObject, isRecord } from "../core/guards.ts";
-import { assignJson, type JsonObject } from "../core/json.ts";
+import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
 import { LIBRARY_NAME, VERSION } from "../core/version.ts";
 import { type Note, noteLosses, warn } from "./notes.ts";
 
@@ -27,17 +27,52 @@ export interface MergeContext {
 export function mergeProperties(
   event: string,
   draft: EventDraft,
-  { superProperties, context, isServer, disableGeoip }: MergeContext,
+  merge: MergeContext,
   isPersonless: boolean,
   notes: Note[],
 ): JsonObject {
   const properties: JsonObject = {};
-  assignJson(properties, superProperties);
-  if (context) {
-    assignJson(properties, context.properties);
-    if (context.sessionId) properties["$session_id"] = context.sessionId;
-  }
+  assignBelowFlags(properties, merge);
   assignFlags(properties, draft.flags, notes);
+  assignAboveFlags(properties, event, draft, merge, isPersonless, notes);
+  return draft.allowedProperties
+    ? pick(properties, draft.allowedProperties)
+    : properties;
+}
+
+/** The same for flags that are not known yet: the other layers are copied now, and the result merges all. */
+export function mergeAroundFlags(
+  event: string,
+  draft: EventDraft,
+  merge: MergeContext,
+  isPersonless: boolean,
+  notes: Note[],
+): (flags?: JsonObject) => JsonObject {
+  const below: JsonObject = {};
+  assignBelowFlags(below, merge);
+  const above: JsonObject = {};
+  assignAboveFlags(above, event, draft, merge, isPersonless, notes);
+  return (flags) => ({ ...below, ...toJsonObject(flags), ...above });
+}
+
+function assignBelowFlags(
+  properties: JsonObject,
+  { superProperties, context }: MergeContext,
+): void {
+  assignJson(properties, superProperties);
+  if (!context) return;
+  assignJson(properties, context.properties);
+  if (context.sessionId) properties["$session_id"] = context.sessionId;
+}
+
+function assignAboveFlags(
+  properties: JsonObject,
+  event: string,
+  draft: EventDraft,
+  { context, isServer, disableGeoip }: MergeContext,
+  isPersonless: boolean,
+  notes: Note[],
+): void {
   if (draft.ownProperties) Object.assign(properties, draft.ownProperties);
   else assignRecord(properties, "properties", draft.properties, event, notes);
   if (draft.groups !== undefined) {
@@ -59,9 +94,6 @@ export function mergeProperties(
   if (isPersonless && !Object.hasOwn(properties, "$process_person_profile")) {
     properties["$process_person_profile"] = false;
   }
-  return draft.allowedProperties
-    ? pick(properties, draft.allowedProperties)
-    : properties;
 }
 
 function assignFlags(

@@ -3,6 +3,7 @@ import type { EventContext, EventDraft, EventSink } from "../core/event.ts";
 import { describeType, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
+import { isFinished } from "../transport/event_text.ts";
 import {
   draftCapture,
   draftCaptureAi,
@@ -16,6 +17,7 @@ import {
   draftUnsetPersonProperties,
 } from "./person_properties.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { EvaluateEventFlags } from "./preparation.ts";
 import type {
   AliasMessage,
   CaptureMessage,
@@ -34,6 +36,8 @@ export interface EventCaller {
   readonly queue: EventQueue;
   /** What the request knows, read at each call. */
   readonly context: () => EventContext | undefined;
+  /** Evaluates flags for an event that asks for them. */
+  readonly evaluateFlags: EvaluateEventFlags;
   /** Hears of calls that make no event. */
   readonly reporter: Reporter;
   /** Sends each event by itself at once. */
@@ -44,14 +48,16 @@ export interface EventCaller {
 
 /** Creates the sink of a caller: what other rooms put events into. */
 export function createEventSink(
-  { pipeline, queue, context, isSync, keepAlive }: EventCaller,
+  { pipeline, queue, context, evaluateFlags, isSync, keepAlive }: EventCaller,
   lane: Lane = "analytics",
 ): EventSink {
   return {
     capture(draft) {
-      const item = pipeline.prepare(lane, draft, context());
-      if (!item) return undefined;
-      if (isSync) keepAlive(queue.sendNow(lane, item));
+      const prepared = pipeline.prepare(lane, draft, context(), evaluateFlags);
+      if (!prepared) return undefined;
+      const { item, ready } = prepared;
+      if (isSync) keepAlive(queue.sendNow(lane, item, ready));
+      else if (ready) keepAlive(queue.reserve(lane, item, ready));
       else queue.admit(lane, item);
       return item.uuid;
     },
@@ -63,7 +69,7 @@ export function createEventMethods(
   caller: EventCaller,
   sink: EventSink,
 ): EventMethods {
-  const { pipeline, queue, context, reporter } = caller;
+  const { pipeline, queue, context, evaluateFlags, reporter } = caller;
 
   const read = (
     lane: Lane,
@@ -102,9 +108,12 @@ export function createEventMethods(
     },
     async send(message: Message) {
       const draft = read(lane, name, toDraft, message);
-      const item = draft && pipeline.prepare(lane, draft, context());
-      if (item) await queue.sendNow(lane, item);
-      return item?.uuid;
+      const prepared = draft &&
+        pipeline.prepare(lane, draft, context(), evaluateFlags);
+      if (!prepared) return undefined;
+      const { item, ready } = prepared;
+      await queue.sendNow(lane, item, ready);
+      return isFinished(item) ? item.uuid : undefined;
     },
   });
 

@@ -11,10 +11,15 @@ import { countBytes } from "../core/bytes.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { UuidSource } from "../core/uuid.ts";
-import type { QueueItem } from "../transport/queue.ts";
+import type { EventText } from "../transport/event_text.ts";
 import { runBeforeSend } from "./before_send.ts";
 import { buildEvent } from "./build.ts";
 import { tellNotes } from "./notes.ts";
+import {
+  type EvaluateEventFlags,
+  type Prepared,
+  startPreparation,
+} from "./preparation.ts";
 import { createNowFormatter } from "./timestamp.ts";
 
 /** Why the client takes no events at the moment. */
@@ -46,12 +51,16 @@ export interface PipelineDeps {
 export interface Pipeline {
   /** Whether events are taken now; if not, that is reported. */
   isOpen(lane: Lane): boolean;
-  /** The finished item, or undefined when the event was dropped; every drop is reported. Never throws. */
+  /**
+   * The finished item, or one that waits for flags; undefined when the event was dropped. Every drop is reported.
+   * Never throws.
+   */
   prepare(
     lane: Lane,
     draft: EventDraft,
     context: EventContext | undefined,
-  ): QueueItem | undefined;
+    evaluateFlags: EvaluateEventFlags,
+  ): Prepared | undefined;
 }
 
 /** Creates the {@linkcode Pipeline}. */
@@ -75,8 +84,8 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
   const applyHooks = (
     lane: Lane,
     event: CapturedEvent,
+    hooks: readonly BeforeSend[],
   ): CapturedEvent | undefined => {
-    const hooks = deps.beforeSend();
     if (hooks.length === 0) return event;
     const result = runBeforeSend(hooks, event);
     const named = { lane, uuid: event.uuid, event: event.event };
@@ -108,23 +117,15 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
     return undefined;
   };
 
-  const toItem = (
+  const toText = (
     lane: Lane,
     event: CapturedEvent,
-    now: number,
-  ): QueueItem | undefined => {
+  ): EventText | undefined => {
     const { uuid, event: name } = event;
     const text = serialize(event);
     const bytes = countBytes(text);
     if (bytes <= deps.maxEventBytes[lane]) {
-      return {
-        uuid,
-        event: name,
-        text,
-        bytes,
-        admittedAt: now,
-        fate: "queued",
-      };
+      return { uuid, event: name, text, bytes };
     }
     const message =
       `Cannot capture '${name}': ${bytes} bytes are more than an event may have`;
@@ -142,7 +143,7 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
 
   return {
     isOpen,
-    prepare(lane, draft, context) {
+    prepare(lane, draft, context, evaluateFlags) {
       if (!isOpen(lane)) return undefined;
       const now = clock.now();
       const built = buildEvent(draft, {
@@ -162,8 +163,26 @@ export function createPipeline(deps: PipelineDeps): Pipeline {
         });
         return undefined;
       }
-      const event = applyHooks(lane, built.event);
-      return event && toItem(lane, event, now);
+      // Those of now, also for an event that is finished later.
+      const hooks = deps.beforeSend();
+      const finish = (event: CapturedEvent) => {
+        const kept = applyHooks(lane, event, hooks);
+        return kept && toText(lane, kept);
+      };
+      const { event, wanted } = built;
+      if (wanted) {
+        return startPreparation(event, wanted, evaluateFlags, {
+          admittedAt: now,
+          bytes: Math.min(
+            countBytes(serialize(event)),
+            deps.maxEventBytes[lane],
+          ),
+          finish,
+        });
+      }
+      const text = finish(event);
+      return text &&
+        { item: { ...text, admittedAt: now, fate: "queued" as const } };
     },
   };
 }

@@ -1,4 +1,8 @@
-import type { FlagPropertiesSource, Timestamp } from "../core/event.ts";
+import type {
+  FlagPropertiesSource,
+  SendFeatureFlagsOptions,
+  Timestamp,
+} from "../core/event.ts";
 
 /** What {@linkcode EventMethods.capture} takes. */
 export interface CaptureMessage {
@@ -15,6 +19,14 @@ export interface CaptureMessage {
   groups?: Record<string, string | number> | undefined;
   /** A snapshot of `evaluateFlags`: adds `$feature/<key>` for each of its flags. */
   flags?: FlagPropertiesSource | undefined;
+  /**
+   * Evaluates the flags of `distinctId` and `groups` first and adds them as `flags` would. The event keeps its place in
+   * the queue meanwhile; when flags can't be had it goes without them. Not for personless events.
+   *
+   * @deprecated It evaluates anew for each event. Call `evaluateFlags` once and pass its result as `flags`, which wins.
+   * @default false
+   */
+  sendFeatureFlags?: boolean | SendFeatureFlagsOptions | undefined;
   /** When it happened. @default now */
   timestamp?: Timestamp | undefined;
   /** A uuid of your own; PostHog keeps one event a uuid. @default a new UUIDv7 */

@@ -37,6 +37,9 @@ export interface TestClient {
  * Creates a `PostHog` for a test: wired to an emulator in the same process, with a clock that stands still, the
  * same uuids in each run, and a logger that only records. Bodies are not compressed.
  *
+ * Whatever waits, waits until the test advances the clock: a retry after an outage, and a flush for an event that
+ * was captured with `sendFeatureFlags`.
+ *
  * @example Testing what a handler captures
  * ```ts
  * import { assertCaptured, createTestClient } from "edgehog/testing";

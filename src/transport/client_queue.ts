@@ -8,6 +8,7 @@ import type { ClientQueue, QueueSettings } from "./event_queue.ts";
 import { countFates, flushLane } from "./flush.ts";
 import { createLaneHealth } from "./health.ts";
 import { createQueue, type Lease, type QueueItem } from "./queue.ts";
+import { finishWhenReady, reservePlace } from "./reserve.ts";
 import { createStrays } from "./strays.ts";
 
 /** What the client's queue is made of. */
@@ -128,13 +129,22 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       reportOverflow(reporter, lane, state.queue.admit([item]));
       trigger(state);
     },
+    async reserve(lane, item, ready) {
+      adoptStrays();
+      const state = laneOf(lane);
+      await runUntilClosed((signal) =>
+        reservePlace(deps, state.queue, item, ready, signal)
+      );
+      trigger(state);
+    },
     adopt(lane, items) {
       takeOver(lane, items);
       trigger(laneOf(lane));
     },
-    async sendNow(lane, item) {
+    async sendNow(lane, item, ready) {
       const { queue, health } = laneOf(lane);
       if (settings.isTestMode) {
+        if (ready) return await reservePlace(deps, queue, item, ready);
         return reportOverflow(reporter, lane, queue.admit([item]));
       }
       const cycle = createCycle(reporter);
@@ -142,9 +152,10 @@ export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
       cycle.take(lease, queue);
       reportOverflow(reporter, lane, queue.admit([item], lease));
       const items = [item];
-      await runUntilClosed((signal) =>
-        sender.ship({ queue, lease, items, health, cycle, signal })
-      );
+      await runUntilClosed(async (signal) => {
+        if (ready) await finishWhenReady(deps, queue, item, ready, signal);
+        await sender.ship({ queue, lease, items, health, cycle, signal });
+      });
       cycle.end();
     },
     async flush(givenMs) {

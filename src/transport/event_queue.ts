@@ -9,8 +9,14 @@ import type { RequestLane } from "./strays.ts";
 export interface EventQueue {
   /** Queues an event; what sends it is the queue's own matter. */
   admit(lane: Lane, item: QueueItem): void;
-  /** Sends one event at once, past the queue; resolves when it is settled. Never rejects. */
-  sendNow(lane: Lane, item: QueueItem): Promise<void>;
+  /** Queues an event that can't be sent before it is `ready`; resolves when it can. Never rejects. */
+  reserve(lane: Lane, item: QueueItem, ready: Promise<void>): Promise<void>;
+  /** Sends one event at once or when it is `ready`, past the queue; resolves when it is settled. Never rejects. */
+  sendNow(
+    lane: Lane,
+    item: QueueItem,
+    ready?: Promise<void>,
+  ): Promise<void>;
   /** Sends what is queued; resolves when each event is delivered, dropped or retained. Never rejects. */
   flush(timeoutMs?: number): Promise<FlushResult>;
 }
@@ -48,6 +54,8 @@ export interface QueueSettings {
   readonly flushIntervalMs: number;
   /** How long a lane rests after an outage, in ms. */
   readonly restMs: number;
+  /** How long an event may be prepared, in ms. */
+  readonly preparationMs: number;
   /** Keeps everything queued and sends nothing. */
   readonly isTestMode: boolean;
 }

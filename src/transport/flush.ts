@@ -46,22 +46,27 @@ export async function flushLane(
   const { queue, health } = state;
   const patienceMs = timeoutMs ?? settings.restMs;
   if (!await waitOutServerPause(clock, health, patienceMs, signal)) return;
-  const foreign = queue.liveLeases(clock.now());
-  const heldBy = new Map(foreign.map((lease) => [lease, queue.heldBy(lease)]));
-  const drain = (wanted: ReadonlySet<QueueItem>) =>
-    drainQueue(deps, state, {
+  const tried = new Set<QueueItem>();
+  const isWanted = (item: QueueItem) => present.has(item) && !tried.has(item);
+  for (;;) {
+    const foreign = queue.liveLeases(clock.now())
+      .map((lease) => ({ lease, items: queue.heldBy(lease).filter(isWanted) }))
+      .filter(({ items }) => items.length > 0);
+    const { kind } = await drainQueue(deps, state, {
       cycle,
       signal,
-      isWanted: (item) => wanted.has(item),
+      isWanted,
       ignoresRest: () => true,
     });
-  const { kind } = await drain(present);
-  await waitForLeases(deps, state, foreign, signal);
-  if (kind !== "empty") return;
-  // Whose owner is gone, nobody has attempted to the end. What another cycle retained is not tried again.
-  const lapsed = foreign.filter((lease) => queue.hasLapsed(lease));
-  const left = lapsed.flatMap((lease) => heldBy.get(lease) ?? []);
-  if (left.length > 0) await drain(new Set(left));
+    await waitForLeases(deps, state, foreign.map(({ lease }) => lease), signal);
+    if (kind !== "empty" || foreign.length === 0) return;
+    for (const { lease, items } of foreign) {
+      // What was being prepared, nobody has attempted, nor to the end what belonged to an owner that is gone. What
+      // another cycle retained is not tried again.
+      if (lease.keepsOrder || queue.hasLapsed(lease)) continue;
+      for (const item of items) tried.add(item);
+    }
+  }
 }
 
 /** Waits until each lease was released or ran out. */

@@ -1,26 +1,21 @@
 import type { Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
+import { isFinished, type Preparable } from "./event_text.ts";
 
-/** One admitted event: frozen text, and what became of it. */
-export interface QueueItem {
-  /** The event's uuid. */
-  readonly uuid: string;
-  /** The event's name. */
-  readonly event: string;
-  /** The serialized event. */
-  readonly text: string;
-  /** The UTF-8 length of `text`. */
-  readonly bytes: number;
+/** One admitted event: its text, frozen once it is finished, and what became of it. */
+export interface QueueItem extends Preparable {
   /** When it was admitted, in ms since the epoch. */
   readonly admittedAt: number;
   /** Still in a queue, accepted by the server, or given up for good. */
   fate: "queued" | "delivered" | "dropped";
 }
 
-/** A claim on items that are being sent; it lapses when its owner is not heard of any more. */
+/** A claim on items that are being sent or prepared; it lapses when its owner is not heard of any more. */
 export interface Lease {
   /** The moment after which the items may be claimed by another, in ms since the epoch. */
   expiresAt: number;
+  /** Whether what stands behind the items has to wait for them. Default: false. */
+  readonly keepsOrder?: boolean;
 }
 
 /** The limits of a queue. */
@@ -68,7 +63,12 @@ export interface Queue {
    * the whole queue makes none and is itself evicted.
    */
   admit(items: readonly QueueItem[], lease?: Lease): Overflow | undefined;
-  /** Leases the next batch in order; empty when nothing is free. */
+  /** Finishes an event that is being prepared, if it is still here and nobody has: the oldest make room for its text. */
+  finish(item: QueueItem): Overflow | undefined;
+  /**
+   * Leases the next batch in order; empty when nothing is free. Events that nobody prepares any more are finished as
+   * they are.
+   */
   claim(
     lease: Lease,
     now: number,
@@ -84,9 +84,9 @@ export interface Queue {
     items: readonly QueueItem[],
     fate: "delivered" | "dropped",
   ): QueueItem[];
-  /** Takes everything out, leased items included, to be admitted elsewhere. */
+  /** Takes everything out, finished as it is and leased items included, to be admitted elsewhere. */
   takeAll(): QueueItem[];
-  /** What is free now; leases that ran out are ended first. */
+  /** What can be claimed now; leases that ran out are ended first. */
   free(now: number): FreeItems;
   /** The leases that are live now. */
   liveLeases(now: number): readonly Lease[];
@@ -106,6 +106,7 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
   const leases = new Map<Lease, Set<QueueItem>>();
   const leaseOf = new Map<QueueItem, Lease>();
   const lapsed = new WeakSet<Lease>();
+  const unfinished = new Set<QueueItem>();
   let heldBytes = 0;
   let leasedBytes = 0;
   let isOverflowing = false;
@@ -119,6 +120,7 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
   };
   const take = (item: QueueItem) => {
     free(item);
+    unfinished.delete(item);
     if (held.delete(item)) heldBytes -= item.bytes;
   };
   const lend = (item: QueueItem, lease: Lease) => {
@@ -144,17 +146,45 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
       heldBytes < limits.maxBytes / 2;
     if (isBelowHalf) isOverflowing = false;
   };
-  const evictFor = (item: QueueItem): QueueItem[] => {
+  const makeRoom = (items: number, bytes: number): QueueItem[] => {
     const evicted: QueueItem[] = [];
     for (const oldest of held) {
-      const fits = held.size < limits.maxItems &&
-        heldBytes + item.bytes <= limits.maxBytes;
+      const fits = held.size + items <= limits.maxItems &&
+        heldBytes + bytes <= limits.maxBytes;
       if (fits) break;
       take(oldest);
       evicted.push(oldest);
     }
     return evicted;
   };
+  const toOverflow = (evicted: QueueItem[]): Overflow | undefined => {
+    if (evicted.length === 0) return undefined;
+    for (const item of evicted) item.fate = "dropped";
+    const startsEpisode = !isOverflowing;
+    isOverflowing = true;
+    return { evicted, startsEpisode };
+  };
+  const settle = (
+    items: readonly QueueItem[],
+    fate: "delivered" | "dropped",
+  ): QueueItem[] => {
+    const here = items.filter((item) => held.has(item));
+    remove(here);
+    for (const item of here) item.fate = fate;
+    return here;
+  };
+  /** Once for each event: a hook runs in it, which may call back into this queue. */
+  const finish = (item: QueueItem) => {
+    if (!unfinished.delete(item)) return;
+    const made = item.make?.();
+    if (!made) return void settle([item], "dropped");
+    const grown = held.has(item) ? made.bytes - item.bytes : 0;
+    heldBytes += grown;
+    if (leaseOf.has(item)) leasedBytes += grown;
+    Object.assign(item, made, { make: undefined });
+  };
+  /** Whether the item has to be waited for by what stands behind it. */
+  const isAwaited = (item: QueueItem) => leaseOf.get(item)?.keepsOrder === true;
 
   return {
     lane,
@@ -168,23 +198,26 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
           evicted.push(item);
           continue;
         }
-        evicted.push(...evictFor(item));
+        evicted.push(...makeRoom(1, item.bytes));
         held.add(item);
         heldBytes += item.bytes;
+        if (!isFinished(item)) unfinished.add(item);
         if (lease) lend(item, lease);
       }
-      if (evicted.length === 0) return undefined;
-      for (const item of evicted) item.fate = "dropped";
-      const startsEpisode = !isOverflowing;
-      isOverflowing = true;
-      return { evicted, startsEpisode };
+      return toOverflow(evicted);
+    },
+    finish(item) {
+      finish(item);
+      return toOverflow(makeRoom(0, 0));
     },
     claim(lease, now, batchLimits, isWanted) {
       endExpired(now);
+      for (const item of [...unfinished]) if (!leaseOf.has(item)) finish(item);
       const batch: QueueItem[] = [];
       const uuids = new Set<string>();
       let bytes = 0;
       for (const item of held) {
+        if (isAwaited(item)) break;
         if (leaseOf.has(item) || !isWanted(item)) continue;
         const key = toUuidKey(item.uuid);
         const grown = bytes + item.bytes + (batch.length > 0 ? 1 : 0);
@@ -202,13 +235,9 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
     },
     isHeld: (item, lease) => leaseOf.get(item) === lease,
     release,
-    settle(items, fate) {
-      const here = items.filter((item) => held.has(item));
-      remove(here);
-      for (const item of here) item.fate = fate;
-      return here;
-    },
+    settle,
     takeAll() {
+      for (const item of [...unfinished]) finish(item);
       const items = [...held];
       remove(items);
       return items;
@@ -216,16 +245,19 @@ export function createQueue(lane: Lane, limits: QueueLimits): Queue {
     free(now) {
       endExpired(now);
       let oldestAt: number | undefined;
+      let count = held.size - leaseOf.size;
+      let bytes = heldBytes - leasedBytes;
+      let isBehind = false;
       for (const item of held) {
+        isBehind ||= isAwaited(item);
         if (leaseOf.has(item)) continue;
-        oldestAt = item.admittedAt;
-        break;
+        if (isBehind) {
+          count--;
+          bytes -= item.bytes;
+        } else oldestAt ??= item.admittedAt;
+        if (unfinished.size === 0 && !isBehind) break;
       }
-      return {
-        count: held.size - leaseOf.size,
-        bytes: heldBytes - leasedBytes,
-        oldestAt,
-      };
+      return { count, bytes, oldestAt };
     },
     liveLeases(now) {
       endExpired(now);

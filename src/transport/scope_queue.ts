@@ -8,6 +8,7 @@ import type { ClientQueue, EventQueue, QueueSettings } from "./event_queue.ts";
 import { countFates } from "./flush.ts";
 import { waitOutServerPause } from "./health.ts";
 import { createQueue } from "./queue.ts";
+import { reservePlace } from "./reserve.ts";
 import type { RequestLane } from "./strays.ts";
 
 /** What a scope's queue is made of. */
@@ -37,6 +38,8 @@ interface Drain {
 interface ScopeLane extends LaneState, RequestLane {
   /** The drain under way. */
   drain: Drain | undefined;
+  /** The preparations under way. */
+  readonly preparing: Set<Promise<void>>;
 }
 
 /** A drain is cut off here, in ms: Workers cancel what `waitUntil` holds after 30 s. */
@@ -61,6 +64,7 @@ export function createScopeQueue(deps: ScopeQueueDeps): EventQueue {
       queue,
       health: clientQueue.health(lane),
       drain: undefined,
+      preparing: new Set(),
       get goneAt() {
         return created.drain?.goneAt ?? 0;
       },
@@ -76,6 +80,7 @@ export function createScopeQueue(deps: ScopeQueueDeps): EventQueue {
     signal: AbortSignal,
   ) => {
     const { cycle } = drain;
+    const { preparing } = state;
     const ignoresRest = () => drain.patienceMs !== undefined;
     let hasDelivered = false;
     for (let isDone = false; !isDone;) {
@@ -93,7 +98,14 @@ export function createScopeQueue(deps: ScopeQueueDeps): EventQueue {
         const along = await clientQueue.drainAlong(lane, { cycle, signal });
         isDone = along.kind !== "empty";
       }
-      isDone ||= state.queue.free(clock.now()).count === 0;
+      if (preparing.size === 0) {
+        isDone ||= state.queue.free(clock.now()).count === 0;
+      }
+      // Before a hand-over all of them: an event that is taken out is finished as it is.
+      while (preparing.size > 0) {
+        await Promise.all(preparing);
+        if (!isDone) break;
+      }
     }
   };
   // One synchronous step, so that no event is admitted between the last look and the end of the drain.
@@ -120,7 +132,7 @@ export function createScopeQueue(deps: ScopeQueueDeps): EventQueue {
         if (isKept) {
           const run = (signal: AbortSignal) => drainOnce(state, drain, signal);
           await runWithin(clock, MAX_DRAIN_MS, run, drain.controller.signal);
-        }
+        } else if (state.preparing.size > 0) await Promise.all(state.preparing);
         finish(state, drain);
       }),
     };
@@ -135,7 +147,16 @@ export function createScopeQueue(deps: ScopeQueueDeps): EventQueue {
       reportOverflow(reporter, lane, state.queue.admit([item]));
       start(state);
     },
-    sendNow: (lane, item) => clientQueue.sendNow(lane, item),
+    reserve(lane, item, ready) {
+      const state = laneOf(lane);
+      const { queue, preparing } = state;
+      const prepared = reservePlace(deps, queue, item, ready)
+        .then(() => void preparing.delete(prepared));
+      preparing.add(prepared);
+      start(state);
+      return prepared;
+    },
+    sendNow: clientQueue.sendNow,
     async flush(givenMs) {
       const timeoutMs = toTimeoutMs(givenMs);
       const patienceMs = Math.min(timeoutMs ?? settings.restMs, MAX_DRAIN_MS);

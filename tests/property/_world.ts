@@ -97,7 +97,9 @@ export function createActor(
   const event = { distinctId: "user-1", event: "e" };
   const capture = (on: EventMethods, count: number, isAi: boolean) => {
     for (let i = 0; i < count; i++) {
-      captured.push((isAi ? on.captureAi(event) : on.capture(event)) ?? "");
+      // Some are still being prepared while those behind them are ready.
+      const message = { ...event, sendFeatureFlags: i === 1 };
+      captured.push((isAi ? on.captureAi(message) : on.capture(message)) ?? "");
     }
   };
   const sendNow = async (on: EventMethods, isAi: boolean) => {

@@ -11,8 +11,8 @@ interface Context {
 }
 
 /**
- * `/lose` captures through a scope whose promise nobody keeps, `/lose-client` on the client; both end as soon as the
- * server has heard of it, in the middle of the send. `/keep` is an ordinary request, which waits for its drain.
+ * `/lose` captures through a scope whose promise nobody keeps, `/lose-client` on the client, `/lose-flags` an event that
+ * wants flags; all end as soon as the server has heard of it, in the middle of the request. `/keep` is an ordinary request, which waits for its drain.
  */
 async function respond(request: Request, ctx: Context): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
@@ -32,6 +32,10 @@ async function respond(request: Request, ctx: Context): Promise<Response> {
     case "/lose-client":
       posthog.capture({ event, distinctId: "user-1" });
       posthog.capture({ event, distinctId: "user-1" });
+      await waitUntilHeard(host);
+      break;
+    case "/lose-flags":
+      posthog.capture({ event, distinctId: "user-1", sendFeatureFlags: true });
       await waitUntilHeard(host);
       break;
     case "/keep": {

@@ -25,12 +25,13 @@ const ENTRY = "tests/runtimes/workerd/_gone_request_worker.ts";
 
 for (
   const [path, count, what] of [
-    ["/lose", 1, "a scope"],
-    ["/lose-client", 2, "the client"],
+    ["/lose", 1, "a scope sends"],
+    ["/lose-client", 2, "the client sends"],
+    ["/lose-flags", 1, "the client evaluates an event's flags"],
   ] as const
 ) {
   workerTest(
-    `a request that ends while ${what} sends leaves its events to the next one's drain (CAP-266)`,
+    `a request that ends while ${what} leaves its events to the next one's drain (CAP-266)`,
     async () => {
       const { state, events, server } = createServer();
       await using served = await serveEmulator(server, 0);

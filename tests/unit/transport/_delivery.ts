@@ -114,6 +114,7 @@ export function createBench(
     flushAt: 20,
     flushIntervalMs: 5000,
     restMs: 30_000,
+    preparationMs: 9000,
     isTestMode: false,
   };
   const kept: Promise<unknown>[] = [];

@@ -1,0 +1,39 @@
+import type { QueueItem } from "../../../src/transport/queue.ts";
+import { UNFINISHED_TEXT } from "../../../src/transport/event_text.ts";
+
+/** An event that a test prepares. */
+export interface Pending {
+  readonly item: QueueItem;
+  readonly ready: Promise<void>;
+  /** Lets it be finished. */
+  readonly open: () => void;
+  /** How often its text was made. */
+  readonly made: () => number;
+}
+
+/** Makes an event that is being prepared; its text tells whether it was `open` when it was made. */
+export function createPending(
+  base: QueueItem,
+  makeText: (text: string) => string | undefined = (text) => text,
+): Pending {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isOpen = false;
+  let count = 0;
+  const item: QueueItem = {
+    ...base,
+    text: UNFINISHED_TEXT,
+    bytes: 2,
+    make() {
+      count++;
+      const text = makeText(isOpen ? `"${base.event} with flags"` : base.text);
+      return text === undefined
+        ? undefined
+        : { uuid: base.uuid, event: base.event, text, bytes: text.length };
+    },
+  };
+  const open = () => {
+    isOpen = true;
+    resolve();
+  };
+  return { item, ready: promise, open, made: () => count };
+}
