@@ -57,12 +57,29 @@ export interface FlagDefinitionCache {
   getFlagDefinitions(): MaybePromise<
     FlagDefinitionCacheData | null | undefined
   >;
-  /** Whether this isolate is the one that should ask PostHog now. */
+  /** Whether this isolate is the one that should ask PostHog now. Clients without a key don't call it. */
   shouldFetchFlagDefinitions(): MaybePromise<boolean>;
   /** Stores definitions that were just fetched and installed. */
   onFlagDefinitionsReceived(data: FlagDefinitionCacheData): MaybePromise<void>;
   /** Releases what the cache holds; called once, from the client's shutdown. */
   shutdown(): MaybePromise<void>;
   /** Called after PostHog answered that nothing changed, so that an entry with a TTL can be prolonged. */
+  onFlagDefinitionsUnchanged?(): MaybePromise<void>;
+}
+
+/**
+ * What is called of a cache, with types so wide that every provider written to posthog-node's
+ * `FlagDefinitionCacheProvider` fits as it is. Its entries may be in either spelling; they are checked when read.
+ */
+export interface FlagDefinitionCacheProviderLike {
+  /** See {@linkcode FlagDefinitionCache.getFlagDefinitions}. */
+  getFlagDefinitions(): MaybePromise<object | null | undefined>;
+  /** See {@linkcode FlagDefinitionCache.shouldFetchFlagDefinitions}. */
+  shouldFetchFlagDefinitions(): MaybePromise<boolean>;
+  /** See {@linkcode FlagDefinitionCache.onFlagDefinitionsReceived}; it gets {@linkcode FlagDefinitionCacheData}. */
+  onFlagDefinitionsReceived(data: never): MaybePromise<void>;
+  /** See {@linkcode FlagDefinitionCache.shutdown}. */
+  shutdown(): MaybePromise<void>;
+  /** See {@linkcode FlagDefinitionCache.onFlagDefinitionsUnchanged}. */
   onFlagDefinitionsUnchanged?(): MaybePromise<void>;
 }

@@ -26,6 +26,7 @@ import {
   isOverridden,
   type OverrideFeatureFlagsOptions,
 } from "./overrides.ts";
+import type { FlagPorts } from "./ports.ts";
 import { createPropertyOverrides } from "./property_overrides.ts";
 import { createRemoteEvaluator } from "./remote.ts";
 import { createRemoteConfigReader } from "./remote_config.ts";
@@ -77,6 +78,8 @@ export interface Flags {
   overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void;
   /** A snapshot without flags, for a call that could not be carried out. */
   createEmptySnapshot(sink: EventSink): FeatureFlagEvaluations;
+  /** What is used from outside of the client. */
+  readonly ports: FlagPorts;
   /** Releases the cache and forgets exposures; the cache gets until `deadline` aborts. Never rejects. */
   shutdown(deadline: AbortSignal): Promise<void>;
 }
@@ -211,6 +214,14 @@ export function createFlags(deps: FlagsDeps): Flags {
     },
     overrideFeatureFlags: overrides.set,
     createEmptySnapshot: resolver.createEmpty,
+    ports: {
+      settings,
+      clock,
+      reporter,
+      isClosed: deps.isClosed,
+      refresh: () =>
+        createAccess({ waitUntil: undefined, isScope: false }).refresh(),
+    },
     async shutdown(deadline) {
       tracker.clear();
       await cache?.shutdown(deadline);

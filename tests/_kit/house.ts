@@ -37,7 +37,11 @@ const ARROWS: ArrowTable = {
   "transport": [],
   "caches": ["caches/types"],
   "caches/types": [],
-  "caches/redis_rest": ["caches/types", "transport/http"],
+  "caches/redis_rest": [
+    "caches/atomic_cache",
+    "caches/types",
+    "transport/http",
+  ],
   "queue_service": ["transport"],
   "logs": ["options", "transport"],
   "traces": ["options", "transport"],
@@ -66,15 +70,25 @@ const ARROWS: ArrowTable = {
 /** The rules that `tests/architecture_test.ts` holds the sources to. */
 export const HOUSE: {
   readonly arrows: ArrowTable;
-  /** Who may call anything named `fetch`: the one HTTP door, and what stands for the network in development. */
+  /**
+   * Who may call anything named `fetch`: the one HTTP door, what stands for the network in development, and the
+   * wrapper that hands an application's requests on to the fetch the application gave it.
+   */
   readonly fetchCallers: readonly string[];
   readonly globals: GlobalTable;
   readonly platformGlobals: GlobalTable;
   /** Rooms with entry points of their own, which the main one must not carry. */
   readonly optional: readonly string[];
+  /** Files that may have more lines than the others. */
+  readonly longFiles: Readonly<Record<string, number>>;
 } = {
   arrows: ARROWS,
-  fetchCallers: ["src/transport/http.ts", "src/dev/", "src/testing/"],
+  fetchCallers: [
+    "src/transport/http.ts",
+    "src/dev/",
+    "src/testing/",
+    "src/context/outgoing.ts",
+  ],
   globals: {
     "fetch": ["src/transport/http.ts"],
     "console": ["src/core/logger.ts"],
@@ -87,7 +101,11 @@ export const HOUSE: {
     "clearInterval": NOWHERE,
     "Math.random": NOWHERE,
     "AbortSignal.timeout": NOWHERE,
-    "crypto": ["src/core/random.ts", "src/core/hash.ts"],
+    "crypto": [
+      "src/core/random.ts",
+      "src/core/hash.ts",
+      "src/core/secret.ts",
+    ],
     // To ask whether the runtime has something, never to get around the lines above.
     "globalThis": [
       "src/core/runtime.ts",
@@ -108,9 +126,12 @@ export const HOUSE: {
     "setImmediate": NOWHERE,
   },
   optional: [
+    "caches/atomic_cache",
     "caches/cache_api",
     "caches/deno_kv",
     "caches/edge_config",
+    "caches/lease",
+    "caches/leased_cache",
     "caches/redis_rest",
     "caches/tiered",
     "caches/workers_kv",
@@ -125,4 +146,6 @@ export const HOUSE: {
     "testing/",
     "traces/",
   ],
+  // The facade: one delegating method for each of the API's, and nothing else that could be taken out.
+  longFiles: { "src/client/client.ts": 350 },
 };

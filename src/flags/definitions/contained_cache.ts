@@ -26,8 +26,8 @@ export interface ContainedCache {
   shouldFetch(): Promise<boolean>;
   /** The cached definitions; undefined when there are none to be used. */
   read(): Promise<CachedDefinitions | undefined>;
-  /** Stores definitions that were just installed. */
-  store(data: FlagDefinitionCacheData): Promise<void>;
+  /** Stores definitions that were just installed. False when the provider failed. */
+  store(data: FlagDefinitionCacheData): Promise<boolean>;
   /** Tells a provider that wants to know that nothing has changed. */
   confirmUnchanged(): Promise<void>;
   /** Releases the provider, until `deadline` aborts. */
@@ -82,10 +82,11 @@ export function createContainedCache(
       return undefined;
     },
     async store(data) {
-      await call(
+      const answer = await call(
         "onFlagDefinitionsReceived",
         () => cache.onFlagDefinitionsReceived(data),
       );
+      return answer.kind === "done";
     },
     async confirmUnchanged() {
       await call(

@@ -1,4 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
+import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
+import type { FlagDefinitionCacheData } from "../../core/flag_definition_cache.ts";
 import type { Reporter } from "../../core/reporter.ts";
 import type { HttpDoor } from "../../transport/http.ts";
 import { compileFlags } from "../evaluation/compile.ts";
@@ -39,30 +41,53 @@ export interface DefinitionsLoader {
    * Makes one load. `onInstalled` is called as soon as memory has what the load brings, also when that is
    * nothing; the promise resolves once the cache was told, too. Never rejects.
    */
-  load(onInstalled: () => void): Promise<void>;
+  load(onInstalled: () => void): Promise<FlagDefinitionsRefresh>;
+  /** The same, but PostHog is asked whatever the cache says, about what the cache holds: its entry is renewed. */
+  refresh(onInstalled: () => void): Promise<FlagDefinitionsRefresh>;
 }
 
-/** What is left to do after memory is up to date. */
-type FollowUp = (() => Promise<void>) | undefined;
+/** What a load brought, and what is left to do after memory is up to date. */
+interface Load {
+  readonly result: FlagDefinitionsRefresh;
+  /** Tells the cache; the result replaces the load's. */
+  readonly followUp?:
+    | (() => Promise<FlagDefinitionsRefresh | void>)
+    | undefined;
+}
+
+/** What a request is about, and where its answer goes. */
+interface FetchPlan {
+  readonly secretKey: string;
+  readonly generation: number;
+  /** The ETag of what is at hand. */
+  readonly etag: string | undefined;
+  /** What the cache held. */
+  readonly entry: CachedDefinitions | undefined;
+  readonly writer: ContainedCache | undefined;
+}
+
+const CHANGED: Load = { result: { kind: "changed" } };
+const UNCHANGED: Load = { result: { kind: "unchanged" } };
+const OVERTAKEN = "Another load of the flag definitions was faster";
+const UNASKED = "PostHog answered 304 to a request without an ETag";
+const NOTHING = "There are no flag definitions in the cache";
 
 /** Creates a {@linkcode DefinitionsLoader}. */
 export function createDefinitionsLoader(deps: LoaderDeps): DefinitionsLoader {
   const { clock, store, cache, backoff, reporter, secretKey, timeZone } = deps;
+  // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
+  // it would leave the cache empty for good.
+  let isShared = true;
 
   const install = (
     generation: number,
     { definitions, etag, fetchedAt }: CachedDefinitions,
   ): boolean => {
+    const loadedAt = clock.now();
     const compiled = compileFlags(definitions, timeZone);
-    if (
-      !store.install(generation, {
-        compiled,
-        etag,
-        loadedAt: clock.now(),
-        fetchedAt,
-      })
-    ) return false;
-    backoff.succeed();
+    if (!store.install(generation, { compiled, etag, loadedAt, fetchedAt })) {
+      return false;
+    }
     for (const text of definitions.skipped) {
       reporter.debug(`Flag definitions: ${text}`);
     }
@@ -71,36 +96,28 @@ export function createDefinitionsLoader(deps: LoaderDeps): DefinitionsLoader {
 
   /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */
   const confirm = (
-    generation: number,
-    sentEtag: string,
+    { generation, etag: sentEtag, entry }: FetchPlan,
     newEtag: string | undefined,
-    entry: CachedDefinitions | undefined,
   ): boolean => {
+    if (sentEtag === undefined) return false;
     const etag = newEtag ?? sentEtag;
     const current = store.current();
-    if (!current) {
-      return entry !== undefined && install(generation, { ...entry, etag });
+    if (current?.etag === sentEtag) {
+      const loadedAt = clock.now();
+      return store.install(generation, {
+        ...current,
+        etag,
+        loadedAt,
+        fetchedAt: undefined,
+      });
     }
-    // Another load replaced the definitions meanwhile: the answer is not about them.
-    if (current.etag !== sentEtag) return false;
-    const isNewest = store.install(generation, {
-      ...current,
-      etag,
-      loadedAt: clock.now(),
-      fetchedAt: undefined,
-    });
-    if (isNewest) backoff.succeed();
-    return isNewest;
+    // Without the entry, the answer is about definitions that another load has replaced meanwhile.
+    return entry !== undefined && install(generation, { ...entry, etag });
   };
 
-  const fetchDefinitions = async (
-    secretKey: string,
-    generation: number,
-    entry: CachedDefinitions | undefined,
-    writer: ContainedCache | undefined,
-  ): Promise<FollowUp> => {
+  const fetchDefinitions = async (plan: FetchPlan): Promise<Load> => {
+    const { secretKey, generation, etag, entry, writer } = plan;
     const { door, url, requestTimeoutMs: timeoutMs } = deps;
-    const etag = store.current()?.etag ?? entry?.etag;
     const request = { door, url, secretKey, timeoutMs, now: clock.now(), etag };
     let answer = await requestDefinitions(request);
     // A 304 that nobody asked for, with nothing to keep: ask again, once.
@@ -110,59 +127,113 @@ export function createDefinitionsLoader(deps: LoaderDeps): DefinitionsLoader {
     switch (answer.kind) {
       case "definitions": {
         if (!install(generation, { ...answer, fetchedAt: undefined })) {
-          return undefined;
+          return fail(OVERTAKEN);
         }
+        backoff.succeed();
+        isShared = !cache || writer !== undefined;
         const data = toCacheData(answer.document, {
           etag: answer.etag,
           fetchedAt: clock.now(),
         });
-        // Not when a newer load has been installed meanwhile: its own write is on the way.
-        return writer &&
-          (() =>
-            store.isOutdated(generation)
-              ? Promise.resolve()
-              : writer.store(data));
+        return { ...CHANGED, followUp: writer && (() => write(writer, data)) };
       }
       case "not-modified":
-        if (
-          etag !== undefined && confirm(generation, etag, answer.etag, entry)
-        ) {
+        if (confirm(plan, answer.etag)) {
+          backoff.succeed();
+          isShared ||= entry !== undefined;
           reporter.debug("Flag definitions are unchanged");
-          return writer?.confirmUnchanged;
+          return { ...UNCHANGED, followUp: writer?.confirmUnchanged };
         }
         if (!store.current()) backoff.postpone(clock.now());
-        return undefined;
+        return fail(etag === undefined ? UNASKED : OVERTAKEN);
       case "failed":
         if (!store.isOutdated(generation)) backoff.fail(answer, clock.now());
-        return undefined;
+        // The entry was read for its ETag: it is better than nothing.
+        if (entry && !store.current()) install(generation, entry);
+        return fail(answer.error.message);
+    }
+
+    async function write(
+      writer: ContainedCache,
+      data: FlagDefinitionCacheData,
+    ) {
+      // Not when a newer load has been installed meanwhile: its own write is on the way.
+      if (store.isOutdated(generation) || await writer.store(data)) return;
+      return fail("The flag definition cache was not written").result;
     }
   };
 
-  const loadOnce = async (generation: number): Promise<FollowUp> => {
-    const mayFetch = !cache || await cache.shouldFetch();
-    if (mayFetch && secretKey !== undefined) {
+  const loadOnce = async (generation: number): Promise<Load> => {
+    // Parity: posthog-node. Who has no key is not up for election: it could take a lease, but never do the work.
+    const mayFetch = secretKey !== undefined &&
+      (!cache || await cache.shouldFetch());
+    const getShared = () => isShared ? store.current() : undefined;
+    if (mayFetch) {
       // The entry's ETag makes most first requests of an isolate conditional, and a 304 is not billed.
-      const entry = store.current() ? undefined : await cache?.read();
-      return fetchDefinitions(secretKey, generation, entry, cache);
+      const entry = getShared() ? undefined : await cache?.read();
+      const etag = (getShared() ?? entry)?.etag;
+      return fetchDefinitions({
+        secretKey,
+        generation,
+        etag,
+        entry,
+        writer: cache,
+      });
     }
     const entry = await cache?.read();
     if (entry) {
-      install(generation, entry);
-      return undefined;
+      if (!install(generation, entry)) return fail(OVERTAKEN);
+      backoff.succeed();
+      isShared = true;
+      return CHANGED;
     }
     // An empty cache: the elected isolate will fill it, but this one has nothing at all.
     if (secretKey !== undefined && !store.current()) {
-      return fetchDefinitions(secretKey, generation, undefined, undefined);
+      return fetchDefinitions({
+        secretKey,
+        generation,
+        etag: undefined,
+        entry,
+        writer: undefined,
+      });
     }
     backoff.postpone(clock.now());
-    return undefined;
+    return fail(NOTHING);
+  };
+
+  const refreshOnce = async (generation: number): Promise<Load> => {
+    if (secretKey === undefined) return fail(NOTHING);
+    // Its word does not count, but it may take its lease: others need not ask then.
+    await cache?.shouldFetch();
+    const entry = await cache?.read();
+    // An ETag of memory's would confirm memory, and leave a cache that lost its entry as it is.
+    const etag = cache && !entry
+      ? undefined
+      : entry?.etag ?? store.current()?.etag;
+    return fetchDefinitions({
+      secretKey,
+      generation,
+      etag,
+      entry,
+      writer: cache,
+    });
+  };
+
+  const run = async (
+    once: (generation: number) => Promise<Load>,
+    onInstalled: () => void,
+  ) => {
+    const { result, followUp } = await once(store.beginLoad());
+    onInstalled();
+    return await followUp?.() ?? result;
   };
 
   return {
-    async load(onInstalled) {
-      const followUp = await loadOnce(store.beginLoad());
-      onInstalled();
-      await followUp?.();
-    },
+    load: (onInstalled) => run(loadOnce, onInstalled),
+    refresh: (onInstalled) => run(refreshOnce, onInstalled),
   };
+}
+
+function fail(reason: string): Load {
+  return { result: { kind: "failed", reason } };
 }

@@ -1,4 +1,5 @@
 import { type Clock, runWithin } from "../../core/clock.ts";
+import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import type { WaitUntil } from "../../core/platform.ts";
 import { drawUnit, type RandomSource } from "../../core/random.ts";
 import type { DefinitionsBackoff } from "./backoff.ts";
@@ -39,6 +40,8 @@ export interface DefinitionsAccess {
   access(): Promise<InstalledDefinitions | undefined>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */
   reload(): Promise<void>;
+  /** The same for a shared cache that is to be kept warm: PostHog is asked, whatever the cache says. */
+  refresh(): Promise<FlagDefinitionsRefresh>;
   /** Waits for definitions for at most `timeoutMs`. */
   wait(timeoutMs: number): Promise<void>;
 }
@@ -52,7 +55,7 @@ interface Run {
   /** Memory has what the load brings. */
   readonly installed: Promise<void>;
   /** The cache was told, too. */
-  readonly finished: Promise<void>;
+  readonly finished: Promise<FlagDefinitionsRefresh>;
 }
 
 /** Creates the accesses of callers; the marker of a running refresh is all that they share. */
@@ -68,18 +71,21 @@ export function createDefinitionsRefresh(
     jitteredIntervalMs ??= deps.intervalMs *
       (1 - JITTER + 2 * JITTER * drawUnit(deps.random));
 
-  const start = (caller: RefreshCaller): Run => {
+  const start = (
+    caller: RefreshCaller,
+    load: DefinitionsLoader["load"] = loader.load,
+  ): Run => {
     let markInstalled = () => {};
     const installed = new Promise<void>((resolve) => markInstalled = resolve);
     const run: Run = {
       startedAt: clock.now(),
       installed,
-      finished: loader.load(markInstalled).then(forget),
+      finished: load(markInstalled).then((result) => {
+        if (refreshing === run) refreshing = undefined;
+        return result;
+      }),
     };
     refreshing = run;
-    function forget() {
-      if (refreshing === run) refreshing = undefined;
-    }
     caller.waitUntil?.(run.finished);
     return run;
   };
@@ -114,7 +120,10 @@ export function createDefinitionsRefresh(
         await wait(deps.coldTimeoutMs);
         return store.current();
       },
-      reload: () => join().finished,
+      async reload() {
+        await join().finished;
+      },
+      refresh: () => start(caller, loader.refresh).finished,
     };
   };
 }

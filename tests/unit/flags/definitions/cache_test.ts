@@ -4,47 +4,8 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../../../../src/core/flag_definition_cache.ts";
-import { createHarness, definitionsOf, flag, logged } from "../_helpers.ts";
-
-const fresh = definitionsOf([flag([{}])], { headers: { ETag: 'W/"1"' } });
-const entry: FlagDefinitionCacheData = {
-  flags: [{ ...flag([{}]), active: true } as never],
-  groupTypeMapping: {},
-  cohorts: {},
-  etag: 'W/"1"',
-  fetchedAt: 5,
-};
-
-type Call = readonly [method: string, ...given: unknown[]];
-
-interface SpyCache extends FlagDefinitionCache {
-  readonly calls: Call[];
-}
-
-function createSpyCache(
-  overrides: Partial<FlagDefinitionCache> = {},
-): SpyCache {
-  const calls: Call[] = [];
-  const spy =
-    <T>(method: keyof FlagDefinitionCache, fallback: T) =>
-    (...given: unknown[]) => {
-      calls.push([method, ...given]);
-      const own = overrides[method] as ((...given: unknown[]) => T) | undefined;
-      return own ? own(...given) : fallback;
-    };
-  return {
-    calls,
-    getFlagDefinitions: spy("getFlagDefinitions", undefined),
-    shouldFetchFlagDefinitions: spy("shouldFetchFlagDefinitions", true),
-    onFlagDefinitionsReceived: spy("onFlagDefinitionsReceived", undefined),
-    shutdown: spy("shutdown", undefined),
-    onFlagDefinitionsUnchanged: spy("onFlagDefinitionsUnchanged", undefined),
-  };
-}
-
-function namesOf({ calls }: SpyCache): string[] {
-  return calls.map(([method]) => method);
-}
+import { createHarness, logged } from "../_helpers.ts";
+import { createSpyCache, entry, fresh, namesOf } from "./_spy_cache.ts";
 
 Deno.test("A cache that says so has definitions fetched and then stored (FLG-030, FLG-031)", async () => {
   const cache = createSpyCache({
@@ -174,6 +135,12 @@ Deno.test("A cache serves local evaluation without any key (FLG-038)", async () 
   const harness = createHarness({ cache, settings: { secretKey: undefined } });
   assertEquals((await harness.evaluateFlags("ada")).getFlag("f"), true);
   assertEquals(harness.requests.length, 0);
+  await harness.clock.advance(30_000);
+  await harness.evaluateFlags("ada");
+  await harness.clock.settle();
+  assertEquals(harness.requests.length, 0);
+  // Parity: posthog-node. A reader that took a lease would keep it from those who can use it.
+  assertEquals(namesOf(cache), ["getFlagDefinitions", "getFlagDefinitions"]);
 });
 
 Deno.test("shutdown() reaches the cache, bounded by its deadline (FLG-037)", async () => {

@@ -1,0 +1,191 @@
+/**
+ * Flag definitions in the Cache API: shared by the isolates of one location (a data centre of Cloudflare), for nothing,
+ * and gone when the location needs the room. Each location makes its own requests, conditional ones, so this is for
+ * sites served from a few places, or the fast tier before a store that all of them share. For Cloudflare Workers on a
+ * domain of their own, and Deno.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { PostHog } from "edgehog";
+ * import { cacheApiCache } from "edgehog/caches/cache-api";
+ * import { createPostHogEmulator } from "edgehog/dev";
+ *
+ * // In a Worker this is `() => caches.open("edgehog")`.
+ * const stored = new Map<string, Response>();
+ * const cache = {
+ *   match: (url: string) => Promise.resolve(stored.get(url)?.clone()),
+ *   put: (url: string, response: Response) =>
+ *     Promise.resolve(stored.set(url, response)),
+ * };
+ *
+ * const { fetch } = createPostHogEmulator();
+ * const posthog = new PostHog("phc_x", {
+ *   personalApiKey: "phx_x",
+ *   flagDefinitionCache: cacheApiCache(() => cache, {
+ *     url: "https://shop.example/edgehog",
+ *   }),
+ *   fetch,
+ * });
+ * await posthog.reloadFeatureFlags();
+ *
+ * assertEquals([...stored.keys()], [
+ *   "https://shop.example/edgehog/holder",
+ *   "https://shop.example/edgehog/lease",
+ *   "https://shop.example/edgehog/flag_definitions",
+ * ]);
+ * ```
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../core/clock.ts";
+import type {
+  FlagDefinitionCache,
+  FlagDefinitionCacheData,
+} from "../core/flag_definition_cache.ts";
+import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import { parseJson } from "../core/json.ts";
+import type { MaybePromise } from "../core/platform.ts";
+import { type RandomSource, systemRandom } from "../core/random.ts";
+import {
+  buildText,
+  createLeasedCache,
+  parseEntry,
+  readPositive,
+} from "./leased_cache.ts";
+import type { CacheLike } from "./types.ts";
+
+export type {
+  FlagDefinitionCache,
+  FlagDefinitionCacheData,
+} from "../core/flag_definition_cache.ts";
+export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
+export type { MaybePromise } from "../core/platform.ts";
+export type { RandomSource } from "../core/random.ts";
+export type { CacheLike } from "./types.ts";
+
+/** What a {@linkcode cacheApiCache} is told. */
+export interface CacheApiCacheOptions {
+  /**
+   * An http(s) URL on your own host, such as `https://shop.example/edgehog`: the entries' keys begin with it. Nothing is
+   * fetched from it. One for each PostHog project. In `caches.default`, unlike a cache of its own, the entries might be
+   * served to whoever asks for these URLs, so keep them on routes that the Worker answers.
+   */
+  readonly url: string;
+  /**
+   * How often the definitions are refreshed, in ms: the clients' `featureFlagsPollingInterval`.
+   * @default 30000
+   */
+  readonly intervalMs?: number | undefined;
+  /**
+   * After how many ms without a word from PostHog an entry counts as missing; while it is refreshed it stays.
+   * @default 86400000
+   */
+  readonly maxAgeMs?: number | undefined;
+  /** Time in ms since the epoch. Default: the platform's. */
+  readonly now?: (() => number) | undefined;
+  /** Waits, each half a second. Default: the platform's. */
+  readonly sleep?:
+    | ((ms: number, signal?: AbortSignal) => Promise<void>)
+    | undefined;
+  /** Randomness: the isolate's name in the lease, and the spread of take-overs. Default: the platform's. */
+  readonly random?: RandomSource | undefined;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** More than PostHog's definitions ever are; the Cache API itself takes much more. */
+const MAX_VALUE_BYTES = 25 * 1024 * 1024;
+
+/**
+ * Creates a cache in the Cache API, for a client's option `flagDefinitionCache`.
+ *
+ * @param cache Finds the cache; called whenever it is needed, never at construction.
+ * @param options The entries' URL, and times.
+ */
+export function cacheApiCache(
+  cache: () => MaybePromise<CacheLike>,
+  options: CacheApiCacheOptions,
+): FlagDefinitionCache {
+  const clock: Clock = {
+    now: options.now ?? systemClock.now,
+    sleep: options.sleep ?? systemClock.sleep,
+  };
+  const intervalMs = readPositive(options.intervalMs, 30_000);
+  const maxAgeMs = readPositive(options.maxAgeMs, DAY_MS);
+  let storedAt: number | undefined;
+
+  const read = async (name: string): Promise<unknown> => {
+    const response = await (await cache()).match(buildKey(options.url, name));
+    return parseJson(await response?.text());
+  };
+
+  // A response can be read once, so each write has its own.
+  const write = async (name: string, text: string) =>
+    (await cache()).put(
+      buildKey(options.url, name),
+      new Response(text, {
+        headers: {
+          "Content-Type": "application/json",
+          "Cache-Control": `max-age=${Math.ceil(maxAgeMs / 1000)}`,
+        },
+      }),
+    );
+
+  const readEntry = async () => {
+    const stored = await read(DEFINITIONS);
+    const at = isRecord(stored) ? getOwn(stored, "storedAt") : undefined;
+    // Runtimes may ignore `Cache-Control`, as Deno does: the age is in the value.
+    if (!isFiniteNumber(at) || Math.abs(clock.now() - at) >= maxAgeMs) {
+      return undefined;
+    }
+    storedAt = at;
+    return parseEntry(isRecord(stored) && getOwn(stored, "definitions"));
+  };
+
+  const writeEntry = async (definitions: FlagDefinitionCacheData) => {
+    const at = clock.now();
+    const stored = { storedAt: at, definitions };
+    await write(DEFINITIONS, buildText(stored, MAX_VALUE_BYTES));
+    storedAt = at;
+  };
+
+  const leased = createLeasedCache({
+    store: {
+      readLease: read,
+      writeLease: (name, lease) => write(name, JSON.stringify(lease)),
+      readEntry,
+      writeEntry,
+    },
+    // What one isolate of a location puts, the others find at once.
+    timing: { intervalMs, consistencyMs: 0, spreadMs: intervalMs },
+    minWriteGapMs: 0,
+    settleMs: 0,
+    clock,
+    random: options.random ?? systemRandom,
+  });
+  return {
+    ...leased,
+    async onFlagDefinitionsUnchanged() {
+      await leased.onFlagDefinitionsUnchanged?.();
+      // An entry with an end has to be prolonged, and a 304 is the only word there is while nothing changes.
+      if (storedAt === undefined || clock.now() - storedAt < maxAgeMs / 2) {
+        return;
+      }
+      const entry = await readEntry();
+      if (entry) await writeEntry(entry);
+    },
+  };
+}
+
+const DEFINITIONS = "flag_definitions";
+
+function buildKey(url: string, name: string): string {
+  const { protocol, href } = new URL(url);
+  if (!/^https?:$/.test(protocol)) {
+    throw new TypeError(
+      `Cannot use the Cache API: 'url' needs http or https, not ${protocol}`,
+    );
+  }
+  return `${href.replace(/\/+$/, "")}/${name}`;
+}

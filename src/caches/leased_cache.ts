@@ -1,0 +1,208 @@
+import { countBytes } from "../core/bytes.ts";
+import type { Clock } from "../core/clock.ts";
+import type {
+  FlagDefinitionCache,
+  FlagDefinitionCacheData,
+} from "../core/flag_definition_cache.ts";
+import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import type { RandomSource } from "../core/random.ts";
+import {
+  createLeaseKeeper,
+  type Lease,
+  type LeaseClaim,
+  type LeaseKey,
+  type LeaseTiming,
+} from "./lease.ts";
+
+/** A store of plain keys, none of them atomic. Any method may reject: the client contains it. */
+export interface LeasedStore {
+  /** What a key of the lease holds. */
+  readLease(key: LeaseKey): Promise<unknown>;
+  /** Writes a key of the lease. */
+  writeLease(key: LeaseKey, lease: Lease): Promise<unknown>;
+  /** The definitions, if there are any. */
+  readEntry(): Promise<FlagDefinitionCacheData | undefined>;
+  /** Replaces the definitions. Rejects with a `RangeError` when they will never fit. */
+  writeEntry(data: FlagDefinitionCacheData): Promise<unknown>;
+}
+
+/** What such a cache is made of. */
+export interface LeasedCacheDeps {
+  /** The store. */
+  readonly store: LeasedStore;
+  /** What the lease is good for. */
+  readonly timing: LeaseTiming;
+  /** The definitions are not written again sooner than this, in ms. */
+  readonly minWriteGapMs: number;
+  /** After this many ms a write must be seen here, and so must those of others made at the same time. */
+  readonly settleMs: number;
+  /** Time and waits. */
+  readonly clock: Clock;
+  /** Names and spreads. */
+  readonly random: RandomSource;
+}
+
+/**
+ * How often, and how long, an isolate without definitions waits for those that another one is fetching for the first
+ * time; else each isolate that starts meanwhile would make a full request of its own. The sum stays below the bound
+ * of a call (2 s), with time for the reads. It helps where the first isolate's write is seen at once: in its own
+ * location, which is where a start's crowd is. Elsewhere KV may repeat "not found" for longer than anyone can wait,
+ * so nobody waits for a lease older than a first load takes, and an isolate that waited in vain asks PostHog itself.
+ */
+const FIRST_LOAD_WAITS = 3;
+const FIRST_LOAD_WAIT_MS = 500;
+
+/** What was read beside the lease is used by the read that follows at once, never by one of the next interval. */
+const KNOWN_FOR_MS = 2000;
+
+/** Creates a cache over a store of plain keys: one isolate refreshes, and writes when something changed. */
+export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
+  const { store, clock } = deps;
+  const keeper = createLeaseKeeper(deps.timing, deps.random);
+  let isCold = true;
+  let known: Known | undefined;
+  let storedEtag: string | undefined;
+  let lastWriteAt = -Infinity;
+  // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
+  // writer may have put something older in its place.
+  let unconfirmed: Unconfirmed | undefined;
+
+  const readEntry = async () => {
+    const entry = await store.readEntry();
+    if (entry) isCold = false;
+    storedEtag = entry?.etag;
+    return entry;
+  };
+
+  /**
+   * Writes a claim; false when another isolate's came first. KV takes one write a second for a key: of isolates that
+   * claim at the same moment, those that it refuses yield to the one that it did not.
+   */
+  const stake = async ({ keys, lease }: LeaseClaim): Promise<boolean> => {
+    try {
+      await Promise.all(keys.map((key) => store.writeLease(key, lease)));
+    } catch (error) {
+      const stored = await store.readLease("holder");
+      keeper.decide({ key: "holder", stored }, clock.now(), isCold);
+      if (keeper.isHolder()) throw error;
+      return false;
+    }
+    return true;
+  };
+
+  const write = async (data: FlagDefinitionCacheData) => {
+    const own: Unconfirmed = unconfirmed = { data, writtenAt: undefined };
+    const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
+    if (waitMs > 0) {
+      await clock.sleep(waitMs);
+      if (unconfirmed !== own) return;
+    }
+    lastWriteAt = clock.now();
+    // A write that failed may have been carried out all the same.
+    storedEtag = undefined;
+    try {
+      await store.writeEntry(data);
+    } catch (error) {
+      if (error instanceof RangeError) unconfirmed = undefined;
+      throw error;
+    }
+    storedEtag = data.etag;
+    own.writtenAt = lastWriteAt;
+  };
+
+  return {
+    async shouldFetchFlagDefinitions() {
+      const wasCold = isCold;
+      const key = keeper.keyToRead(clock.now()) ??
+        (wasCold ? "lease" : undefined);
+      if (key === undefined) {
+        unconfirmed = undefined;
+        return false;
+      }
+      // Whatever the answer, a cold isolate needs the entry next: as its definitions, or for its ETag.
+      const [stored, entry] = await Promise.all([
+        store.readLease(key),
+        wasCold ? readEntry() : undefined,
+      ]);
+      const claim = keeper.decide({ key, stored }, clock.now(), isCold);
+      const isElected = claim !== undefined && await stake(claim);
+      // What the new holder stores is no longer this isolate's business.
+      if (!isElected) unconfirmed = undefined;
+      if (entry || (isElected && wasCold)) known = { entry, at: clock.now() };
+      return isElected;
+    },
+    async getFlagDefinitions() {
+      const last = known;
+      known = undefined;
+      if (last && clock.now() - last.at < KNOWN_FOR_MS) return last.entry;
+      let entry = await readEntry();
+      for (
+        let waits = 0;
+        !entry && isCold && waits < FIRST_LOAD_WAITS &&
+        keeper.isFirstLoad(clock.now());
+        waits++
+      ) {
+        await clock.sleep(FIRST_LOAD_WAIT_MS);
+        entry = await readEntry();
+      }
+      return entry;
+    },
+    async onFlagDefinitionsReceived(data) {
+      isCold = false;
+      if (data.etag === undefined || data.etag !== storedEtag) {
+        await write(data);
+      } else unconfirmed = undefined;
+    },
+    async onFlagDefinitionsUnchanged() {
+      if (!unconfirmed) return;
+      const { data, writtenAt } = unconfirmed;
+      if (writtenAt !== undefined) {
+        if (clock.now() - writtenAt < deps.settleMs) return;
+        const entry = await readEntry();
+        if (entry && entry.etag === data.etag) {
+          unconfirmed = undefined;
+          return;
+        }
+      }
+      await write(data);
+    },
+    // The lease runs out by itself.
+    shutdown() {},
+  };
+}
+
+/** What a first look at the store brought. */
+interface Known {
+  readonly entry: FlagDefinitionCacheData | undefined;
+  readonly at: number;
+}
+
+/** Definitions whose writing has failed, or is not yet confirmed. */
+interface Unconfirmed {
+  readonly data: FlagDefinitionCacheData;
+  writtenAt: number | undefined;
+}
+
+/** The value as JSON; a `RangeError` when it is larger than the store takes. */
+export function buildText(value: unknown, maxBytes: number): string {
+  const text = JSON.stringify(value);
+  const bytes = countBytes(text);
+  if (bytes > maxBytes) {
+    throw new RangeError(
+      `Cannot store flag definitions: they take ${bytes} bytes, and at most ${maxBytes} fit`,
+    );
+  }
+  return text;
+}
+
+/** Looks whether a stored value has the outline of definitions; the client reads the rows itself. */
+export function parseEntry(json: unknown): FlagDefinitionCacheData | undefined {
+  return isRecord(json) && Array.isArray(getOwn(json, "flags"))
+    ? json as unknown as FlagDefinitionCacheData
+    : undefined;
+}
+
+/** An option that has to be a positive number. */
+export function readPositive(value: unknown, fallback: number): number {
+  return isFiniteNumber(value) && value > 0 ? value : fallback;
+}

@@ -1,0 +1,108 @@
+import { assertEquals } from "@std/assert";
+import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
+import { within } from "../../_kit/within.ts";
+import { createWorker, type Worker, workerTest } from "../../_kit/workerd.ts";
+import { serveEmulator } from "../../../scripts/_emulator_server.ts";
+
+function createFlags(value: string) {
+  const variants = [{ key: value, rollout_percentage: 100 }];
+  const filters = { groups: [{}], multivariate: { variants } };
+  return { flags: [{ key: "pricing", active: true, filters }] };
+}
+
+/** A PostHog that leaves its first request alone for good if it `isDeaf`; `/heard` is answered when it has got one. */
+function createServer({ isDeaf = false } = {}) {
+  const emulator = createPostHogEmulator({ flags: createFlags("monthly") });
+  const { promise: hasHeard, resolve } = Promise.withResolvers<void>();
+  let requests = 0;
+  const fetch: PostHogEmulator["fetch"] = async (input, init) => {
+    if (new URL(String(input)).pathname === "/heard") {
+      await within(hasHeard, 10_000, "a request is made");
+      return new Response("heard");
+    }
+    resolve();
+    if (isDeaf && requests++ === 0) return await new Promise(() => {});
+    return await emulator.fetch(input, init);
+  };
+  return { ...emulator, fetch };
+}
+
+function createClientWorker(host: string, cache: string): Promise<Worker> {
+  return createWorker({
+    entry: "tests/runtimes/workerd/_definitions_worker.ts",
+    bindings: { POSTHOG_HOST: host, CACHE: cache },
+  });
+}
+
+async function ask(worker: Worker, path = "/"): Promise<{
+  readonly pricing?: string;
+  readonly waits?: readonly number[];
+}> {
+  const answer = worker.fetch(path).then((response) => response.json());
+  return await within(answer, 10_000, "a request is answered");
+}
+
+for (const cache of ["none", "memory"]) {
+  workerTest(
+    `a client at a Worker's module scope refreshes after its TTL, with the cache "${cache}" (FLG-021)`,
+    async () => {
+      const server = createServer();
+      await using served = await serveEmulator(server, 0);
+      await using worker = await createClientWorker(served.url, cache);
+      const seen: unknown[] = [];
+      const look = async () => seen.push((await ask(worker)).pricing);
+      await look();
+      await ask(worker, "/skip?ms=60000");
+      await look();
+      server.setFlags(createFlags("annual"));
+      await look();
+      await ask(worker, "/skip?ms=60000");
+      await look();
+      await look();
+      assertEquals(seen, [
+        "monthly",
+        "monthly",
+        "monthly",
+        "monthly",
+        "annual",
+      ]);
+      assertEquals(server.requests.map(({ status }) => status), [
+        200,
+        304,
+        200,
+      ]);
+    },
+  );
+
+  workerTest(
+    `ten requests at once on a cold isolate answer although the first one is gone mid-load, with the cache "${cache}" (FLG-025)`,
+    async () => {
+      const server = createServer({ isDeaf: true });
+      await using served = await serveEmulator(server, 0);
+      await using worker = await createClientWorker(served.url, cache);
+      const lost = ask(worker, "/lose");
+      const others = Array.from({ length: 9 }, async () => {
+        await lost;
+        return (await ask(worker)).pricing;
+      });
+      assertEquals(
+        await within(Promise.all(others), 10_000, "all requests are answered"),
+        others.map(() => "monthly"),
+      );
+    },
+  );
+}
+
+workerTest(
+  "a cache that hangs costs a Worker its bound and no flag (3.3)",
+  async () => {
+    const server = createServer();
+    await using served = await serveEmulator(server, 0);
+    await using worker = await createClientWorker(served.url, "hanging");
+    const { pricing, waits = [] } = await ask(worker);
+    assertEquals(pricing, "monthly");
+    // The election, the read for the ETag, and the store; beside them what bounds the access and the request.
+    assertEquals(waits.filter((ms) => ms === 2000).length, 3);
+    assertEquals(waits.filter((ms) => ms !== 2000), [3000, 10_000]);
+  },
+);
