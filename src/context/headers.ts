@@ -1,12 +1,14 @@
 import { isObject } from "../core/guards.ts";
 import type { RequestLike } from "../core/platform.ts";
 
-/** Names of the headers by which a browser's posthog-js tells who asks. Hints for analytics, never authentication. */
+/** Names of the headers by which one part of an application tells another who asks. Hints, never authentication. */
 export const TRACING_HEADERS: Readonly<
-  { distinctId: string; sessionId: string }
+  { distinctId: string; sessionId: string; windowId: string }
 > = Object.freeze({
-  distinctId: "x-posthog-distinct-id",
-  sessionId: "x-posthog-session-id",
+  distinctId: "X-POSTHOG-DISTINCT-ID",
+  sessionId: "X-POSTHOG-SESSION-ID",
+  // Sent by posthog-js beside the others, and not read.
+  windowId: "X-POSTHOG-WINDOW-ID",
 });
 
 /** Longer identities are cut to this many UTF-16 units. */
@@ -23,8 +25,9 @@ export function readHeader(request: RequestLike, name: string): unknown {
     if (typeof headers["get"] === "function") {
       return (headers as unknown as Headers).get(name) ?? undefined;
     }
+    const lowerName = name.toLowerCase();
     const key = Object.keys(headers).find((candidate) =>
-      candidate.toLowerCase() === name
+      candidate.toLowerCase() === lowerName
     );
     return key === undefined ? undefined : headers[key];
   } catch {
@@ -40,16 +43,25 @@ export function sanitise(
   value: unknown,
   maxLength: number = MAX_IDENTITY_LENGTH,
 ): string | undefined {
-  const candidates: readonly unknown[] = Array.isArray(value) ? value : [value];
-  for (const candidate of candidates) {
-    if (typeof candidate !== "string") continue;
-    const text = cut(
-      candidate.replace(CONTROL_CHARACTERS, "").trim(),
-      maxLength,
-    ).trim();
-    if (text !== "") return text.toWellFormed();
+  try {
+    const candidates: readonly unknown[] = Array.isArray(value)
+      ? value
+      : [value];
+    for (const candidate of candidates) {
+      const text = typeof candidate === "string"
+        ? sanitiseText(candidate, maxLength)
+        : "";
+      if (text !== "") return text;
+    }
+  } catch {
+    // A list whose elements can't be read: a revoked proxy, a getter that throws.
   }
   return undefined;
+}
+
+function sanitiseText(text: string, maxLength: number): string {
+  const clean = text.replace(CONTROL_CHARACTERS, "").trim();
+  return cut(clean, maxLength).trim().toWellFormed();
 }
 
 function cut(text: string, maxLength: number): string {

@@ -1,94 +1,135 @@
-import type { EventContext } from "../core/event.ts";
+import type { EventContext, TraceContext } from "../core/event.ts";
 import { isRecord } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { RequestLike } from "../core/platform.ts";
+import { type CookieSource, readPostHogCookie } from "./cookie.ts";
 import { readHeader, sanitise, TRACING_HEADERS } from "./headers.ts";
 import { readRequestProperties } from "./request_properties.ts";
+import type {
+  ContextData,
+  RequestContextInit,
+  WithContextOptions,
+} from "./types.ts";
 
-/** What the application says about a request. */
-export interface RequestContextInit {
-  /** The application's authenticated user; wins over the tracing header. */
-  readonly distinctId?: string | undefined;
-  /** The session; wins over the tracing header. */
-  readonly sessionId?: string | undefined;
-  /** Properties of every event of the scope. */
-  readonly properties?: Record<string, unknown> | undefined;
-  /** Reads `X-POSTHOG-DISTINCT-ID` and `X-POSTHOG-SESSION-ID`. Hints, never authentication. @default true */
-  readonly useTracingHeaders?: boolean | undefined;
-  /** Adds the URL, method, path, user agent and address of the request to events. @default true */
-  readonly captureRequestProperties?: boolean | undefined;
-  /** Keeps the query in `$current_url`; it may carry tokens. @default false */
-  readonly captureQuery?: boolean | undefined;
-  /** The visitor's address, when the application knows it; false sends none. */
-  readonly ip?: string | false | undefined;
-  /** Headers to take the visitor's address from, in order. @default ["cf-connecting-ip"] */
-  readonly ipHeaders?: readonly string[] | undefined;
-}
-
-/** What can be changed about a scope later. */
-export interface ContextData {
-  /** Whom later events are about. */
-  readonly distinctId?: string | undefined;
-  /** The session of later events. */
-  readonly sessionId?: string | undefined;
-  /** Properties of later events, merged over those at hand. */
-  readonly properties?: Record<string, unknown> | undefined;
-}
-
-/** A request's identity and properties. It holds no request and reads no body. */
+/** A request's identity and properties. It reads no body, and lets go of the request once that is read. */
 export interface RequestContext {
-  /** The context as it is now. */
+  /** The context as it is now; it never changes, a later one takes its place. */
   current(): EventContext;
   /** Changes it for what is captured later. */
   set(data: ContextData): void;
+  /** Changes the active span. */
+  setSpan(span: TraceContext | undefined): void;
+  /** A context of its own that starts with this one's values, or with none, and the data over them. */
+  createChild(
+    data: ContextData,
+    options?: WithContextOptions,
+  ): RequestContext;
 }
 
 /** Creates the context of a request; the properties are read once, at the first event. */
 export function createRequestContext(
   request: RequestLike | undefined,
   init: RequestContextInit,
+  cookieSource: CookieSource,
 ): RequestContext {
-  const header = (name: string) =>
-    request && init.useTracingHeaders !== false
-      ? sanitise(readHeader(request, name))
-      : undefined;
-  let distinctId = toIdentity(init.distinctId) ??
-    header(TRACING_HEADERS.distinctId);
-  let sessionId = toIdentity(init.sessionId) ??
-    header(TRACING_HEADERS.sessionId);
-  let scopeProperties = toJsonObject(init.properties);
-  let requestProperties: JsonObject | undefined;
-  // Read now, while a getter that throws can be laid at the door of the call that passed it.
-  const {
-    captureRequestProperties,
-    captureQuery = false,
-    ip,
-    ipHeaders = ["cf-connecting-ip"],
-  } = init;
+  const told = request ? readIdentity(request, init, cookieSource) : {};
+  const base: State = {
+    ...EMPTY,
+    distinctId: told.distinctId,
+    sessionId: told.sessionId,
+    readRequest: createReader(request, init),
+  };
+  return createContext(extend(base, init));
+}
 
-  const readOnce = (): JsonObject => {
-    if (!request || captureRequestProperties === false) return {};
-    return requestProperties ??= readRequestProperties(request, {
-      captureQuery,
-      ip,
-      ipHeaders,
-    });
+/** What is known at one moment. */
+interface State extends Omit<EventContext, "properties"> {
+  /** What the application gave. */
+  readonly properties: JsonObject;
+  /** What the request tells, below that. */
+  readonly readRequest: () => JsonObject;
+}
+
+const EMPTY: State = Object.freeze({
+  distinctId: undefined,
+  sessionId: undefined,
+  properties: Object.freeze({}),
+  readRequest: () => ({}),
+});
+
+function createContext(initial: State): RequestContext {
+  let state = initial;
+  let context: EventContext | undefined;
+  const change = (next: State) => {
+    state = next;
+    context = undefined;
   };
   return {
-    current: () => ({
-      distinctId,
-      sessionId,
-      properties: { ...readOnce(), ...scopeProperties },
-    }),
-    set(data) {
-      const given: ContextData = isRecord(data) ? data : {};
-      distinctId = toIdentity(given.distinctId) ?? distinctId;
-      sessionId = toIdentity(given.sessionId) ?? sessionId;
-      scopeProperties = {
-        ...scopeProperties,
-        ...toJsonObject(given.properties),
-      };
+    current: () => context ??= toEventContext(state),
+    set: (data) => change(extend(state, data)),
+    setSpan: (traceContext) => change({ ...state, traceContext }),
+    createChild: (data, options) =>
+      createContext(extend(options?.fresh === true ? EMPTY : state, data)),
+  };
+}
+
+/** The layers are merged when an event asks for them: who only evaluates flags needs no properties. */
+function toEventContext(
+  { properties, readRequest, ...identity }: State,
+): EventContext {
+  let merged: JsonObject | undefined;
+  return {
+    ...identity,
+    get properties() {
+      return merged ??= { ...readRequest(), ...properties };
     },
+  };
+}
+
+function extend(base: State, data: unknown): State {
+  const given: ContextData = isRecord(data) ? data : {};
+  const properties = toJsonObject(given.properties);
+  const sessionId = toIdentity(given.sessionId) ??
+    toIdentity(properties["$session_id"]);
+  // There is one session: a property of the parent, or of before, does not outlive a newer id.
+  if (sessionId) delete properties["$session_id"];
+  return {
+    ...base,
+    distinctId: toIdentity(given.distinctId) ?? base.distinctId,
+    sessionId: sessionId ?? base.sessionId,
+    properties: { ...base.properties, ...properties },
+  };
+}
+
+/** What the client says about itself. Never throws. */
+function readIdentity(
+  request: RequestLike,
+  { useTracingHeaders, readPostHogCookie: readsCookie }: RequestContextInit,
+  cookieSource: CookieSource,
+): Pick<ContextData, "distinctId" | "sessionId"> {
+  const read = (name: string) =>
+    useTracingHeaders === false
+      ? undefined
+      : sanitise(readHeader(request, name));
+  const distinctId = read(TRACING_HEADERS.distinctId);
+  const sessionId = read(TRACING_HEADERS.sessionId);
+  return readsCookie === true && !distinctId && !sessionId
+    ? readPostHogCookie(request, cookieSource)
+    : { distinctId, sessionId };
+}
+
+/** The options are read now, while a getter that throws can be laid at the door of the call that passed it. */
+function createReader(
+  request: RequestLike | undefined,
+  { captureRequestProperties, captureQuery, ip, ipHeaders }: RequestContextInit,
+): () => JsonObject {
+  let properties: JsonObject = {};
+  let unread = captureRequestProperties === false ? undefined : request;
+  const options = { captureQuery: captureQuery === true, ip, ipHeaders };
+  return () => {
+    if (unread) properties = readRequestProperties(unread, options);
+    unread = undefined;
+    return properties;
   };
 }
 
@@ -97,5 +138,7 @@ function toIdentity(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "bigint") {
     return String(value);
   }
-  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+  return typeof value === "string" && value.trim() !== ""
+    ? value.toWellFormed()
+    : undefined;
 }

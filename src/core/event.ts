@@ -50,6 +50,14 @@ export interface SendFeatureFlagsOptions {
   readonly flagKeys?: readonly string[] | undefined;
 }
 
+/** The active span of a scope, in the letters of W3C Trace Context: lower-case hex. */
+export interface TraceContext {
+  /** 32 digits. */
+  readonly traceId: string;
+  /** 16 digits. */
+  readonly spanId: string;
+}
+
 /** What a request knows about itself: the lowest layer above super properties. */
 export interface EventContext {
   /** The identity that fills a missing distinct id. */
@@ -58,6 +66,8 @@ export interface EventContext {
   readonly sessionId: string | undefined;
   /** Request and scope properties. */
   readonly properties: JsonObject;
+  /** The active span, if a tracer said so; exceptions carry it. */
+  readonly traceContext?: TraceContext | undefined;
 }
 
 /** An event on its way to the queue: what the verbs hand to the sink. */
@@ -88,10 +98,29 @@ export interface EventDraft {
   readonly disableGeoip?: unknown;
   /** When given, the only properties that leave (minimal exposure events). */
   readonly allowedProperties?: ReadonlySet<string>;
+  /**
+   * Has the last word on the merged properties, which it changes in place: what only the room may say, whoever else
+   * said it. `note` tells of what it took away. Not beside `sendFeatureFlags`.
+   */
+  readonly seal?: SealProperties;
 }
+
+/** See {@linkcode EventDraft.seal}. */
+export type SealProperties = (
+  properties: JsonObject,
+  note: (level: "debug" | "warn", text: string) => void,
+) => void;
 
 /** Where rooms put events; they do not know how an event is queued. */
 export interface EventSink {
   /** Builds and queues the event; its uuid, or undefined when it was dropped. Never throws. */
   capture(draft: EventDraft): string | undefined;
+}
+
+/** A sink for rooms whose verbs have the two forms: queue, and send at once. */
+export interface ImmediateEventSink extends EventSink {
+  /** Whether events are taken now; if not, that is reported. */
+  isOpen(): boolean;
+  /** Builds the event and sends it by itself; resolves when that is settled, with the uuid if it was taken. */
+  captureImmediate(draft: EventDraft): Promise<string | undefined>;
 }

@@ -79,6 +79,8 @@ export function buildEvent(
     warn(
       notes,
       "An event name or distinct id is longer than 200 bytes: PostHog may cut or refuse it",
+      // A visitor's header can bring such an id with every request.
+      "long name or id",
     );
   }
   // Never for an id that nobody gave.

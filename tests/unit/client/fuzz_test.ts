@@ -73,8 +73,13 @@ Deno.test("no public method throws or rejects, whatever it is given (CAP-298)", 
       for (const { pick, args } of calls) {
         const [name, method] = methods[pick % methods.length] ?? ["", () => {}];
         seen.add(name);
+        const values = args.map(release);
+        // What a function of the application's throws here is the application's.
+        if (name === "scope.withContext" && typeof values[1] === "function") {
+          values[1] = () => {};
+        }
         try {
-          const result = method(...args.map(release));
+          const result = method(...values);
           // Not `await`: what waits for the clock may take its time.
           if (result instanceof Promise) {
             result.catch((error) => failures.push(`${name} rejects: ${error}`));

@@ -1,64 +1,91 @@
 import { assertEquals } from "@std/assert";
 import { createRequestContext } from "../../../src/context/request_context.ts";
-import { readRequestProperties } from "../../../src/context/request_properties.ts";
-import { sanitise } from "../../../src/context/headers.ts";
+import type { RequestContextInit, RequestLike } from "edgehog";
 
-const OPTIONS = {
-  captureQuery: false,
-  ip: undefined,
-  ipHeaders: ["cf-connecting-ip"],
+const create = (request?: RequestLike, init: RequestContextInit = {}) =>
+  createRequestContext(request, init, {
+    projectToken: "phc_test",
+    now: () => 0,
+  });
+
+const HEADERS = {
+  "X-POSTHOG-DISTINCT-ID": "header",
+  "x-posthog-session-id": "s-header",
 };
 
 for (
-  const [input, expected] of [
-    ["  user\u0001-1  ", "user-1"],
-    ["\u0001 x", "x"],
-    ["\u0001\u007f\u0085", undefined],
-    ["x".repeat(1500), "x".repeat(1000)],
-    ["x".repeat(999) + "😀", "x".repeat(999)],
-    [["", "x"], "x"],
-    ["a\ud800", "a\ufffd"],
-    [42, undefined],
-    [undefined, undefined],
-  ] as const
+  const headers of [new Headers(HEADERS), HEADERS, {
+    "x-PostHog-distinct-id": ["", "header"],
+    "X-POSTHOG-session-ID": ["\u0001", "s-header"],
+  }]
 ) {
-  Deno.test(`sanitise() reads ${JSON.stringify(input)?.slice(0, 30)} (CTX-009 to CTX-012)`, () => {
-    assertEquals(sanitise(input), expected);
+  Deno.test(`createRequestContext() finds tracing headers in ${headers.constructor.name} (CTX-002, CTX-010)`, () => {
+    const { distinctId, sessionId } = create({ headers }).current();
+    assertEquals([distinctId, sessionId], ["header", "s-header"]);
   });
 }
 
-for (
-  const headers of [
-    new Headers({ "X-PostHog-Distinct-Id": "u", "X-POSTHOG-SESSION-ID": "s" }),
-    { "X-POSTHOG-DISTINCT-ID": "u", "x-posthog-session-id": ["", "s"] },
-  ]
-) {
-  Deno.test(`createRequestContext() finds tracing headers in any case in ${headers.constructor.name} (CTX-002)`, () => {
-    const { distinctId, sessionId } = createRequestContext({ headers }, {})
-      .current();
-    assertEquals([distinctId, sessionId], ["u", "s"]);
-  });
+interface Row {
+  readonly name: string;
+  readonly init: RequestContextInit;
+  readonly expected: readonly (string | undefined)[];
 }
 
-Deno.test("createRequestContext() lets init win over the headers (CTX-013, CTX-015)", () => {
-  const request = { headers: { "x-posthog-distinct-id": "header" } };
-  assertEquals(
-    createRequestContext(request, { distinctId: "init" }).current().distinctId,
-    "init",
-  );
-  assertEquals(
-    createRequestContext(request, { useTracingHeaders: false }).current()
-      .distinctId,
-    undefined,
-  );
-});
+const IDENTITY_ROWS: readonly Row[] = [
+  {
+    name: "lets the application win (CTX-013)",
+    init: { distinctId: "init", sessionId: "s-init" },
+    expected: ["init", "s-init"],
+  },
+  {
+    name: "takes the header where the application says nothing (CTX-013)",
+    init: { distinctId: " ", sessionId: "" },
+    expected: ["header", "s-header"],
+  },
+  {
+    name: "takes numbers, and no other types",
+    init: { distinctId: 7, sessionId: {} } as unknown as RequestContextInit,
+    expected: ["7", "s-header"],
+  },
+  {
+    name: "makes the application's ids well-formed (CTX-011)",
+    init: { distinctId: "a\ud800", sessionId: "s\udc00" },
+    expected: ["a\ufffd", "s\ufffd"],
+  },
+  {
+    name: "ignores both headers when told to (CTX-015)",
+    init: { useTracingHeaders: false },
+    expected: [undefined, undefined],
+  },
+  {
+    name: "takes a session among the properties for the application's word",
+    init: { properties: { "$session_id": "s-property" } },
+    expected: ["header", "s-property"],
+  },
+  {
+    name: "prefers the session that is named as such",
+    init: { sessionId: "s", properties: { "$session_id": "s-property" } },
+    expected: ["header", "s"],
+  },
+];
+
+for (const { name, init, expected } of IDENTITY_ROWS) {
+  Deno.test(`createRequestContext() ${name}`, () => {
+    const { distinctId, sessionId, properties } = create(
+      { headers: HEADERS },
+      { captureRequestProperties: false, ...init },
+    ).current();
+    assertEquals([distinctId, sessionId], expected);
+    assertEquals(properties, {});
+  });
+}
 
 Deno.test("createRequestContext() changes by set(), key by key (CTX-014)", () => {
-  const context = createRequestContext(undefined, {
-    properties: { a: 1, b: 1 },
-  });
+  const context = create(undefined, { properties: { a: 1, b: 1 } });
   const before = context.current();
   context.set({ distinctId: "later", properties: { b: 2 } });
+  context.set({ distinctId: " ", sessionId: "" });
+  context.set(undefined as never);
   assertEquals(context.current().properties, { a: 1, b: 2 });
   assertEquals([
     before.distinctId,
@@ -67,101 +94,114 @@ Deno.test("createRequestContext() changes by set(), key by key (CTX-014)", () =>
   ], [undefined, { a: 1, b: 1 }, "later"]);
 });
 
-Deno.test("createRequestContext() copies what it is given (CTX-038)", () => {
-  const properties = { list: [1] };
-  const context = createRequestContext(undefined, { properties });
-  properties.list.push(2);
-  assertEquals(context.current().properties, { list: [1] });
+Deno.test("createRequestContext() keeps a child's changes from its parent, and the parent's from it (CTX-036)", () => {
+  const parent = create({ headers: HEADERS, method: "get" }, {
+    properties: { a: 1, b: 1 },
+  });
+  const child = parent.createChild({ distinctId: "child" });
+  parent.set({ distinctId: "parent", properties: { a: 2 } });
+  child.set({ properties: { b: 3 } });
+  const fresh = child.createChild({ properties: { c: 1 } }, { fresh: true });
+  assertEquals(
+    [parent, child, fresh].map(({ current }) => {
+      const { distinctId, sessionId, properties } = current();
+      return [distinctId, sessionId, properties];
+    }),
+    [
+      ["parent", "s-header", { "$request_method": "GET", a: 2, b: 1 }],
+      ["child", "s-header", { "$request_method": "GET", a: 1, b: 3 }],
+      [undefined, undefined, { c: 1 }],
+    ],
+  );
 });
 
-Deno.test("createRequestContext() reads request properties unless told not to (CTX-028)", () => {
-  const request = { url: "https://shop.example/cart", method: "get" };
-  assertEquals(
-    createRequestContext(request, {}).current().properties["$request_method"],
-    "GET",
-  );
-  assertEquals(
-    createRequestContext(request, { captureRequestProperties: false }).current()
-      .properties,
-    {},
-  );
-});
-
-Deno.test("readRequestProperties() removes user info, query and fragment (CTX-022 to CTX-024)", () => {
-  const request = {
-    url: "https://u:p@shop.example/cart?token=1#x",
-    headers: { "user-agent": "Browser" },
+Deno.test("createRequestContext() has one session, whoever named it and how (CTX-037)", () => {
+  const parent = create(undefined, {
+    properties: { "$session_id": "parent" },
+  });
+  const session = (data: Parameters<typeof parent.createChild>[0]) => {
+    const { sessionId, properties } = parent.createChild(data).current();
+    return [sessionId, properties];
   };
-  assertEquals(readRequestProperties(request, OPTIONS), {
-    "$current_url": "https://shop.example/cart",
-    "$request_path": "/cart",
-    "$user_agent": "Browser",
-    "$raw_user_agent": "Browser",
-  });
-  const kept = readRequestProperties(request, {
-    ...OPTIONS,
-    captureQuery: true,
-  });
-  assertEquals(kept["$current_url"], "https://shop.example/cart?token=1");
-});
-
-Deno.test("readRequestProperties() completes a relative URL from the proxy's headers", () => {
-  const headers = { host: "shop.example", "x-forwarded-proto": "https, http" };
-  assertEquals(
-    readRequestProperties({ url: "/cart?x", headers }, OPTIONS)["$current_url"],
-    "https://shop.example/cart",
-  );
-  assertEquals(readRequestProperties({ url: "/cart" }, OPTIONS), {});
-});
-
-for (const url of ["::", "http://", ""]) {
-  Deno.test(`readRequestProperties() leaves the unreadable URL ${JSON.stringify(url)} out (CTX-029)`, () => {
-    assertEquals(readRequestProperties({ url }, OPTIONS), {});
-  });
-}
-
-const ADDRESS_ROWS: readonly [
-  name: string,
-  value: string,
-  expected: string | undefined,
-][] = [
-  ["x-forwarded-for", "203.0.113.7:443, 10.0.0.1", "203.0.113.7"],
-  ["x-forwarded-for", "[2001:db8::1]:80", "2001:db8::1"],
-  ["x-forwarded-for", "2001:db8::1", "2001:db8::1"],
-  ["x-forwarded-for", "unknown", undefined],
-  ["x-real-ip", "203.0.113.8", "203.0.113.8"],
-];
-
-for (const [name, value, expected] of ADDRESS_ROWS) {
-  Deno.test(`readRequestProperties() takes the address from ${name}: ${value} (CTX-026)`, () => {
-    const options = { ...OPTIONS, ipHeaders: ["x-real-ip", "X-Forwarded-For"] };
-    assertEquals(
-      readRequestProperties({ headers: { [name]: value } }, options)["$ip"],
-      expected,
-    );
-    assertEquals(
-      readRequestProperties({ headers: { [name]: value } }, OPTIONS)["$ip"],
-      undefined,
-    );
-  });
-}
-
-Deno.test("readRequestProperties() takes the application's word for the address (CTX-027)", () => {
-  const request = { headers: { "cf-connecting-ip": "203.0.113.7" } };
-  const read = (ip: string | false | undefined) =>
-    readRequestProperties(request, { ...OPTIONS, ip })["$ip"];
-  assertEquals([read(undefined), read(false), read("203.0.113.9")], [
-    "203.0.113.7",
-    undefined,
-    "203.0.113.9",
+  assertEquals(session({}), ["parent", {}]);
+  assertEquals(session({ sessionId: "child" }), ["child", {}]);
+  assertEquals(session({ properties: { "$session_id": "child" } }), [
+    "child",
+    {},
   ]);
 });
 
-Deno.test("readRequestProperties() survives a request whose members throw (CTX-012)", () => {
-  const hostile = new Proxy({}, {
-    get() {
-      throw new Error("no");
+Deno.test("createRequestContext() copies what it is given (CTX-038)", () => {
+  const properties = { list: [1] };
+  const context = create(undefined, { properties });
+  const child = context.createChild({ properties }, { fresh: true });
+  properties.list.push(2);
+  Object.assign(properties, { more: 1 });
+  assertEquals(context.current().properties, { list: [1] });
+  assertEquals(child.current().properties, { list: [1] });
+});
+
+Deno.test("createRequestContext() takes __proto__ for data (CTX-039)", () => {
+  const properties = JSON.parse('{"__proto__":{"polluted":true}}');
+  const context = create({ url: "https://shop.example/" }, { properties });
+  context.set({ properties: JSON.parse('{"__proto__":{"polluted":1}}') });
+  const merged = context.current().properties;
+  assertEquals(JSON.parse(JSON.stringify(merged)), {
+    ...JSON.parse('{"__proto__":{"polluted":1}}'),
+    "$current_url": "https://shop.example/",
+    "$request_path": "/",
+  });
+  assertEquals(Object.hasOwn(merged, "__proto__"), true);
+  assertEquals(Object.getPrototypeOf(merged), Object.prototype);
+  assertEquals(Object.hasOwn(Object.prototype, "polluted"), false);
+});
+
+Deno.test("createRequestContext() reads a request once, and not before it has to (CTX-020)", () => {
+  const reads: string[] = [];
+  const request = new Proxy({ url: "https://shop.example/", method: "get" }, {
+    get(target, name) {
+      reads.push(String(name));
+      return Reflect.get(target, name);
     },
   });
-  assertEquals(readRequestProperties(hostile, OPTIONS), {});
+  const context = create(request);
+  assertEquals(context.current().distinctId, undefined);
+  context.set({ distinctId: "user-1" });
+  const child = context.createChild({});
+  assertEquals(reads.filter((name) => name !== "headers"), []);
+  for (const { current } of [context, child, context]) {
+    assertEquals(current().properties["$request_method"], "GET");
+  }
+  context.set({ properties: { a: 1 } });
+  assertEquals(context.current().properties["$request_method"], "GET");
+  assertEquals(reads.filter((name) => name !== "headers").sort(), [
+    "method",
+    "url",
+  ]);
+});
+
+Deno.test("createRequestContext() puts the application's properties over the request's (CTX-021)", () => {
+  const request = { url: "https://shop.example/", method: "get" };
+  const context = create(request, { properties: { "$request_path": "/a" } });
+  context.set({ properties: { "$request_method": "QUERY" } });
+  assertEquals(context.current().properties, {
+    "$current_url": "https://shop.example/",
+    "$request_method": "QUERY",
+    "$request_path": "/a",
+  });
+});
+
+Deno.test("createRequestContext() reads no request properties when told not to (CTX-028)", () => {
+  const request = { url: "https://shop.example/", headers: HEADERS };
+  const { distinctId, properties } = create(request, {
+    captureRequestProperties: false,
+  }).current();
+  assertEquals([distinctId, properties], ["header", {}]);
+});
+
+Deno.test("createRequestContext() keeps request properties without tracing headers (CTX-015)", () => {
+  const request = { url: "https://shop.example/", headers: HEADERS };
+  const { properties } = create(request, { useTracingHeaders: false })
+    .current();
+  assertEquals(properties["$request_path"], "/");
 });

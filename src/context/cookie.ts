@@ -1,0 +1,81 @@
+import { isFiniteNumber, isRecord } from "../core/guards.ts";
+import { parseJson } from "../core/json.ts";
+import type { RequestLike } from "../core/platform.ts";
+import { readHeader, sanitise } from "./headers.ts";
+
+/** Where posthog-js keeps what is read, and the moment of reading. */
+export interface CookieSource {
+  /** The project token, by which the cookie is named. */
+  readonly projectToken: string;
+  /** The current moment, in ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Who asks, as posthog-js remembered it in the browser. */
+export interface CookieIdentity {
+  /** The person, if it was identified. */
+  readonly distinctId?: string | undefined;
+  /** The session, if it goes on. */
+  readonly sessionId?: string | undefined;
+}
+
+/** What browsers keep of one cookie, name included. */
+const MAX_COOKIE_LENGTH = 4096;
+
+/** Parity: posthog-js ends a session after half an hour without activity, and after a day. In ms. */
+const MAX_IDLE_MS = 30 * 60 * 1000;
+const MAX_SESSION_MS = 24 * 60 * 60 * 1000;
+
+/** Reads posthog-js's cookie. Like the headers it comes from the client: a hint, never authentication. Never throws. */
+export function readPostHogCookie(
+  request: RequestLike,
+  { projectToken, now }: CookieSource,
+): CookieIdentity {
+  const prefix = `${nameCookie(projectToken)}=`;
+  for (const pair of listCookies(readHeader(request, "cookie"))) {
+    const cookie = pair.trim();
+    if (!cookie.startsWith(prefix) || cookie.length > MAX_COOKIE_LENGTH) {
+      continue;
+    }
+    const stored = parseJson(decode(cookie.slice(prefix.length)));
+    if (isRecord(stored)) return readStored(stored, now());
+  }
+  return {};
+}
+
+/** Parity: posthog-js, which keeps the token's letters and spells out what a cookie's name may not have. */
+function nameCookie(projectToken: string): string {
+  const token = projectToken.replaceAll("+", "PL").replaceAll("/", "SL")
+    .replaceAll("=", "EQ");
+  return `ph_${token}_posthog`;
+}
+
+function listCookies(header: unknown): readonly string[] {
+  return typeof header === "string" ? header.split(";") : [];
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readStored(
+  stored: Readonly<Record<string, unknown>>,
+  now: number,
+): CookieIdentity {
+  const { "$user_state": state, "distinct_id": distinctId } = stored;
+  const session = stored["$sesid"];
+  const [active, sessionId, start] = Array.isArray(session) ? session : [];
+  const isWithin = (moment: unknown, limitMs: number) =>
+    // Either way: the browser's clock may be ahead.
+    isFiniteNumber(moment) && Math.abs(now - moment) <= limitMs;
+  return {
+    distinctId: state === "identified" ? sanitise(distinctId) : undefined,
+    sessionId: isWithin(active, MAX_IDLE_MS) && isWithin(start, MAX_SESSION_MS)
+      ? sanitise(sessionId)
+      : undefined,
+  };
+}
