@@ -75,14 +75,9 @@ export function buildEvent(
   const identity = resolveIdentity(name, draft, build, notes);
   if (identity === undefined) return { kind: "refused", notes };
   const { distinctId, isPersonless } = identity;
-  if (isTooLong(name) || isTooLong(distinctId)) {
-    warn(
-      notes,
-      "An event name or distinct id is longer than 200 bytes: PostHog may cut or refuse it",
-      // A visitor's header can bring such an id with every request.
-      "long name or id",
-    );
-  }
+  // Once each: a visitor's header can bring such an id with every request.
+  if (isTooLong(name)) warnLong("event name", notes);
+  if (isTooLong(distinctId)) warnLong("distinct id", notes);
   // Never for an id that nobody gave.
   const options = isPersonless ? undefined : draft.sendFeatureFlags;
   const wanted = options && {
@@ -140,6 +135,14 @@ function resolveIdentity(
   }
   warn(notes, `Cannot capture '${name}': 'distinctId' is missing or blank`);
   return undefined;
+}
+
+function warnLong(part: string, notes: Note[]): void {
+  warn(
+    notes,
+    `PostHog may cut or refuse an event whose ${part} is longer than 200 bytes`,
+    `long ${part}`,
+  );
 }
 
 /** A text that is short in UTF-16 units needs no counting: each is three bytes at most. */

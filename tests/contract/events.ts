@@ -140,6 +140,7 @@ export function events(t: ContractRunner, lib: ContractLibrary): void {
     const [name, id] = ["é".repeat(101), "x".repeat(201)];
     posthog.capture({ distinctId, event: name });
     posthog.capture({ distinctId: id, event: "paid" });
+    posthog.capture({ distinctId: id, event: "paid" });
     posthog.capture({ distinctId, event: "é".repeat(100) });
     const [first, second] = await sent();
     assertEquals([first?.event, second?.distinct_id], [name, id]);

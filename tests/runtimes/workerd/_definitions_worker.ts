@@ -70,4 +70,6 @@ async function respond(request: Request): Promise<Response> {
   return Response.json({ pricing, waits });
 }
 
-export default { fetch: respond };
+export default {
+  fetch: (request: Request): Promise<Response> => respond(request),
+};

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { createQueue, type QueueItem } from "../../../src/transport/queue.ts";
+import {
+  createQueue,
+  type QueueItem,
+  type QueueLimits,
+} from "../../../src/transport/queue.ts";
 import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Answer, type Attempt, createClientBench } from "./_delivery.ts";
 import { createPending } from "./_preparation.ts";
@@ -18,8 +22,8 @@ const names = (items: readonly QueueItem[]) =>
 /** A queue of plain events, but for P, which is being prepared. */
 function createFilled(
   events: string,
-  limits = { maxItems: 100, maxBytes: 10_000 },
-  makeText?: (text: string) => string | undefined,
+  limits: QueueLimits = { maxItems: 100, maxBytes: 10_000 },
+  makeText: ((text: string) => string | undefined) | undefined = undefined,
 ) {
   const queue = createQueue("analytics", limits);
   const lease = { expiresAt: 100, keepsOrder: true };
