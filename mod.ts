@@ -1,6 +1,6 @@
 /**
- * PostHog for the edge: events and feature flags from Cloudflare Workers, Vercel Edge, Deno, Bun and Node, on web
- * standards alone. No runtime dependency, no timer of its own, nothing at import or construction.
+ * PostHog for the edge: events, feature flags and error tracking from Cloudflare Workers, Vercel Edge, Deno, Bun and
+ * Node, on web standards alone. No runtime dependency, no timer of its own, nothing at import or construction.
  *
  * @example Capture and evaluate in a request
  * ```ts
@@ -29,7 +29,12 @@
  *
  * @module
  */
+export { memoryCache, type MemoryCacheOptions } from "./src/caches/memory.ts";
 export { PostHog } from "./src/client/client.ts";
+export {
+  withPostHog,
+  type WithPostHogOptions,
+} from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
 export {
   CallbackError,
@@ -45,7 +50,9 @@ export type { RequestScope, RequestScopeInit } from "./src/client/types.ts";
 export type {
   ContextData,
   RequestContextInit,
-} from "./src/context/request_context.ts";
+  WithContextOptions,
+  WrapFetchOptions,
+} from "./src/context/types.ts";
 export type {
   DeliveryErrorCode,
   DeliveryOutcome,
@@ -75,7 +82,9 @@ export type {
 export type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
+  FlagDefinitionCacheProviderLike,
 } from "./src/core/flag_definition_cache.ts";
+export type { FlagDefinitionsRefresh } from "./src/core/flag_definitions_refresh.ts";
 export type { Hasher } from "./src/core/hash.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "./src/core/json.ts";
 export type { Logger } from "./src/core/logger.ts";
@@ -94,6 +103,12 @@ export type {
   PostHogListeners,
 } from "./src/core/reporter.ts";
 export type {
+  CaptureExceptionArguments,
+  CaptureExceptionOptions,
+  ExceptionMechanismOptions,
+  ExceptionMethods,
+} from "./src/errors/call_options.ts";
+export type {
   AliasMessage,
   CaptureMessage,
   EventMethods,
@@ -103,6 +118,14 @@ export type {
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "./src/events/types.ts";
+export {
+  flagChangeWebhook,
+  type FlagChangeWebhookOptions,
+} from "./src/flags/flag_change_webhook.ts";
+export {
+  type RefreshableClientLike,
+  refreshFlagDefinitions,
+} from "./src/flags/refresh_flag_definitions.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
 export type {
   FeatureFlagResult,

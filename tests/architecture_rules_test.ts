@@ -267,8 +267,12 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a long file",
-    rule: (tree) => longFiles(tree, 2),
-    files: { [EVENTS]: "1\n2\n3\n", "src/events/b.ts": "1\n2\n" },
+    rule: (tree) => longFiles(tree, 2, { "src/events/c.ts": 3 }),
+    files: {
+      [EVENTS]: "1\n2\n3\n",
+      "src/events/b.ts": "1\n2\n",
+      "src/events/c.ts": "1\n2\n3\n",
+    },
     found: ["src/events/a.ts has 3 lines"],
   },
   {

@@ -32,7 +32,10 @@ export async function sendVisits(
   const queue = plan.values();
   const sendOne = async (request: PlannedRequest) => {
     const { status, body } = await visit(worker, request);
-    if (status < 200 || status > 299) {
+    const isExpected = request.status === undefined
+      ? status >= 200 && status <= 299
+      : status === request.status;
+    if (!isExpected) {
       failures.push(
         `${request.method} ${request.path} by ${request.user}: status ${status}`,
       );

@@ -8,6 +8,8 @@ export interface PlannedRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly events: readonly string[];
+  /** The status that it is answered with; by default one that says that all went well. */
+  readonly status?: number;
 }
 
 /** How often each page is asked for, in percent. */
@@ -34,13 +36,25 @@ const PAGES: readonly {
     }),
   },
   {
-    share: 15,
+    share: 13,
     plan: (user, n) => ({
       user,
       method: "POST",
       path: "/checkout",
       body: { items: [pickProduct(n)] },
       events: ["checkout started", "order placed"],
+    }),
+  },
+  {
+    // Few: of one type of error ten are captured in a burst.
+    share: 2,
+    plan: (user) => ({
+      user,
+      method: "POST",
+      path: "/checkout",
+      body: { items: ["tortoise"] },
+      events: ["checkout started", "$exception"],
+      status: 500,
     }),
   },
   {

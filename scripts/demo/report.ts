@@ -65,6 +65,12 @@ function buildServer(server: ServerTally): string[] {
       ? [row("(arrived again)", repeats, "PostHog keeps one an uuid")]
       : []),
     "",
+    title("Errors captured"),
+    ...server.errors.flatMap(({ type, message, place, count }) => [
+      row(type, count, message),
+      indent(place),
+    ]),
+    "",
     title("Traffic to PostHog"),
     row(
       "batches",

@@ -11,9 +11,19 @@ export interface EventTally {
   readonly accepted: number;
 }
 
+/** An error that arrived, with how often. */
+export interface ErrorTally {
+  readonly type: string;
+  readonly message: string;
+  /** The innermost frame: function, file and line. */
+  readonly place: string;
+  readonly count: number;
+}
+
 /** What the PostHog at the other end saw. */
 export interface ServerTally {
   readonly events: readonly EventTally[];
+  readonly errors: readonly ErrorTally[];
   /** Arrivals of an event that had arrived before. */
   readonly repeats: number;
   readonly batches: number;
@@ -55,6 +65,7 @@ export function tallyServer(
       captured: captured.get(event) ?? 0,
       accepted: accepted.get(event) ?? 0,
     })),
+    errors: tallyErrors(emulator),
     repeats: emulator.events.filter(({ arrival }) => arrival > 1).length,
     batches,
     retries: at("/batch").length - batches,
@@ -62,6 +73,36 @@ export function tallyServer(
     definitionsUnchanged: at("/flags/definitions", 304).length,
     flagRequests: at("/flags").length,
   };
+}
+
+/** What of an exception the report shows. */
+interface ExceptionEntry {
+  readonly type: string;
+  readonly value: string;
+  readonly stacktrace?: {
+    readonly frames: readonly {
+      readonly filename: string;
+      readonly function: string;
+      readonly lineno?: number;
+    }[];
+  };
+}
+
+function tallyErrors({ events }: PostHogEmulator): ErrorTally[] {
+  const errors = new Map<string, ErrorTally>();
+  for (const { properties, arrival } of events) {
+    const list = properties["$exception_list"];
+    if (!Array.isArray(list) || arrival !== 1) continue;
+    const [{ type, value, stacktrace }] = list as [ExceptionEntry];
+    const frame = stacktrace?.frames.at(-1);
+    const place = frame
+      ? `${frame.function} at ${frame.filename}:${frame.lineno}`
+      : "nowhere";
+    const key = JSON.stringify([type, value, place]);
+    const count = (errors.get(key)?.count ?? 0) + 1;
+    errors.set(key, { type, message: value, place, count });
+  }
+  return [...errors.values()];
 }
 
 function countBy(names: readonly string[]): Map<string, number> {

@@ -38,3 +38,18 @@ export function guardMethods<Methods extends object>(
   });
   return Object.fromEntries(guarded) as Methods;
 }
+
+/**
+ * Calls a function of the application's that a method was given. What it throws is for the application, which expects
+ * it; anything that is no function is told of, and answered with undefined.
+ */
+export function callBack<Argument, Result>(
+  method: string,
+  fn: (argument: Argument) => Result,
+  argument: Argument,
+  reporter: Reporter,
+): Result {
+  if (typeof fn === "function") return fn(argument);
+  reporter.warn(`Cannot complete '${method}': expected a function`);
+  return undefined as Result;
+}

@@ -3,10 +3,10 @@ import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
+import type { CaptureExceptionArguments } from "../errors/call_options.ts";
 import type {
   AliasMessage,
   CaptureMessage,
-  EventMethods,
   GroupIdentifyMessage,
   IdentifyMessage,
   SetPersonPropertiesMessage,
@@ -27,12 +27,11 @@ import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
 import type { FlagValue } from "../flags/results.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 import { registerFlagPorts } from "../flags/ports.ts";
-import type { FlagMethods } from "../flags/types.ts";
 import type { PostHogOptions } from "../options/types.ts";
 import { registerPorts } from "../transport/ports.ts";
 import { type ClientMethods, createClientMethods } from "./client_methods.ts";
 import { copyQueued, dequeueLast } from "./inspection.ts";
-import { createMethods } from "./methods.ts";
+import { createMethods, type SharedMethods } from "./methods.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { PostHogClient } from "./posthog_client.ts";
 import type { RequestScope, RequestScopeInit } from "./types.ts";
@@ -59,7 +58,7 @@ import type { RequestScope, RequestScopeInit } from "./types.ts";
  */
 export class PostHog implements PostHogClient {
   readonly #parts: Parts;
-  readonly #methods: EventMethods & FlagMethods & ClientMethods;
+  readonly #methods: SharedMethods & ClientMethods;
 
   /**
    * Makes a client. Never throws: an option that can't be used is reported and its default taken.
@@ -74,7 +73,12 @@ export class PostHog implements PostHogClient {
     registerPorts(this, parts.ports);
     registerFlagPorts(this, parts.flags.ports);
     this.#methods = {
-      ...createMethods(parts, { queue, keepAlive, context: undefined }),
+      ...createMethods(parts, {
+        queue,
+        keepAlive,
+        context: undefined,
+        entries: PostHog.prototype,
+      }),
       ...createClientMethods(parts),
     };
   }
@@ -99,6 +103,17 @@ export class PostHog implements PostHogClient {
   }
   captureAiImmediate(message: CaptureMessage): Promise<string | undefined> {
     return this.#methods.captureAiImmediate(message);
+  }
+
+  // A plain `return` would be a tail call: JavaScriptCore drops the frame below which a call-site stack starts.
+  captureException(...args: CaptureExceptionArguments): string | undefined {
+    return this.#methods.captureException(...args) ?? undefined;
+  }
+  captureExceptionImmediate(
+    ...args: CaptureExceptionArguments
+  ): Promise<string | undefined> {
+    return this.#methods.captureExceptionImmediate(...args) ??
+      Promise.resolve(undefined);
   }
 
   identify(message: IdentifyMessage): string | undefined {

@@ -2,6 +2,7 @@ import { ConfigError } from "../core/errors.ts";
 import { createRedact } from "../core/logger.ts";
 import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource } from "../core/uuid.ts";
+import { createExceptions, type Exceptions } from "../errors/capture.ts";
 import { createPipeline, type Pipeline } from "../events/pipeline.ts";
 import { createFlags, type Flags } from "../flags/flags.ts";
 import { MAX_AI_EVENT_BYTES } from "../options/defaults.ts";
@@ -41,6 +42,8 @@ export interface Parts {
   readonly scopeQueueDeps: Omit<ScopeQueueDeps, "keepAlive">;
   /** The flags room. */
   readonly flags: Flags;
+  /** The errors room. */
+  readonly exceptions: Exceptions;
   /** The client's own `waitUntil`, contained. */
   readonly keepAlive: KeepAlive;
   /** What other entries may use of the client. */
@@ -174,6 +177,16 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     reporter,
     isClosed: () => lifecycle.isClosed,
   });
+  const exceptions = createExceptions({
+    frames: options,
+    limits: {
+      bucketSize: options.exceptionRateLimiterBucketSize,
+      refillRate: options.exceptionRateLimiterRefillRate,
+    },
+    clock,
+    random,
+    reporter,
+  });
   const scopeQueueDeps = { ...queueDeps, clientQueue: queue };
   const ports: DeliveryPorts = {
     drainDeps: { ...queueDeps, sender: httpSender },
@@ -191,6 +204,7 @@ export function createParts(apiKey: unknown, given: unknown): Parts {
     queue,
     scopeQueueDeps,
     flags,
+    exceptions,
     keepAlive,
     ports,
     release,

@@ -3,13 +3,15 @@ import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
+import type { ExceptionMethods } from "../errors/call_options.ts";
 import type { EventMethods } from "../events/types.ts";
 import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
 import type { FlagMethods } from "../flags/types.ts";
 import type { RequestScope, RequestScopeInit } from "./types.ts";
 
 /** What a {@linkcode PostHog} client can do beside the verbs that it shares with request scopes. */
-export interface PostHogClient extends EventMethods, FlagMethods {
+export interface PostHogClient
+  extends EventMethods, FlagMethods, ExceptionMethods {
   /**
    * Opens the scope of a request: its identity, properties and `waitUntil`.
    *

@@ -11,3 +11,13 @@ export function findCompressionStream(): typeof CompressionStream | undefined {
 export function findFetch(): typeof globalThis.fetch | undefined {
   return (globalThis as { fetch?: typeof globalThis.fetch }).fetch;
 }
+
+/** What PostHog's build tooling leaves in the isolate: stack text to chunk id, and the release's id. Raw. */
+export function findBuildIds(): {
+  readonly chunkIds: unknown;
+  readonly releaseId: unknown;
+} {
+  const { _posthogChunkIds: chunkIds, _posthogReleaseId: releaseId } =
+    globalThis as { _posthogChunkIds?: unknown; _posthogReleaseId?: unknown };
+  return { chunkIds, releaseId };
+}

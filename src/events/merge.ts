@@ -35,6 +35,7 @@ export function mergeProperties(
   assignBelowFlags(properties, merge);
   assignFlags(properties, draft.flags, notes);
   assignAboveFlags(properties, event, draft, merge, isPersonless, notes);
+  draft.seal?.(properties, (level, text) => notes.push({ level, text }));
   return draft.allowedProperties
     ? pick(properties, draft.allowedProperties)
     : properties;

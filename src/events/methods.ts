@@ -1,5 +1,9 @@
 import type { Lane } from "../core/delivery.ts";
-import type { EventContext, EventDraft, EventSink } from "../core/event.ts";
+import type {
+  EventContext,
+  EventDraft,
+  ImmediateEventSink,
+} from "../core/event.ts";
 import { describeType, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
@@ -50,8 +54,9 @@ export interface EventCaller {
 export function createEventSink(
   { pipeline, queue, context, evaluateFlags, isSync, keepAlive }: EventCaller,
   lane: Lane = "analytics",
-): EventSink {
+): ImmediateEventSink {
   return {
+    isOpen: () => pipeline.isOpen(lane),
     capture(draft) {
       const prepared = pipeline.prepare(lane, draft, context(), evaluateFlags);
       if (!prepared) return undefined;
@@ -61,24 +66,32 @@ export function createEventSink(
       else queue.admit(lane, item);
       return item.uuid;
     },
+    async captureImmediate(draft) {
+      const prepared = pipeline.prepare(lane, draft, context(), evaluateFlags);
+      if (!prepared) return undefined;
+      const { item, ready } = prepared;
+      await queue.sendNow(lane, item, ready);
+      return isFinished(item) ? item.uuid : undefined;
+    },
   };
 }
 
 /** Creates the event verbs of a caller. */
 export function createEventMethods(
   caller: EventCaller,
-  sink: EventSink,
+  sink: ImmediateEventSink,
 ): EventMethods {
-  const { pipeline, queue, context, evaluateFlags, reporter } = caller;
+  const { context, reporter } = caller;
 
   const read = (
     lane: Lane,
     name: string,
     toDraft: DraftReader,
     message: unknown,
+    into: ImmediateEventSink,
   ): EventDraft | undefined => {
     // A client that takes no events looks at nothing of them either.
-    if (!pipeline.isOpen(lane)) return undefined;
+    if (!into.isOpen()) return undefined;
     const notes: Note[] = [];
     const reading: DraftReading = isRecord(message)
       ? toDraft(message, notes)
@@ -100,20 +113,15 @@ export function createEventMethods(
     name: string,
     toDraft: DraftReader,
     lane: Lane = "analytics",
-    into: EventSink = sink,
+    into: ImmediateEventSink = sink,
   ) => ({
     queue(message: Message) {
-      const draft = read(lane, name, toDraft, message);
+      const draft = read(lane, name, toDraft, message, into);
       return draft && into.capture(draft);
     },
     async send(message: Message) {
-      const draft = read(lane, name, toDraft, message);
-      const prepared = draft &&
-        pipeline.prepare(lane, draft, context(), evaluateFlags);
-      if (!prepared) return undefined;
-      const { item, ready } = prepared;
-      await queue.sendNow(lane, item, ready);
-      return isFinished(item) ? item.uuid : undefined;
+      const draft = read(lane, name, toDraft, message, into);
+      return draft && await into.captureImmediate(draft);
     },
   });
 

@@ -1,7 +1,10 @@
 import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
-import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
+import type {
+  FlagDefinitionCache,
+  FlagDefinitionCacheProviderLike,
+} from "../core/flag_definition_cache.ts";
 import type { Hasher } from "../core/hash.ts";
 import type { Logger } from "../core/logger.ts";
 import type { FetchLike, WaitUntil } from "../core/platform.ts";
@@ -86,9 +89,15 @@ export interface FlagOptions {
   /** A project secret key (`phs_…`), the newer name of `personalApiKey`; wins when both are given. A secret. */
   secretKey?: string | undefined;
   /** Shares definitions between isolates and decides which of them asks PostHog. @default memory of the isolate */
-  flagDefinitionCache?: FlagDefinitionCache | undefined;
+  flagDefinitionCache?:
+    | FlagDefinitionCache
+    | FlagDefinitionCacheProviderLike
+    | undefined;
   /** posthog-node's name of `flagDefinitionCache`, which wins when both are given. */
-  flagDefinitionCacheProvider?: FlagDefinitionCache | undefined;
+  flagDefinitionCacheProvider?:
+    | FlagDefinitionCache
+    | FlagDefinitionCacheProviderLike
+    | undefined;
   /** The age in ms after which definitions are refreshed on access; at least 100. @default 30000 */
   featureFlagsPollingInterval?: number | undefined;
   /** Evaluates flags from definitions where a key or a cache is given. @default true */
@@ -117,17 +126,17 @@ export interface FlagOptions {
   hasher?: Hasher | undefined;
 }
 
-/** How exceptions are described. Not yet acted on. */
+/** How exceptions are described, and how many of them boundaries may capture. */
 export interface ExceptionOptions {
-  /** File names below this folder become relative to it. */
+  /** File names below this folder become relative to it, so that a deployment's own path opens no new issue. */
   projectRoot?: string | undefined;
   /** Frames in files that match are the application's, whatever else is true of them. */
   inAppInclude?: readonly (string | RegExp)[] | undefined;
   /** Frames in files that match are not the application's. */
   inAppExclude?: readonly (string | RegExp)[] | undefined;
-  /** Automatic captures of one error type in a burst. @default 10 */
+  /** Captures by `withPostHog` of one error type in a burst; those by hand are not limited. @default 10 */
   exceptionRateLimiterBucketSize?: number | undefined;
-  /** Automatic captures of one error type regained every 10 s. @default 1 */
+  /** Captures by `withPostHog` of one error type regained every 10 s. @default 1 */
   exceptionRateLimiterRefillRate?: number | undefined;
 }
 

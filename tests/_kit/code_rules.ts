@@ -92,14 +92,18 @@ export function looseTypes(tree: SourceTree): string[] {
   return [...nodes, ...comments];
 }
 
-/** Modules with more lines than that. */
-export function longFiles({ modules }: SourceTree, maxLines: number): string[] {
+/** Modules with more lines than that, or than the module's own limit. */
+export function longFiles(
+  { modules }: SourceTree,
+  maxLines: number,
+  ownLimits: Readonly<Record<string, number>> = {},
+): string[] {
   return modules
     .map(({ path, file }) => ({
       path,
       lines: file.text.trimEnd().split("\n").length,
     }))
-    .filter(({ lines }) => lines > maxLines)
+    .filter(({ path, lines }) => lines > (ownLimits[path] ?? maxLines))
     .map(({ path, lines }) => `${path} has ${lines} lines`);
 }
 

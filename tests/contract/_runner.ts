@@ -9,6 +9,8 @@ export interface ContractLibrary {
   readonly edgehog: typeof import("edgehog");
   readonly dev: typeof import("edgehog/dev");
   readonly testing: typeof import("edgehog/testing");
+  /** The text of the file that a stack frame names; undefined where there is none. */
+  readonly readSource: (filename: string) => string | undefined;
 }
 
 /** What came of one test; it passed when there is no `error`. Plain JSON, so that it can leave a sandbox. */

@@ -26,7 +26,7 @@ const request = () =>
 export function scopes(t: ContractRunner, { testing }: ContractLibrary): void {
   const { createTestClient } = testing;
 
-  t.test("a scope sends captures of one stretch together, under one promise (CAP-280)", async () => {
+  t.test("a scope sends captures of one stretch together, under one promise, of waitUntil as a method (CAP-280, CTX-032)", async () => {
     const { posthog, emulator } = createTestClient();
     const ctx = new FakeContext();
     const hog = posthog.forRequest(request(), ctx);

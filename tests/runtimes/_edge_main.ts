@@ -1,6 +1,6 @@
 import { runContract } from "./_suite.ts";
 
 /** Strings alone leave the sandbox unchanged: its objects have classes of their own. */
-export async function main(): Promise<string> {
-  return JSON.stringify(await runContract());
+export async function main(bundle: string): Promise<string> {
+  return JSON.stringify(await runContract(bundle));
 }

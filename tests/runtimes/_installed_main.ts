@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import type { ContractResult } from "../contract/_runner.ts";
 import { report } from "../_kit/report.ts";
@@ -5,7 +6,8 @@ import { runExits } from "./_exits.ts";
 import { runContract } from "./_suite.ts";
 
 async function runAll(): Promise<ContractResult[]> {
-  return [...await runContract(), ...await runExits()];
+  const bundle = readFileSync(process.argv[1] ?? "", "utf8");
+  return [...await runContract(bundle), ...await runExits()];
 }
 
 runAll().then((results) => {

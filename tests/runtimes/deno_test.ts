@@ -7,4 +7,5 @@ contract({ test: (name, fn) => Deno.test(name, fn) }, {
   edgehog,
   dev,
   testing,
+  readSource: (filename) => Deno.readTextFileSync(filename),
 });

@@ -6,13 +6,14 @@ import { say } from "../_kit/run.ts";
 /** Runs the contract suite in Vercel's sandbox, which has no `CompressionStream`, for one thing. */
 async function main(): Promise<number> {
   const vm = new EdgeVM();
-  vm.evaluate(
-    bundle("tests/runtimes/_edge_main.ts", {
-      format: "iife",
-      globalName: "suite",
-    }),
+  const code = bundle("tests/runtimes/_edge_main.ts", {
+    format: "iife",
+    globalName: "suite",
+  });
+  vm.evaluate(code);
+  const results: string = await vm.evaluate(
+    `suite.main(${JSON.stringify(code)})`,
   );
-  const results: string = await vm.evaluate("suite.main()");
   return report(JSON.parse(results), say);
 }
 

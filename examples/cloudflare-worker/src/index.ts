@@ -1,25 +1,35 @@
-import type { ExecutionContextLike, RequestScope } from "edgehog";
-import { PRODUCTS } from "./catalog.ts";
+import {
+  type ExecutionContextLike,
+  type RequestScope,
+  withPostHog,
+} from "edgehog";
+import { type Product, PRODUCTS } from "./catalog.ts";
 import { posthog } from "./posthog.ts";
 import { readVisitor, writeVisitor } from "./visitor.ts";
 
-export default {
+interface Shop {
   fetch(
     request: Request,
-    _env: unknown,
+    env: unknown,
     ctx: ExecutionContextLike,
-  ): Promise<Response> {
-    return handle(request, ctx);
-  },
+  ): Promise<Response>;
+}
+
+// One scope a request, the last argument: it sends events after the response, under ctx.waitUntil. What `handle`
+// throws is captured with its stack, and `apologize` answers.
+const shop: Shop = {
+  fetch: withPostHog(posthog, handle, { onError: apologize }),
 };
+export default shop;
 
 async function handle(
   request: Request,
-  ctx: ExecutionContextLike,
+  _env: unknown,
+  _ctx: ExecutionContextLike,
+  hog: RequestScope,
 ): Promise<Response> {
   const visitor = readVisitor(request) ?? crypto.randomUUID();
-  // One scope a request: it knows the visitor, and sends events after the response, under ctx.waitUntil.
-  const hog = posthog.forRequest(request, ctx, { distinctId: visitor });
+  hog.setContext({ distinctId: visitor });
   const response = await route(request, hog);
   if (!response.headers.has("set-cookie")) {
     response.headers.set("set-cookie", writeVisitor(visitor));
@@ -76,19 +86,25 @@ async function checkOut(
   { items = [] }: { items?: readonly string[] },
 ): Promise<Response> {
   const flags = await hog.evaluateFlags();
-  const bought = PRODUCTS.filter(({ id }) => items.includes(id));
-  const total = bought.reduce((sum, { price }) => sum + price, 0);
   hog.capture({
     event: "checkout started",
-    properties: { items: bought.length },
+    properties: { items: items.length },
     flags,
   });
+  const bought = items.map(findProduct);
+  const total = bought.reduce((sum, { price }) => sum + price, 0);
   hog.capture({
     event: "order placed",
     properties: { total, items: bought.map(({ id }) => id) },
     flags,
   });
   return Response.json({ total }, { status: 201 });
+}
+
+function findProduct(id: string): Product {
+  const product = PRODUCTS.find((product) => product.id === id);
+  if (!product) throw new RangeError(`Nobody sells a ${id}`);
+  return product;
 }
 
 function logIn(
@@ -104,6 +120,10 @@ function logIn(
   return Response.json({ user }, {
     headers: { "set-cookie": writeVisitor(user) },
   });
+}
+
+function apologize(): Response {
+  return Response.json({ error: "Something went wrong" }, { status: 500 });
 }
 
 function notFound(): Response {

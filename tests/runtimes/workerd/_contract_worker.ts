@@ -1,7 +1,10 @@
 import { runContract } from "../_suite.ts";
 
-async function respond(): Promise<Response> {
-  return Response.json(await runContract());
+/** The request's body is this Worker's own code. */
+async function respond(request: Request): Promise<Response> {
+  return Response.json(await runContract(await request.text()));
 }
 
-export default { fetch: (): Promise<Response> => respond() };
+export default {
+  fetch: (request: Request): Promise<Response> => respond(request),
+};

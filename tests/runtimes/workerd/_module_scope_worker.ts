@@ -27,6 +27,14 @@ const posthog = new PostHog("phc_x", {
   onError: (error) => errors.push(error.message),
 });
 const scope = posthog.forRequest(new Request("https://shop.example/"));
+const warnings: string[] = [];
+posthog.on("warning", (message) => warnings.push(message));
+const uuids = [
+  posthog.captureException(new Error("early"), "user-1"),
+  scope.captureException("early"),
+];
+const immediate = posthog.captureExceptionImmediate(new Error("early"));
+const queued = posthog.queueSize;
 const clockReads = countClockReads();
 
 async function respond(): Promise<Response> {
@@ -35,6 +43,9 @@ async function respond(): Promise<Response> {
     clockReads,
     readsAfterDateNow: Date.now() > 0 && countClockReads() - clockReads,
     errors,
+    uuids: [...uuids, await immediate].map((uuid) => uuid ?? "none"),
+    warnings: warnings.length,
+    queued,
     isDisabled: posthog.isDisabled,
     hasScope: scope.distinctId === undefined,
   });

@@ -1,4 +1,5 @@
 import type { ContractResult } from "../../contract/_runner.ts";
+import { bundle } from "../../_kit/bundle.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
 
 const ROWS = [
@@ -11,11 +12,9 @@ const ROWS = [
 
 for (const { name, compatibilityFlags } of ROWS) {
   workerTest(`${name} runs the contract suite`, async (t) => {
-    await using worker = await createWorker({
-      entry: "tests/runtimes/workerd/_contract_worker.ts",
-      compatibilityFlags,
-    });
-    const response = await worker.fetch("/");
+    const script = bundle("tests/runtimes/workerd/_contract_worker.ts");
+    await using worker = await createWorker({ script, compatibilityFlags });
+    const response = await worker.fetch("/", { method: "POST", body: script });
     const results: ContractResult[] = await response.json();
     for (const { name, error } of results) {
       await t.step(name, () => {

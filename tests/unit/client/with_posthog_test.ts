@@ -122,7 +122,10 @@ Deno.test("withPostHog() captures what is no error, without a stack of its own m
 interface HookRow {
   readonly name: string;
   readonly onError: (error: unknown) => Response | Promise<Response>;
-  readonly isAnswered: boolean;
+  /** Default: an error that says "boom". */
+  readonly thrown?: unknown;
+  /** What goes on to the runtime, as text; undefined when there is an answer. */
+  readonly escapes?: string;
   /** Each exception, as {@linkcode describe} has it. */
   readonly expected: readonly unknown[];
 }
@@ -131,13 +134,11 @@ const HOOKS: readonly HookRow[] = [
   {
     name: "answers",
     onError: () => new Response("sorry", { status: 503 }),
-    isAnswered: true,
     expected: [["boom", "middleware", true, "error", "fetch.on_error", 503]],
   },
   {
     name: "answers later with something that has no status",
     onError: () => Promise.resolve({} as Response),
-    isAnswered: true,
     expected: [[
       "boom",
       "middleware",
@@ -150,7 +151,6 @@ const HOOKS: readonly HookRow[] = [
   {
     name: "answers with something that can't be read",
     onError: () => hostile as Response,
-    isAnswered: true,
     expected: [[
       "boom",
       "middleware",
@@ -163,25 +163,38 @@ const HOOKS: readonly HookRow[] = [
   {
     name: "throws the error on",
     onError: (error) => Promise.reject(error),
-    isAnswered: false,
+    escapes: "Error: boom",
     expected: [["boom", ...UNHANDLED]],
+  },
+  {
+    name: "throws on what is no error",
+    thrown: "text",
+    onError: (error) => Promise.reject(error),
+    escapes: "text",
+    expected: [["text", ...UNHANDLED]],
   },
   {
     name: "fails itself",
     onError: () => {
       throw new Error("hook");
     },
-    isAnswered: false,
+    escapes: "Error: hook",
     expected: [["boom", ...UNHANDLED], ["hook", ...UNHANDLED]],
   },
 ];
 
-for (const { name, onError, isAnswered, expected } of HOOKS) {
+for (
+  const { name, onError, thrown = new Error("boom"), escapes, expected }
+    of HOOKS
+) {
   Deno.test(`withPostHog() says how an error ended whose hook ${name} (ERR-040, ERR-044)`, async () => {
-    const { outcome, events } = await runWorker(() => {
-      throw new Error("boom");
-    }, { onError });
-    assertEquals("answer" in outcome, isAnswered);
+    const { outcome, events } = await runWorker(() => Promise.reject(thrown), {
+      onError,
+    });
+    assertEquals(
+      "thrown" in outcome ? String(outcome.thrown) : undefined,
+      escapes,
+    );
     assertEquals(events.map(describe), [...expected]);
   });
 }

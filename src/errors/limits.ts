@@ -1,0 +1,54 @@
+import { countBytes } from "../core/bytes.ts";
+import type { ExceptionEntry } from "./types.ts";
+
+/** UTF-8 bytes of a type; PostHog cuts at the same place. */
+export const MAX_TYPE_BYTES = 255;
+
+/** UTF-8 bytes of a message; PostHog cuts at the same place. */
+export const MAX_VALUE_BYTES = 10_000;
+
+/** UTF-8 bytes of the JSON of a list. */
+const MAX_LIST_BYTES = 512 * 1024;
+
+const ELLIPSIS = "...";
+
+/** Makes the text well-formed and, where it is longer, cuts it between characters so that `...` fits too. */
+export function cutText(text: string, maxBytes: number): string {
+  // A UTF-16 unit is a byte at least: what lies behind this is never looked at, however long the text.
+  const head = text.slice(0, maxBytes + 1).toWellFormed();
+  if (countBytes(head) <= maxBytes) return head;
+  let bytes = ELLIPSIS.length;
+  let end = 0;
+  for (const character of head) {
+    bytes += countBytes(character);
+    if (bytes > maxBytes) break;
+    end += character.length;
+  }
+  return head.slice(0, end) + ELLIPSIS;
+}
+
+/** Shortens a list that is too large from its end: first stacks, then whole entries. The caught one stays whole. */
+export function shortenList(
+  list: readonly [ExceptionEntry, ...ExceptionEntry[]],
+): readonly [ExceptionEntry, ...ExceptionEntry[]] {
+  const entries: [ExceptionEntry, ...ExceptionEntry[]] = [...list];
+  // Brackets and commas are counted with the entries.
+  const sizes = entries.map((entry) => sizeOf(entry) + 1);
+  let size = sizes.reduce((sum, bytes) => sum + bytes, 1);
+  for (let last = entries.length - 1; last > 0; last--) {
+    if (size <= MAX_LIST_BYTES) return entries;
+    const { stacktrace: _stacktrace, ...bare } = entries[last] ?? list[0];
+    size += sizeOf(bare) + 1 - (sizes[last] ?? 0);
+    sizes[last] = sizeOf(bare) + 1;
+    entries[last] = bare;
+  }
+  while (size > MAX_LIST_BYTES && entries.length > 1) {
+    entries.pop();
+    size -= sizes.pop() ?? 0;
+  }
+  return entries;
+}
+
+function sizeOf(entry: ExceptionEntry): number {
+  return countBytes(JSON.stringify(entry));
+}

@@ -1,0 +1,78 @@
+import { describeFrames } from "./describe_frames.ts";
+import { parseAtSignFrame, parseV8Frame, type RawFrame } from "./frames.ts";
+import type { FrameOptions, StackFrame } from "./types.ts";
+
+/** Lines of a stack that are looked at. */
+const MAX_LINES = 1000;
+
+/** Longer lines are no frames but data URLs and the like. In UTF-16 units. */
+const MAX_LINE_LENGTH = 1024;
+
+/** Frames of one stack that are kept: those nearest the crash. */
+const MAX_FRAMES = 50;
+
+/** Reads a stack of any engine: the entry point first, the crash site last. Takes time linear in its length. */
+export function parseStack(
+  stack: unknown,
+  message: string,
+  options: FrameOptions,
+): readonly StackFrame[] {
+  return describeFrames(readFrames(stack, message), options);
+}
+
+/** Reads the frames of a stack in the engine's order, the crash site first; none of what is no stack. */
+export function readFrames(
+  stack: unknown,
+  message: string,
+): readonly RawFrame[] {
+  if (typeof stack !== "string") return [];
+  const lines = takeLines(stack, findHeaderEnd(stack, message));
+  const ofV8 = lines.filter(isV8Line);
+  const frames = ofV8.length > 0
+    ? ofV8.slice(0, MAX_FRAMES).map((line) => parseV8Frame(line.slice(3)))
+    : lines.map(parseAtSignFrame).filter((frame) => frame !== undefined);
+  return frames.slice(0, MAX_FRAMES);
+}
+
+/** V8 puts `Name: message` before the frames, and the message may have lines that look like some. */
+function findHeaderEnd(stack: string, message: string): number {
+  if (message === "") return 0;
+  const newline = message.indexOf("\n");
+  const firstLength = newline < 0 ? message.length : newline;
+  for (let start = 0, count = 0; count < MAX_LINES; count++) {
+    const end = endOfLine(stack, start);
+    const at = end - firstLength;
+    const after = at + message.length;
+    // Only behind a name, or frames of other engines that end like the message would go.
+    const isBehindName = at === start || stack.startsWith(": ", at - 2);
+    if (
+      at >= start && isBehindName && stack.startsWith(message, at) &&
+      (after === stack.length || stack[after] === "\n")
+    ) return after;
+    if (end === stack.length || isV8Line(stack.slice(start, end).trim())) break;
+    start = end + 1;
+  }
+  return 0;
+}
+
+function takeLines(stack: string, from: number): readonly string[] {
+  const lines: string[] = [];
+  let start = from;
+  for (let count = 0; count < MAX_LINES && start < stack.length; count++) {
+    const end = endOfLine(stack, start);
+    if (end - start <= MAX_LINE_LENGTH) {
+      lines.push(stack.slice(start, end).trim());
+    }
+    start = end + 1;
+  }
+  return lines;
+}
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text.length : end;
+}
+
+function isV8Line(line: string): boolean {
+  return line.startsWith("at ");
+}
