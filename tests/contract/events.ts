@@ -179,7 +179,7 @@ export function events(t: ContractRunner, lib: ContractLibrary): void {
     ]);
   });
 
-  t.test("an $exception of capture() is sent, with one warning for all", async () => {
+  t.test("an $exception of capture() is sent, with one warning for all (ERR-018)", async () => {
     const { posthog, sent, warnings } = create();
     for (let i = 0; i < 3; i++) {
       posthog.capture({ distinctId, event: "$exception" });

@@ -298,6 +298,19 @@ Deno.test("buildException() takes the name of an error as it is now (ERR-094)", 
   assertEquals(capture(error).list[0].type, "Renamed");
 });
 
+for (
+  const { runtime, stack } of RECORDINGS.filter(({ kind }) =>
+    kind === "empty-name"
+  )
+) {
+  Deno.test(`buildException() finds a type for an empty name: ${runtime} (ERR-093)`, () => {
+    const error = withStack(nameless("", new Error("noname")), stack);
+    const { type, value, stacktrace } = caught(error);
+    assertEquals([type, value], ["Error", "noname"]);
+    assertEquals(stacktrace?.frames.some(({ in_app: inApp }) => inApp), true);
+  });
+}
+
 Deno.test("buildException() treats members that can't be read as absent (ERR-013)", () => {
   for (const key of ["name", "message", "stack", "cause", "errors"]) {
     const error = new AggregateError([new Error("member")], "m");

@@ -74,6 +74,15 @@ export async function evaluateOne(
   return (await evaluateFlagSet(compiled, input, [key], hasher)).get(key);
 }
 
+/** Evaluates all flags at once, with a hasher that answers at once. */
+export function evaluateAll(
+  compiled: CompiledFlags,
+  raw: Partial<RawEvaluationInput> = {},
+): Promise<ReadonlyMap<string, FlagOutcome>> {
+  const input = buildEvaluationInput({ distinctId: "ada", now: 0, ...raw });
+  return evaluateFlagSet(compiled, input, undefined, createSpyHasher());
+}
+
 /** What became of a flag, in one word: its value, or the kind of its outcome. */
 export async function read(
   flags: readonly unknown[],

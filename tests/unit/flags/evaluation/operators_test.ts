@@ -3,7 +3,13 @@ import { assertEquals } from "@std/assert";
 import { parseJsonText } from "../../../../src/flags/definitions/json_text.ts";
 import { parseFlagDefinitions } from "../../../../src/flags/definitions/parse.ts";
 import { compileFlags } from "../../../../src/flags/evaluation/compile.ts";
-import { evaluateOne, filterFlag, read } from "../_helpers.ts";
+import {
+  compile,
+  evaluateAll,
+  evaluateOne,
+  filterFlag,
+  read,
+} from "../_helpers.ts";
 
 type Result = boolean | "inconclusive";
 
@@ -219,13 +225,41 @@ Deno.test("exact keeps the spelling of filter numbers where it is known (FLG-007
   }
 });
 
-Deno.test("An unknown operator leaves other flags alone (FLG-063)", async () => {
-  const flags = [{
-    ...filterFlag({ operator: "is_cleaned_path_exact", value: 1 }),
-    key: "odd",
-  }, { ...filterFlag({ value: "x" }) }];
-  assertEquals(
-    await read(flags.reverse(), { personProperties: { p: "x" } }),
-    true,
-  );
-});
+/** Filters that nobody can decide here. */
+const ODD_FILTERS: Record<string, Record<string, unknown>> = {
+  "an unknown operator": { operator: "is_cleaned_path_exact", value: 1 },
+  "an operator that is no text": { operator: 7, value: 1 },
+  "an unknown type": { type: "behavioral", value: 1 },
+  "a garbage date": { operator: "is_date_before", value: "tomorrow, perhaps" },
+  "a garbage version": { operator: "semver_gt", value: "one.two" },
+  "a pattern of the server's alone": { operator: "regex", value: "\\p{L}" },
+  "a missing cohort": { key: "id", type: "cohort", value: 404 },
+  "a missing flag": {
+    key: "gone",
+    type: "flag",
+    operator: "flag_evaluates_to",
+    value: true,
+    "dependency_chain": ["gone"],
+  },
+};
+
+for (const [name, filter] of Object.entries(ODD_FILTERS)) {
+  Deno.test(`${name} leaves other flags alone (FLG-063)`, async () => {
+    const compiled = compile([
+      { ...filterFlag(filter), key: "odd" },
+      filterFlag({ value: "2026-01-02" }),
+    ]);
+    const raw = { personProperties: { p: "2026-01-02" } };
+    const [odd, other] = [
+      await evaluateOne(compiled, "odd", raw),
+      await evaluateOne(compiled, "f", raw),
+    ];
+    assertEquals(
+      odd?.kind,
+      filter["type"] === "cohort" ? "requires-server" : "inconclusive",
+    );
+    assertEquals(other?.kind === "value" && other.value, true);
+    const together = await evaluateAll(compiled, raw);
+    assertEquals([together.get("odd"), together.get("f")], [odd, other]);
+  });
+}
