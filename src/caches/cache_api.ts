@@ -46,14 +46,14 @@ import type {
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { MaybePromise } from "../core/platform.ts";
-import { type RandomSource, systemRandom } from "../core/random.ts";
+import { systemRandom } from "../core/random.ts";
 import {
   buildText,
   createLeasedCache,
   parseEntry,
   readPositive,
 } from "./leased_cache.ts";
-import type { CacheLike } from "./types.ts";
+import type { CacheLike, CacheSeams } from "./types.ts";
 
 export type {
   FlagDefinitionCache,
@@ -62,10 +62,10 @@ export type {
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { RandomSource } from "../core/random.ts";
-export type { CacheLike } from "./types.ts";
+export type { CacheLike, CacheSeams } from "./types.ts";
 
 /** What a {@linkcode cacheApiCache} is told. */
-export interface CacheApiCacheOptions {
+export interface CacheApiCacheOptions extends CacheSeams {
   /**
    * An http(s) URL on your own host, such as `https://shop.example/edgehog`: the entries' keys begin with it. Nothing is
    * fetched from it. One for each PostHog project. In `caches.default`, unlike a cache of its own, the entries might be
@@ -82,14 +82,6 @@ export interface CacheApiCacheOptions {
    * @default 86400000
    */
   readonly maxAgeMs?: number | undefined;
-  /** Time in ms since the epoch. Default: the platform's. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, each half a second. Default: the platform's. */
-  readonly sleep?:
-    | ((ms: number, signal?: AbortSignal) => Promise<void>)
-    | undefined;
-  /** Randomness: the isolate's name in the lease, and the spread of take-overs. Default: the platform's. */
-  readonly random?: RandomSource | undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -22,10 +22,11 @@
 import { systemClock } from "../core/clock.ts";
 import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
 import type { MaybePromise } from "../core/platform.ts";
-import { type RandomSource, systemRandom } from "../core/random.ts";
+import { systemRandom } from "../core/random.ts";
 import { createAtomicCache, createNamer, toLeaseMs } from "./atomic_cache.ts";
 import { createDenoKvStore } from "./deno_kv/store.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./deno_kv/types.ts";
+import type { CacheSeams } from "./types.ts";
 
 export type {
   FlagDefinitionCache,
@@ -40,9 +41,10 @@ export type {
   DenoKvKeyPart,
   DenoKvLike,
 } from "./deno_kv/types.ts";
+export type { CacheSeams } from "./types.ts";
 
 /** How definitions are kept in Deno KV. */
-export interface DenoKvCacheOptions {
+export interface DenoKvCacheOptions extends CacheSeams {
   /** The beginning of each key; another one for each project. @default ["edgehog", "flag_definitions"] */
   readonly prefix?: readonly DenoKvKeyPart[] | undefined;
   /**
@@ -54,14 +56,6 @@ export interface DenoKvCacheOptions {
   readonly maxBytes?: number | undefined;
   /** Whether the client's shutdown closes the database; for one that nobody else uses. @default false */
   readonly closeOnShutdown?: boolean | undefined;
-  /** Time in ms since the epoch. Default: the platform's. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, each half a second or less. Default: the platform's. */
-  readonly sleep?:
-    | ((ms: number, signal?: AbortSignal) => Promise<void>)
-    | undefined;
-  /** Names isolates and versions. Default: the platform's. */
-  readonly random?: RandomSource | undefined;
 }
 
 /**

@@ -38,14 +38,14 @@ import type {
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
 import { isFiniteNumber, isRecord } from "../core/guards.ts";
-import { type RandomSource, systemRandom } from "../core/random.ts";
+import { systemRandom } from "../core/random.ts";
 import {
   buildText,
   createLeasedCache,
   parseEntry,
   readPositive,
 } from "./leased_cache.ts";
-import type { KvNamespaceLike } from "./types.ts";
+import type { CacheSeams, KvNamespaceLike } from "./types.ts";
 
 export type {
   FlagDefinitionCache,
@@ -54,10 +54,10 @@ export type {
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { RandomSource } from "../core/random.ts";
-export type { KvNamespaceLike } from "./types.ts";
+export type { CacheSeams, KvNamespaceLike } from "./types.ts";
 
 /** What a {@linkcode workersKvCache} can be told. */
-export interface WorkersKvCacheOptions {
+export interface WorkersKvCacheOptions extends CacheSeams {
   /**
    * The key of the definitions; the lease is beside it, under this key with `:lease` and `:holder` behind it. One for
    * each PostHog project.
@@ -81,14 +81,6 @@ export interface WorkersKvCacheOptions {
    * @default 60000
    */
   readonly consistencyMs?: number | undefined;
-  /** Time in ms since the epoch. Default: the platform's. */
-  readonly now?: (() => number) | undefined;
-  /** Waits, each half a second or less. Default: the platform's. */
-  readonly sleep?:
-    | ((ms: number, signal?: AbortSignal) => Promise<void>)
-    | undefined;
-  /** Randomness: the isolate's name in the lease, and the spread of take-overs. Default: the platform's. */
-  readonly random?: RandomSource | undefined;
 }
 
 /** KV refuses less. */
