@@ -148,7 +148,7 @@ export type {
   FlagsAndPayloads,
   LegacyFlagMethods,
   SingleFlagResult,
-} from "./src/flags/legacy_types.ts";
+} from "./src/compat/legacy_types.ts";
 export type {
   FeatureFlagOverrideOptions,
   FlagValueOverrides,

@@ -61,10 +61,10 @@ Deno.test("types are not loosened by any, ! or a comment", () => {
 });
 
 Deno.test("parsing and evaluating flags reach nothing that does I/O", () => {
-  const pure = ["src/core/", "src/flags/"];
+  const pure = ["src/core/", "src/local_evaluation/"];
   const entries = tree.modules.map(({ path }) => path).filter((path) =>
-    path.startsWith("src/flags/evaluation/") ||
-    path === "src/flags/definitions/parse.ts"
+    path.startsWith("src/local_evaluation/evaluation/") ||
+    path === "src/local_evaluation/definitions/parse.ts"
   );
   const reached = new Set(
     entries.flatMap((entry) => [...reachableFrom(tree, entry)]),

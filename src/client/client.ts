@@ -22,7 +22,7 @@ import type {
 import type {
   FlagsAndPayloads,
   SingleFlagResult,
-} from "../flags/legacy_types.ts";
+} from "../compat/legacy_types.ts";
 import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
 import type { FlagValue } from "../flags/results.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";

@@ -1,3 +1,4 @@
+import type { Lane } from "./delivery.ts";
 import type { JsonObject } from "./json.ts";
 
 /** A finished event, as `beforeSend` sees it: everything is filled in. */
@@ -70,8 +71,25 @@ export interface EventContext {
   readonly traceContext?: TraceContext | undefined;
 }
 
+/** Properties that a feature has to evaluate before an event can be finished. */
+export interface EventPreparation {
+  /** Evaluates them for the event as it will be sent; may reject, and then the event goes without. */
+  evaluate(event: {
+    /** Whom the event is about. */
+    readonly distinctId: string;
+    /** Its groups, as sent. */
+    readonly groups: Readonly<Record<string, string | number>>;
+    /** Its own `disableGeoip`. */
+    readonly disableGeoip: boolean | undefined;
+  }): Promise<JsonObject>;
+  /** How long that may take, in ms; then the event is finished without them. */
+  readonly withinMs: number;
+}
+
 /** An event on its way to the queue: what the verbs hand to the sink. */
 export interface EventDraft {
+  /** The lane it travels in. Default: analytics. */
+  readonly lane?: Lane;
   /** The event's name; checked by the sink. */
   readonly event: unknown;
   /** Explicit identity, raw as the caller gave it. */
@@ -94,6 +112,8 @@ export interface EventDraft {
   readonly uuid?: unknown;
   /** Used as uuid when `uuid` is unusable and this is one. */
   readonly messageId?: unknown;
+  /** Properties to evaluate before the event is finished. Default: none. */
+  readonly preparation?: EventPreparation | undefined;
   /** Overrides the client's option for this event. */
   readonly disableGeoip?: unknown;
   /** When given, the only properties that leave (minimal exposure events). */
@@ -120,7 +140,7 @@ export interface EventSink {
 /** A sink for rooms whose verbs have the two forms: queue, and send at once. */
 export interface ImmediateEventSink extends EventSink {
   /** Whether events are taken now; if not, that is reported. */
-  isOpen(): boolean;
+  isOpen(lane?: Lane): boolean;
   /** Builds the event and sends it by itself; resolves when that is settled, with the uuid if it was taken. */
   captureImmediate(draft: EventDraft): Promise<string | undefined>;
 }

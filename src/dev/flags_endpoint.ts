@@ -2,14 +2,14 @@ import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { UuidSource } from "../core/uuid.ts";
-import type { FlagDefinition } from "../flags/evaluation/definitions.ts";
-import { buildEvaluationInput } from "../flags/evaluation/input.ts";
-import { evaluateFlagSet } from "../flags/evaluation/passes.ts";
+import type { FlagDefinition } from "../local_evaluation/evaluation/definitions.ts";
+import { buildEvaluationInput } from "../local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
 import type {
   EvaluationInput,
   FlagDecision,
   FlagOutcome,
-} from "../flags/evaluation/types.ts";
+} from "../local_evaluation/evaluation/types.ts";
 import { type Answer, buildError } from "./answer.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";

@@ -1,14 +1,14 @@
 import { describeType, getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
 import { type JsonObject, type JsonValue, toJson } from "../core/json.ts";
-import { parseFlagDefinitions } from "../flags/definitions/parse.ts";
-import { compileFlags } from "../flags/evaluation/compile.ts";
-import { createTimeZone } from "../flags/evaluation/time_zone.ts";
+import { parseFlagDefinitions } from "../local_evaluation/definitions/parse.ts";
+import { compileFlags } from "../local_evaluation/evaluation/compile.ts";
+import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
 import type {
   FlagDefinition,
   FlagDefinitions,
-} from "../flags/evaluation/definitions.ts";
-import type { CompiledFlags } from "../flags/evaluation/rules.ts";
+} from "../local_evaluation/evaluation/definitions.ts";
+import type { CompiledFlags } from "../local_evaluation/evaluation/rules.ts";
 import type { EmulatorQuota } from "./types.ts";
 
 /** The project's flags in the forms that the endpoints need. */

@@ -13,14 +13,14 @@ import {
   type EvaluationScope,
   readArguments,
 } from "./arguments.ts";
-import { createDefinitionsBackoff } from "./definitions/backoff.ts";
-import { createContainedCache } from "./definitions/contained_cache.ts";
-import { createDefinitionsLoader } from "./definitions/loader.ts";
-import { createDefinitionsRefresh } from "./definitions/refresh.ts";
-import { createDefinitionsStore } from "./definitions/store.ts";
-import { createTimeZone } from "./evaluation/time_zone.ts";
+import { createDefinitionsBackoff } from "../local_evaluation/definitions/backoff.ts";
+import { createContainedCache } from "../local_evaluation/definitions/contained_cache.ts";
+import { createDefinitionsLoader } from "../local_evaluation/definitions/loader.ts";
+import { createDefinitionsRefresh } from "../local_evaluation/definitions/refresh.ts";
+import { createDefinitionsStore } from "../local_evaluation/definitions/store.ts";
+import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
 import { createExposureTracker } from "./exposure.ts";
-import { createLegacyFlags } from "./legacy_methods.ts";
+import { createLegacyFlags } from "../compat/legacy_methods.ts";
 import {
   createOverridesStore,
   isOverridden,

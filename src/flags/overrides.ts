@@ -1,8 +1,8 @@
 import { isRecord } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { decodePayload } from "./evaluation/payloads.ts";
-import { toPropertyMap } from "./evaluation/wire.ts";
+import { decodePayload } from "../local_evaluation/evaluation/payloads.ts";
+import { toPropertyMap } from "../local_evaluation/evaluation/wire.ts";
 import type { FlagValue } from "./results.ts";
 
 /** Values of flags by key; undefined stands for a flag that does not exist. */

@@ -1,7 +1,10 @@
 import { getOwn, isRecord, setOwn } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { toObject, toPropertyMap } from "./evaluation/wire.ts";
+import {
+  toObject,
+  toPropertyMap,
+} from "../local_evaluation/evaluation/wire.ts";
 
 /** Properties that later evaluations of a client or a scope go by; they change nothing else. */
 export interface FlagPropertyMethods {

@@ -1,11 +1,11 @@
 import type { JsonValue } from "../core/json.ts";
-import { getPayload } from "./evaluation/payloads.ts";
-import type { FlagRule } from "./evaluation/rules.ts";
+import { getPayload } from "../local_evaluation/evaluation/payloads.ts";
+import type { FlagRule } from "../local_evaluation/evaluation/rules.ts";
 import type {
   FlagDecision,
   FlagValue,
   LocalReason,
-} from "./evaluation/types.ts";
+} from "../local_evaluation/evaluation/types.ts";
 import type { RemoteFlag } from "./remote_response.ts";
 import type { FlagSource } from "./results.ts";
 

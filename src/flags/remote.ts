@@ -8,8 +8,11 @@ import type {
   HttpOutcome,
   HttpRequest,
 } from "../transport/http.ts";
-import type { EvaluationInput, PropertyMap } from "./evaluation/types.ts";
-import { toObject } from "./evaluation/wire.ts";
+import type {
+  EvaluationInput,
+  PropertyMap,
+} from "../local_evaluation/evaluation/types.ts";
+import { toObject } from "../local_evaluation/evaluation/wire.ts";
 import { parseRemoteFlags, type RemoteFlags } from "./remote_response.ts";
 import type { FlagSettings } from "./types.ts";
 

@@ -6,7 +6,7 @@ import {
 import { type JsonValue, parseJson } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { HttpDoor, HttpOutcome } from "../transport/http.ts";
-import { decodePayload } from "./evaluation/payloads.ts";
+import { decodePayload } from "../local_evaluation/evaluation/payloads.ts";
 
 /** What reading remote config takes. */
 export interface RemoteConfigDeps {

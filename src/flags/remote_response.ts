@@ -1,6 +1,6 @@
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { type JsonValue, parseJson } from "../core/json.ts";
-import { decodePayload } from "./evaluation/payloads.ts";
+import { decodePayload } from "../local_evaluation/evaluation/payloads.ts";
 
 /** One flag as the server evaluated it. */
 export interface RemoteFlag {

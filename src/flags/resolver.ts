@@ -6,11 +6,14 @@ import type { EvaluationRequest } from "./arguments.ts";
 import type {
   DefinitionsStore,
   InstalledDefinitions,
-} from "./definitions/store.ts";
-import { buildEvaluationInput } from "./evaluation/input.ts";
-import { evaluateFlagSet } from "./evaluation/passes.ts";
-import type { EvaluationInput, PropertyMap } from "./evaluation/types.ts";
-import { toPropertyMap } from "./evaluation/wire.ts";
+} from "../local_evaluation/definitions/store.ts";
+import { buildEvaluationInput } from "../local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
+import type {
+  EvaluationInput,
+  PropertyMap,
+} from "../local_evaluation/evaluation/types.ts";
+import { toPropertyMap } from "../local_evaluation/evaluation/wire.ts";
 import type { ExposureTracker } from "./exposure.ts";
 import {
   buildLocalRecord,

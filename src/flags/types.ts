@@ -1,6 +1,6 @@
 import type { JsonValue } from "../core/json.ts";
 import type { EvaluateFlagsOptions } from "./call_options.ts";
-import type { LegacyFlagMethods } from "./legacy_types.ts";
+import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
 import type { FlagPropertyMethods } from "./property_overrides.ts";
 import type { FeatureFlagEvaluations } from "./snapshot.ts";
 

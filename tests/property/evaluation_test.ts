@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Hasher } from "../../src/core/hash.ts";
-import { parseFlagDefinitions } from "../../src/flags/definitions/parse.ts";
-import { compileFlags } from "../../src/flags/evaluation/compile.ts";
-import { buildEvaluationInput } from "../../src/flags/evaluation/input.ts";
-import { evaluateFlagSet } from "../../src/flags/evaluation/passes.ts";
-import { createTimeZone } from "../../src/flags/evaluation/time_zone.ts";
-import type { FlagOutcome } from "../../src/flags/evaluation/types.ts";
+import { parseFlagDefinitions } from "../../src/local_evaluation/definitions/parse.ts";
+import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
+import { buildEvaluationInput } from "../../src/local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
+import { createTimeZone } from "../../src/local_evaluation/evaluation/time_zone.ts";
+import type { FlagOutcome } from "../../src/local_evaluation/evaluation/types.ts";
 import { syncHasher } from "edgehog/sync-hash";
 import { compile, evaluateOne, flag } from "../unit/flags/_helpers.ts";
 import {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { createHash } from "node:crypto";
 import { syncHasher } from "edgehog/sync-hash";
 import { webCryptoHasher } from "../../src/core/hash.ts";
-import { buildEvaluationInput } from "../../src/flags/evaluation/input.ts";
-import { evaluateFlagSet } from "../../src/flags/evaluation/passes.ts";
+import { buildEvaluationInput } from "../../src/local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
 import { compile, flag } from "./flags/_helpers.ts";
 
 /** The digests in hexadecimal, from an answer that must not be a promise. */

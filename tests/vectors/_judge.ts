@@ -5,19 +5,19 @@
  */
 import type { Hasher } from "../../src/core/hash.ts";
 import type { JsonValue } from "../../src/core/json.ts";
-import { parseJsonText } from "../../src/flags/definitions/json_text.ts";
-import { parseFlagDefinitions } from "../../src/flags/definitions/parse.ts";
-import { toBucket } from "../../src/flags/evaluation/bucketing.ts";
-import { compileFlags } from "../../src/flags/evaluation/compile.ts";
+import { parseJsonText } from "../../src/local_evaluation/definitions/json_text.ts";
+import { parseFlagDefinitions } from "../../src/local_evaluation/definitions/parse.ts";
+import { toBucket } from "../../src/local_evaluation/evaluation/bucketing.ts";
+import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
-} from "../../src/flags/evaluation/input.ts";
-import { evaluateFlagSet } from "../../src/flags/evaluation/passes.ts";
-import { getPayload } from "../../src/flags/evaluation/payloads.ts";
-import type { CompiledFlags } from "../../src/flags/evaluation/rules.ts";
-import { createTimeZone } from "../../src/flags/evaluation/time_zone.ts";
-import type { FlagOutcome } from "../../src/flags/evaluation/types.ts";
+} from "../../src/local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
+import { getPayload } from "../../src/local_evaluation/evaluation/payloads.ts";
+import type { CompiledFlags } from "../../src/local_evaluation/evaluation/rules.ts";
+import { createTimeZone } from "../../src/local_evaluation/evaluation/time_zone.ts";
+import type { FlagOutcome } from "../../src/local_evaluation/evaluation/types.ts";
 
 /** What a caller of the evaluator may know, or not. */
 export interface Setting {

@@ -4,15 +4,15 @@ import type { EventDraft } from "../../../src/core/event.ts";
 import type { FlagDefinitionCache } from "../../../src/core/flag_definition_cache.ts";
 import type { Hasher } from "../../../src/core/hash.ts";
 import { createReporter } from "../../../src/core/reporter.ts";
-import { parseFlagDefinitions } from "../../../src/flags/definitions/parse.ts";
-import { compileFlags } from "../../../src/flags/evaluation/compile.ts";
+import { parseFlagDefinitions } from "../../../src/local_evaluation/definitions/parse.ts";
+import { compileFlags } from "../../../src/local_evaluation/evaluation/compile.ts";
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
-} from "../../../src/flags/evaluation/input.ts";
-import { evaluateFlagSet } from "../../../src/flags/evaluation/passes.ts";
-import type { CompiledFlags } from "../../../src/flags/evaluation/rules.ts";
-import type { FlagOutcome } from "../../../src/flags/evaluation/types.ts";
+} from "../../../src/local_evaluation/evaluation/input.ts";
+import { evaluateFlagSet } from "../../../src/local_evaluation/evaluation/passes.ts";
+import type { CompiledFlags } from "../../../src/local_evaluation/evaluation/rules.ts";
+import type { FlagOutcome } from "../../../src/local_evaluation/evaluation/types.ts";
 import {
   createFlags,
   type FlagCaller,

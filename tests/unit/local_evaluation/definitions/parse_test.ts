@@ -1,0 +1,111 @@
+// deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
+import { assertEquals } from "@std/assert";
+import { toCacheData } from "../../../../src/local_evaluation/definitions/cache_data.ts";
+import { parseFlagDefinitions } from "../../../../src/local_evaluation/definitions/parse.ts";
+
+Deno.test("parseFlagDefinitions() refuses what has no array of flags (FLG-001)", () => {
+  for (
+    const json of [undefined, null, 1, "x", [], {}, { flags: {} }, {
+      flags: null,
+    }]
+  ) {
+    assertEquals(parseFlagDefinitions(json), undefined);
+  }
+  assertEquals(parseFlagDefinitions({ flags: [] })?.flags.size, 0);
+});
+
+Deno.test("parseFlagDefinitions() skips unusable rows and keeps the rest (FLG-002)", () => {
+  const rows = [{ key: 1 }, null, "row", { key: "gone", deleted: true }, {
+    key: "a",
+    id: 1,
+  }, { key: "a", id: 2 }];
+  const definitions = parseFlagDefinitions({ flags: rows });
+  assertEquals([...definitions?.flags.keys() ?? []], ["a"]);
+  assertEquals(definitions?.flags.get("a")?.id, 2);
+  assertEquals(definitions?.skipped.length, 4);
+});
+
+Deno.test("parseFlagDefinitions() reads both spellings of the document's fields (FLG-034)", () => {
+  const wire = {
+    "group_type_mapping": { "0": "company" },
+    "minimal_flag_called_events": true,
+    "property_matching_version": 2,
+  };
+  const cached = {
+    groupTypeMapping: { "0": "company" },
+    minimalFlagCalledEvents: true,
+    propertyMatchingVersion: 2,
+  };
+  for (const fields of [wire, cached]) {
+    const definitions = parseFlagDefinitions({ flags: [], ...fields });
+    assertEquals(definitions?.groupTypes.get(0), "company");
+    assertEquals(definitions?.minimalFlagCalledEvents, true);
+    assertEquals(definitions?.propertyMatchingVersion, 2);
+  }
+});
+
+Deno.test("parseFlagDefinitions() takes only true and the number 2 for gate and version (FLG-005, FLG-034)", () => {
+  for (
+    const [gate, version] of [["true", "2"], [1, 3], [undefined, undefined], [
+      null,
+      null,
+    ]]
+  ) {
+    const definitions = parseFlagDefinitions({
+      flags: [],
+      "minimal_flag_called_events": gate,
+      "property_matching_version": version,
+    });
+    assertEquals(definitions?.minimalFlagCalledEvents, false);
+    assertEquals(definitions?.propertyMatchingVersion, 1);
+  }
+});
+
+Deno.test("parseFlagDefinitions() leaves its input alone", () => {
+  const document = {
+    flags: [{
+      key: "a",
+      filters: { groups: [{ properties: [{ key: "p", value: [1] }] }] },
+    }],
+  };
+  const before = structuredClone(document);
+  parseFlagDefinitions(document);
+  assertEquals(document, before);
+});
+
+Deno.test("toCacheData() keeps rows and unknown fields through a round trip (FLG-035)", () => {
+  const row = {
+    key: "a",
+    novel: { x: 1 },
+    filters: {
+      holdout: { id: 1, "exclusion_percentage": 5 },
+      "early_exit": true,
+    },
+  };
+  const document = {
+    flags: [row, "no row"],
+    "group_type_mapping": { "0": "company" },
+    cohorts: { "7": { type: "AND", values: [] } },
+    "property_matching_version": 2,
+    novel: ["kept"],
+  };
+  const data = toCacheData(document, { etag: 'W/"1"', fetchedAt: 5 });
+  assertEquals(
+    data,
+    {
+      flags: [row],
+      groupTypeMapping: { "0": "company" },
+      cohorts: { "7": { type: "AND", values: [] } },
+      minimalFlagCalledEvents: false,
+      propertyMatchingVersion: 2,
+      novel: ["kept"],
+      etag: 'W/"1"',
+      fetchedAt: 5,
+    } as typeof data,
+  );
+  const again = toCacheData(JSON.parse(JSON.stringify(data)), {
+    etag: undefined,
+    fetchedAt: undefined,
+  });
+  assertEquals(again, data);
+});
