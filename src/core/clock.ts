@@ -9,26 +9,28 @@ export interface Clock {
    * timer outlives the work it guards.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `done` after `ms` milliseconds, unless the result is called before: what `sleep` does, for less where the clock
+   * is the platform's own.
+   */
+  after?(ms: number, done: () => void): () => void;
 }
 
 /** The platform's clock. Timers exist in this file only. */
-export const systemClock: Clock = Object.freeze({
+export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      if (signal?.aborted) return resolve();
-      const finish = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", finish);
-        resolve();
-      };
-      const timer = setTimeout(finish, ms);
-      signal?.addEventListener("abort", finish);
-    }),
-});
+  // Work that never ends, for so long.
+  sleep: (ms, signal) =>
+    runWithin(systemClock, ms, () => new Promise(() => {}), signal)
+      .then(() => {}),
+  after(ms, done) {
+    const timer = setTimeout(done, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The longest wait a timer can hold, in ms (2^31 − 1); a longer one would end at once. */
-const MAX_TIMER_MS = 2_147_483_647;
+export const MAX_TIMER_MS = 2_147_483_647;
 
 /** A caller's time limit in ms, between 0 and what a timer can hold; undefined when it is no number. */
 export function toTimeoutMs(value: unknown): number | undefined {
@@ -57,29 +59,46 @@ export function runWithin<T>(
   parent?: AbortSignal,
 ): Promise<Bounded<T>> {
   return new Promise((resolve) => {
-    const inner = new AbortController();
-    const timer = new AbortController();
+    // What nothing but the parent ends needs no signal of its own.
+    const inner = ms === undefined && parent
+      ? undefined
+      : new AbortController();
+    const signal = (inner?.signal ?? parent) as AbortSignal;
+    let cancelTimer: (() => void) | undefined;
     const settle = (result: Bounded<T>) => {
       parent?.removeEventListener("abort", onParentAbort);
-      timer.abort();
+      cancelTimer?.();
       resolve(result);
     };
     const stop = (kind: "timeout" | "aborted") => {
       settle({ kind });
-      inner.abort();
+      inner?.abort();
     };
     const onParentAbort = () => stop("aborted");
-    if (parent?.aborted) return stop("aborted");
+    const onTimeout = () => stop("timeout");
+    if (parent?.aborted) return onParentAbort();
     parent?.addEventListener("abort", onParentAbort);
     if (ms !== undefined) {
-      clock.sleep(ms, timer.signal).then(() => {
-        if (!timer.signal.aborted) stop("timeout");
-      });
+      cancelTimer = callAfter(clock, ms, onTimeout);
     }
-    const started = new Promise<T>((start) => start(work(inner.signal)));
+    const started = new Promise<T>((start) => start(work(signal)));
     started.then(
       (value) => settle({ kind: "done", value }),
       (cause) => settle({ kind: "failed", cause }),
     );
   });
+}
+
+/** Calls `done` after `ms` milliseconds, unless the result is called before. */
+export function callAfter(
+  clock: Clock,
+  ms: number,
+  done: () => void,
+): () => void {
+  if (clock.after) return clock.after(ms, done);
+  const timer = new AbortController();
+  clock.sleep(ms, timer.signal).then(() => {
+    if (!timer.signal.aborted) done();
+  });
+  return () => timer.abort();
 }

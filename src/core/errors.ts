@@ -34,6 +34,16 @@ export interface ReportedEvent {
 export abstract class EdgehogError extends Error {
   /** What went wrong, from a closed list. */
   abstract readonly code: EdgehogErrorCode;
+
+  /** Made by edgehog; the details become members of the error. */
+  constructor(
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(message, details);
+    const { cause: _cause, ...members } = details;
+    Object.assign(this, members);
+  }
 }
 
 /** What a {@linkcode DeliveryError} says beside its message. */
@@ -63,33 +73,30 @@ export class DeliveryError extends EdgehogError {
   /** The class, as a text that survives minifying. */
   override readonly name = "DeliveryError";
   /** Why. */
-  override readonly code: DeliveryErrorCode;
+  declare readonly code: DeliveryErrorCode;
   /** The lane the events belong to. */
-  readonly lane: Lane;
+  declare readonly lane: Lane;
   /** The HTTP status; -1 when there was none. */
-  readonly status: number;
+  declare readonly status: number;
   /** Attempts made for the request, when known. */
-  readonly attempts: number | undefined;
+  declare readonly attempts: number | undefined;
   /** The id of the logical request, when there was one. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** The server's `Retry-After` in ms, when it sent one. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** Whether the events are still queued. */
-  readonly retained: boolean;
+  declare readonly retained: boolean;
   /** The events concerned. */
-  readonly events: readonly ReportedEvent[];
+  declare readonly events: readonly ReportedEvent[];
 
   /** Made by edgehog; a custom transport answers with outcomes instead. */
   constructor(message: string, details: DeliveryErrorDetails) {
-    super(message, { cause: details.cause });
-    this.code = details.code;
-    this.lane = details.lane;
-    this.status = details.status ?? -1;
-    this.attempts = details.attempts;
-    this.requestId = details.requestId;
-    this.retryAfterMs = details.retryAfterMs;
-    this.retained = details.retained ?? false;
-    this.events = details.events ?? [];
+    super(message, {
+      retained: false,
+      events: [],
+      ...details,
+      status: details.status ?? -1,
+    });
   }
 }
 
@@ -110,18 +117,15 @@ export class RequestError extends EdgehogError {
   /** The class, as a text that survives minifying. */
   override readonly name = "RequestError";
   /** Why. */
-  override readonly code: RequestErrorCode;
+  declare readonly code: RequestErrorCode;
   /** Which request. */
-  readonly endpoint: RequestEndpoint;
+  declare readonly endpoint: RequestEndpoint;
   /** The HTTP status; -1 when there was none. */
-  readonly status: number;
+  declare readonly status: number;
 
   /** Made by edgehog. */
   constructor(message: string, details: RequestErrorDetails) {
-    super(message, { cause: details.cause });
-    this.code = details.code;
-    this.endpoint = details.endpoint;
-    this.status = details.status ?? -1;
+    super(message, { ...details, status: details.status ?? -1 });
   }
 }
 
@@ -132,12 +136,11 @@ export class CallbackError extends EdgehogError {
   /** The only one. */
   override readonly code = "callback";
   /** Which callback: `beforeSend`, `waitUntil`, a cache method, … */
-  readonly callback: string;
+  declare readonly callback: string;
 
   /** Made by edgehog. */
   constructor(message: string, callback: string, cause?: unknown) {
-    super(message, { cause });
-    this.callback = callback;
+    super(message, { callback, cause });
   }
 }
 
@@ -148,12 +151,11 @@ export class ConfigError extends EdgehogError {
   /** The only one. */
   override readonly code = "config";
   /** The option's name. */
-  readonly option: string;
+  declare readonly option: string;
 
   /** Made by edgehog; the message never holds the refused value. */
   constructor(message: string, option: string) {
-    super(message);
-    this.option = option;
+    super(message, { option });
   }
 }
 

@@ -73,15 +73,16 @@ export interface EventContext {
 
 /** Properties that a feature has to evaluate before an event can be finished. */
 export interface EventPreparation {
-  /** Evaluates them for the event as it will be sent; may reject, and then the event goes without. */
-  evaluate(event: {
-    /** Whom the event is about. */
-    readonly distinctId: string;
-    /** Its groups, as sent. */
-    readonly groups: Readonly<Record<string, string | number>>;
-    /** Its own `disableGeoip`. */
-    readonly disableGeoip: boolean | undefined;
-  }): Promise<JsonObject>;
+  /**
+   * Evaluates them for an event, which is read at the call and has all else that it will be sent with; may reject, and
+   * then it goes without.
+   *
+   * @param disableGeoip What the event's message says of it, raw.
+   */
+  evaluate(
+    event: Readonly<CapturedEvent>,
+    disableGeoip: unknown,
+  ): Promise<JsonObject>;
   /** How long that may take, in ms; then the event is finished without them. */
   readonly withinMs: number;
 }
@@ -94,8 +95,8 @@ export interface EventDraft {
   readonly event: unknown;
   /** Explicit identity, raw as the caller gave it. */
   readonly distinctId?: unknown;
-  /** What to do without any identity: a personless event, or nothing at all. Default: personless. */
-  readonly withoutIdentity?: "personless" | "drop";
+  /** Whether it is nothing at all where nobody says whom it is about. Default: false, it is a personless event then. */
+  readonly needsIdentity?: boolean;
   /** The caller's properties, raw. */
   readonly properties?: unknown;
   /** Instead of them, properties that a room made for this event: JSON-safe, and of nobody else. */
@@ -104,8 +105,6 @@ export interface EventDraft {
   readonly groups?: unknown;
   /** A snapshot of flag values, raw. */
   readonly flags?: unknown;
-  /** Flags to evaluate before the event is finished; a copy. Default: none. */
-  readonly sendFeatureFlags?: SendFeatureFlagsOptions | undefined;
   /** When it happened, raw. */
   readonly timestamp?: unknown;
   /** A uuid of the caller's, raw. */
@@ -116,11 +115,9 @@ export interface EventDraft {
   readonly preparation?: EventPreparation | undefined;
   /** Overrides the client's option for this event. */
   readonly disableGeoip?: unknown;
-  /** When given, the only properties that leave (minimal exposure events). */
-  readonly allowedProperties?: ReadonlySet<string>;
   /**
    * Has the last word on the merged properties, which it changes in place: what only the room may say, whoever else
-   * said it. `note` tells of what it took away. Not beside `sendFeatureFlags`.
+   * said it. `note` tells of what it took away. Not beside a `preparation`.
    */
   readonly seal?: SealProperties;
 }
@@ -140,7 +137,7 @@ export interface EventSink {
 /** A sink for rooms whose verbs have the two forms: queue, and send at once. */
 export interface ImmediateEventSink extends EventSink {
   /** Whether events are taken now; if not, that is reported. */
-  isOpen(lane?: Lane): boolean;
+  checkOpen(lane?: Lane): boolean;
   /** Builds the event and sends it by itself; resolves when that is settled, with the uuid if it was taken. */
   captureImmediate(draft: EventDraft): Promise<string | undefined>;
 }

@@ -21,20 +21,37 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   }
 }
 
+/** What the function answers; undefined where a hostile value makes it throw. */
+export function attempt<Value>(look: () => Value): Value | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the value is a string with something other than white space in it. */
 export function isNonBlank(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
 }
 
+/** Reads an id, well-formed: numbers become text, blank counts as missing, nothing is trimmed or cut. Undefined for all else. */
+export function toId(value: unknown): string | undefined {
+  const id = typeof value === "number" || typeof value === "bigint"
+    ? String(value)
+    : value;
+  return isNonBlank(id) ? id.toWellFormed() : undefined;
+}
+
 /** Whether the value is a number other than NaN and the infinities. */
 export function isFiniteNumber(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+  return Number.isFinite(value);
 }
 
 /** Whether the value has a callable `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (isObject(value) || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function";
+  return typeof (value as { then?: unknown } | null | undefined)?.then ===
+    "function";
 }
 
 /** Reads an own property; names such as `toString` or `__proto__` are ordinary data here. */
@@ -45,7 +62,11 @@ export function getOwn(object: object, key: string): unknown {
 }
 
 /** Sets an own data property, `__proto__` included, without touching any prototype. */
-export function setOwn(object: object, key: string, value: unknown): void {
+export function setOwn(
+  object: object,
+  key: PropertyKey,
+  value: unknown,
+): void {
   if (key === "__proto__") {
     Object.defineProperty(object, key, {
       value,
@@ -54,19 +75,15 @@ export function setOwn(object: object, key: string, value: unknown): void {
       configurable: true,
     });
   } else {
-    (object as Record<string, unknown>)[key] = value;
+    (object as Record<PropertyKey, unknown>)[key] = value;
   }
 }
 
 /** The type of a value in words, for messages: never the value itself. */
 export function describeType(value: unknown): string {
   if (value === null) return "null";
-  try {
-    return Array.isArray(value) ? "array" : typeof value;
-  } catch {
-    // A revoked proxy refuses even this question.
-    return typeof value;
-  }
+  // A revoked proxy refuses even this question.
+  return attempt(() => Array.isArray(value)) ? "array" : typeof value;
 }
 
 /** Fails the compilation where a union is not handled completely. */

@@ -1,5 +1,5 @@
 import { toBase64 } from "./bytes.ts";
-import { hasPlainPrototype, isObject, setOwn } from "./guards.ts";
+import { attempt, hasPlainPrototype, isObject, setOwn } from "./guards.ts";
 
 /** A JSON scalar. */
 export type JsonPrimitive = string | number | boolean | null;
@@ -38,49 +38,36 @@ export type OnJsonLoss = (loss: JsonLoss) => void;
  */
 export function toJson(
   value: unknown,
-  onLoss: OnJsonLoss = ignoreLoss,
+  onLoss?: OnJsonLoss,
 ): JsonValue | undefined {
-  return convert(value, { ancestors: [], left: MAX_VALUES, onLoss });
+  return convert(value, startWalk(onLoss));
 }
 
 /** Parses a text; undefined where it is no JSON. */
 export function parseJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
+  return attempt(() => JSON.parse(text ?? ""));
 }
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
 export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
-  const json = toJson(value, onLoss);
-  return isObject(json) && !Array.isArray(json) ? json as JsonObject : {};
+  const json: JsonObject = {};
+  assignJson(json, value, onLoss);
+  return json;
 }
 
 /** Sets what {@linkcode toJsonObject} would give on `target`, without making an object of its own for it. */
 export function assignJson(
   target: JsonObject,
   value: unknown,
-  onLoss: OnJsonLoss = ignoreLoss,
+  onLoss?: OnJsonLoss,
 ): void {
-  const walk: Walk = { ancestors: [], left: MAX_VALUES, onLoss };
-  try {
-    if (isObject(value) && isPlain(value)) {
-      walk.ancestors.push(value);
-      copyMembers(target, value, walk);
-      return;
+  const json = convert(value, startWalk(onLoss), target);
+  if (json !== target && isObject(json) && !Array.isArray(json)) {
+    for (const [key, member] of Object.entries(json)) {
+      setOwn(target, key, member);
     }
-  } catch {
-    // A proxy that refuses to list its members: there is nothing to set.
-    markUnreadable(walk);
-    return;
   }
-  const json = toJsonObject(value, onLoss);
-  for (const key of Object.keys(json)) setOwn(target, key, json[key]);
 }
-
-function ignoreLoss(): void {}
 
 /** The state of one copy. */
 interface Walk {
@@ -88,10 +75,18 @@ interface Walk {
   readonly ancestors: object[];
   /** Values that may still be copied. */
   left: number;
-  readonly onLoss: OnJsonLoss;
+  readonly onLoss: OnJsonLoss | undefined;
 }
 
-function convert(value: unknown, walk: Walk): JsonValue | undefined {
+function startWalk(onLoss: OnJsonLoss | undefined): Walk {
+  return { ancestors: [], left: MAX_VALUES, onLoss };
+}
+
+function convert(
+  value: unknown,
+  walk: Walk,
+  target?: JsonObject,
+): JsonValue | undefined {
   walk.left--;
   switch (typeof value) {
     case "string":
@@ -101,108 +96,88 @@ function convert(value: unknown, walk: Walk): JsonValue | undefined {
     case "boolean":
       return value;
     case "bigint":
-      walk.onLoss("a BigInt");
-      return value.toString();
+      return lose(walk, "a BigInt", String(value));
     case "object":
-      return value === null ? null : convertObject(value, walk);
+      return value && convertObject(value, walk, target);
     default:
       return undefined;
   }
 }
 
+/** The members of an object literal go onto `target`, if there is one. */
 function convertObject(
   value: object,
   walk: Walk,
+  target?: JsonObject,
 ): JsonValue | undefined {
-  const { ancestors, onLoss } = walk;
+  const { ancestors } = walk;
   if (ancestors.includes(value)) {
-    onLoss("a circular reference");
-    return "[Circular]";
+    return lose(walk, "a circular reference", "[Circular]");
   }
   if (ancestors.length >= MAX_DEPTH) {
-    onLoss("a value nested too deeply");
-    return "[Truncated]";
+    return lose(walk, "a value nested too deeply");
   }
-  if (walk.left < 0) return markTooLarge(walk);
+  if (walk.left < 0) return lose(walk, "a value of too many parts");
   ancestors.push(value);
   try {
     if (Array.isArray(value)) return convertItems(value, walk);
-    return isPlain(value)
-      ? copyMembers({}, value, walk)
-      : convertByKind(value, walk);
+    const { toJSON } = value as { toJSON?: unknown };
+    const toJson = typeof toJSON === "function"
+      ? toJSON as () => unknown
+      : undefined;
+    // An object literal, which is what nearly all are, needs no look at its kind.
+    return hasPlainPrototype(value) && !toJson
+      ? copyMembers(value, walk, target)
+      : convertByKind(value, walk, toJson);
   } catch {
     // A revoked proxy or a throwing `toJSON`: this value is lost, its neighbours are not.
-    return markUnreadable(walk);
+    return loseUnreadable(walk);
   } finally {
     ancestors.pop();
   }
 }
 
-/** An object literal, which is what nearly all are: it needs no look at its kind. */
-function isPlain(value: object): boolean {
-  return hasPlainPrototype(value) &&
-    typeof (value as { toJSON?: unknown }).toJSON !== "function";
-}
-
 function convertByKind(
   value: object,
   walk: Walk,
+  toJson: ((this: object) => unknown) | undefined,
 ): JsonValue | undefined {
   // Not `instanceof`: values come from other realms too, such as a sandbox of the host.
-  switch (Object.prototype.toString.call(value)) {
-    case "[object Date]":
-      return Number.isNaN(Date.prototype.getTime.call(value))
-        ? null
-        : Date.prototype.toISOString.call(value);
-    case "[object ArrayBuffer]":
-    case "[object SharedArrayBuffer]":
-      return toBase64(new Uint8Array(value as ArrayBuffer));
-    case "[object Uint8Array]":
-    case "[object Uint8ClampedArray]":
-    case "[object DataView]": {
-      const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
-      return toBase64(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-    case "[object Number]":
-    case "[object String]":
-    case "[object Boolean]":
-    case "[object BigInt]":
-      return convert((value as { valueOf(): unknown }).valueOf(), walk);
-    case "[object Map]":
-      return convertEntries(value as Map<unknown, unknown>, walk);
-    case "[object Set]":
-      return convertItems([...value as Set<unknown>], walk);
-    case "[object RegExp]":
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  switch (tag) {
+    case "Date":
+      return new Date(value as Date).toJSON();
+    case "RegExp":
       return String(value).toWellFormed();
-    case "[object WeakMap]":
-    case "[object WeakSet]":
-    case "[object WeakRef]":
-    case "[object Promise]":
-    case "[object Symbol]":
-      return undefined;
+    case "Set":
+      return convertItems([...value as Set<unknown>], walk);
+    case "Map": {
+      const entries: JsonObject = {};
+      for (const [key, member] of value as Map<unknown, unknown>) {
+        setMember(entries, String(key), convert(member, walk));
+      }
+      return entries;
+    }
+  }
+  if (/^(Weak(Map|Set|Ref)|Promise|Symbol)$/.test(tag)) return undefined;
+  if (/^(Number|String|Boolean|BigInt)$/.test(tag)) {
+    return convert(value.valueOf(), walk);
+  }
+  if (/^((Shared)?ArrayBuffer|Uint8(Clamped)?Array|DataView)$/.test(tag)) {
+    const { buffer, byteOffset, byteLength } = value as ArrayBufferView;
+    return toBase64(
+      // A buffer itself has no `buffer`, and starts where it starts.
+      new Uint8Array(buffer ?? value, byteOffset, byteLength),
+    );
   }
   if (ArrayBuffer.isView(value)) {
     return convertItems(value as unknown as ArrayLike<unknown>, walk);
   }
-  if (isError(value)) return copyMembers({}, value, walk, ERROR_MEMBERS);
-  const toJSON = (value as { toJSON?: unknown }).toJSON;
-  return typeof toJSON === "function"
-    ? convert(toJSON.call(value), walk)
-    : copyMembers({}, value, walk);
-}
-
-const ERROR_MEMBERS: readonly string[] = Object.freeze([
-  "name",
-  "message",
-  "stack",
-  "cause",
-  "errors",
-]);
-
-function isError(value: object): boolean {
-  if (value instanceof Error) return true;
-  const tag = Object.prototype.toString.call(value);
-  return tag === "[object Error]" || tag === "[object DOMException]";
+  if (value instanceof Error || /^(Error|DOMException)$/.test(tag)) {
+    const members = ["name", "message", "stack", "cause", "errors"];
+    return copyMembers(value, walk, {}, members);
+  }
+  return toJson ? convert(toJson.call(value), walk) : copyMembers(value, walk);
 }
 
 /** By index, which sees the holes of a sparse array too. */
@@ -210,30 +185,18 @@ function convertItems(items: ArrayLike<unknown>, walk: Walk): JsonValue[] {
   const result: JsonValue[] = [];
   for (let index = 0; index < items.length; index++) {
     if (walk.left < 0) {
-      result.push(markTooLarge(walk));
+      result.push(lose(walk, "a value of too many parts"));
       break;
     }
-    const item = readMember(items, index, walk);
-    result.push(convert(item, walk) ?? null);
-  }
-  return result;
-}
-
-function convertEntries(
-  entries: Iterable<[unknown, unknown]>,
-  walk: Walk,
-): JsonObject {
-  const result: JsonObject = {};
-  for (const [key, value] of entries) {
-    setMember(result, String(key), convert(value, walk));
+    result.push(convert(readMember(items, index, walk), walk) ?? null);
   }
   return result;
 }
 
 function copyMembers(
-  target: JsonObject,
   source: object,
   walk: Walk,
+  target: JsonObject = {},
   keys: readonly string[] = Object.keys(source),
 ): JsonObject {
   for (const key of keys) {
@@ -247,7 +210,7 @@ function readMember(owner: object, key: string | number, walk: Walk): unknown {
   try {
     return (owner as Record<string | number, unknown>)[key];
   } catch {
-    return markUnreadable(walk);
+    return loseUnreadable(walk);
   }
 }
 
@@ -259,12 +222,12 @@ function setMember(
   if (value !== undefined) setOwn(target, key.toWellFormed(), value);
 }
 
-function markUnreadable({ onLoss }: Walk): string {
-  onLoss("a value that could not be read");
-  return "[Unserializable]";
+function loseUnreadable(walk: Walk): string {
+  return lose(walk, "a value that could not be read", "[Unserializable]");
 }
 
-function markTooLarge({ onLoss }: Walk): string {
-  onLoss("a value of too many parts");
-  return "[Truncated]";
+/** Tells of a loss, and gives what stands for the value. */
+function lose({ onLoss }: Walk, loss: JsonLoss, text = "[Truncated]"): string {
+  onLoss?.(loss);
+  return text;
 }

@@ -14,7 +14,7 @@ export interface Logger {
 export type LogLevel = keyof Logger;
 
 /** The default logger: the console, with a prefix. */
-export const consoleLogger: Logger = Object.freeze({
+export const consoleLogger: Logger = {
   // deno-lint-ignore no-console -- the one place that speaks to the console
   debug: (message: string) => console.debug(`[edgehog] ${message}`),
   // deno-lint-ignore no-console -- as above
@@ -23,24 +23,19 @@ export const consoleLogger: Logger = Object.freeze({
   warn: (message: string) => console.warn(`[edgehog] ${message}`),
   // deno-lint-ignore no-console -- as above
   error: (message: string) => console.error(`[edgehog] ${message}`),
-});
+};
 
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;
 
 /** Creates a {@linkcode Redact} for the given secrets, in plain and in URL-encoded form. */
 export function createRedact(secrets: readonly (string | undefined)[]): Redact {
-  const needles = new Set<string>();
-  for (const secret of secrets) {
-    if (!secret) continue;
-    needles.add(secret);
-    needles.add(encodeURIComponent(secret));
-  }
-  return (text) => {
-    let result = text;
-    for (const needle of needles) {
-      result = result.replaceAll(needle, "[redacted]");
-    }
-    return result;
-  };
+  const needles = secrets.flatMap((secret) =>
+    secret ? [secret, encodeURIComponent(secret)] : []
+  );
+  return (text) =>
+    needles.reduce(
+      (result, needle) => result.replaceAll(needle, "[redacted]"),
+      text,
+    );
 }

@@ -51,8 +51,16 @@ export interface Reporter {
   warn(message: string, onceKey?: string): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
-  /** Hands an error to `onError` and the `error` listeners. */
-  report(error: AnyEdgehogError): void;
+  /**
+   * Logs the message of an error, and hands the error to `onError` and the `error` listeners: that each time, also where
+   * the message was logged before under `onceKey`. The log may say more than the error: `message`. Default level: warn.
+   */
+  tell(
+    error: AnyEdgehogError,
+    level?: "warn" | "error",
+    onceKey?: string,
+    message?: string,
+  ): void;
   /** Tells the `drop` listeners. */
   drop(event: DroppedEvent): void;
   /** Tells the `flush` listeners which events were delivered. */
@@ -94,15 +102,20 @@ export function createReporter(
   const used = new Set<string>();
   let debugIsOn = isDebug;
 
+  /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
+  const contain = (callback: () => unknown, failure?: string) => {
+    const fail = () => {
+      if (failure) log("warn", failure);
+    };
+    try {
+      const result = callback();
+      if (isThenable(result)) result.then(undefined, fail);
+    } catch {
+      fail();
+    }
+  };
   const log = (level: LogLevel, message: string) =>
     contain(() => logger[level](message));
-  const isRepeated = (onceKey: string | undefined) => {
-    if (onceKey === undefined) return false;
-    if (used.has(onceKey)) return true;
-    if (used.size >= MAX_ONCE_KEYS) used.clear();
-    used.add(onceKey);
-    return false;
-  };
   const emit = <Name extends keyof PostHogListeners>(
     name: Name,
     argument: Parameters<PostHogListeners[Name]>[0],
@@ -110,32 +123,31 @@ export function createReporter(
     for (const listener of [...listeners.get(name) ?? []]) {
       contain(
         () => listener(argument as never),
-        () => log("warn", `A listener of "${name}" failed`),
+        `A listener of "${name}" failed`,
       );
     }
+  };
+  const say = (level: LogLevel, message: string, onceKey?: string) => {
+    if (onceKey !== undefined) {
+      if (used.has(onceKey)) return;
+      if (used.size >= MAX_ONCE_KEYS) used.clear();
+      used.add(onceKey);
+    }
+    const text = redact(message);
+    log(level, text);
+    if (level === "warn") emit("warning", text);
   };
 
   return {
     redact,
     debug(message) {
-      if (debugIsOn) log("debug", redact(message));
+      if (debugIsOn) say("debug", message);
     },
-    warn(message, onceKey) {
-      if (isRepeated(onceKey)) return;
-      const text = redact(message);
-      log("warn", text);
-      emit("warning", text);
-    },
-    error(message, onceKey) {
-      if (!isRepeated(onceKey)) log("error", redact(message));
-    },
-    report(error) {
-      if (onError) {
-        contain(
-          () => onError(error),
-          () => log("warn", 'The callback "onError" failed'),
-        );
-      }
+    warn: (message, onceKey) => say("warn", message, onceKey),
+    error: (message, onceKey) => say("error", message, onceKey),
+    tell(error, level, onceKey, message) {
+      say(level ?? "warn", message ?? error.message, onceKey);
+      contain(() => onError?.(error), 'The callback "onError" failed');
       emit("error", error);
     },
     drop: (event) => emit("drop", event),
@@ -156,17 +168,4 @@ export function createReporter(
       };
     },
   };
-}
-
-/** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
-function contain(
-  callback: () => unknown,
-  onFailure: () => void = () => {},
-): void {
-  try {
-    const result = callback();
-    if (isThenable(result)) result.then(undefined, onFailure);
-  } catch {
-    onFailure();
-  }
 }

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { createBoundedMap } from "../../../src/core/bounded_map.ts";
+import { BoundedMap } from "../../../src/core/bounded_map.ts";
 
 Deno.test("BoundedMap forgets the entry used longest ago, one by one", () => {
-  const map = createBoundedMap<string, number>(2);
+  const map = new BoundedMap<string, number>(2);
   map.set("a", 1);
   map.set("b", 2);
   map.get("a");
@@ -16,14 +16,14 @@ Deno.test("BoundedMap forgets the entry used longest ago, one by one", () => {
 });
 
 Deno.test("BoundedMap replaces a value without growing", () => {
-  const map = createBoundedMap<string, number>(1);
+  const map = new BoundedMap<string, number>(1);
   map.set("a", 1);
   map.set("a", 2);
   assertEquals([map.get("a"), map.size], [2, 1]);
 });
 
 Deno.test("BoundedMap.clear() forgets everything", () => {
-  const map = createBoundedMap<string, undefined>(3);
+  const map = new BoundedMap<string, undefined>(3);
   map.set("a", undefined);
   assertEquals(map.has("a"), true);
   map.clear();

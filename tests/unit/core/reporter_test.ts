@@ -64,13 +64,35 @@ Deno.test("Reporter contains callbacks that throw or reject (CAP-295)", async ()
     () => Promise.reject(new Error("late")) as unknown as void,
   );
   const error = new CallbackError("Cannot", "beforeSend");
-  reporter.report(error);
+  reporter.tell(error);
   await Promise.resolve();
   await Promise.resolve();
   assertEquals(lines, [
+    "warn: Cannot",
     'warn: The callback "onError" failed',
     'warn: A listener of "error" failed',
   ]);
+});
+
+Deno.test("Reporter.tell() logs a keyed error once and reports it each time", () => {
+  const errors: string[] = [];
+  const { lines, reporter } = createRecorded({
+    onError: ({ message }) => void errors.push(message),
+  });
+  const warnings: string[] = [];
+  reporter.on("warning", (message) => warnings.push(message));
+  const error = new CallbackError("Cannot", "waitUntil");
+  reporter.tell(error, "warn", "key");
+  reporter.tell(error, "warn", "key");
+  reporter.tell(error, "error");
+  reporter.tell(error, "error", undefined, "Cannot at all");
+  assertEquals(lines, [
+    "warn: Cannot",
+    "error: Cannot",
+    "error: Cannot at all",
+  ]);
+  assertEquals(warnings, ["Cannot"]);
+  assertEquals(errors, ["Cannot", "Cannot", "Cannot", "Cannot"]);
 });
 
 Deno.test("Reporter survives a logger that throws", () => {
