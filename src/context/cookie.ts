@@ -1,4 +1,4 @@
-import { isFiniteNumber, isRecord } from "../core/guards.ts";
+import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { RequestLike } from "../core/platform.ts";
 import { readHeader, sanitise } from "./headers.ts";
@@ -31,49 +31,37 @@ export function readPostHogCookie(
   request: RequestLike,
   { projectToken, now }: CookieSource,
 ): CookieIdentity {
-  const prefix = `${nameCookie(projectToken)}=`;
-  for (const pair of listCookies(readHeader(request, "cookie"))) {
-    const cookie = pair.trim();
-    if (!cookie.startsWith(prefix) || cookie.length > MAX_COOKIE_LENGTH) {
-      continue;
-    }
-    const stored = parseJson(decode(cookie.slice(prefix.length)));
-    if (isRecord(stored)) return readStored(stored, now());
-  }
-  return {};
-}
-
-/** Parity: posthog-js, which keeps the token's letters and spells out what a cookie's name may not have. */
-function nameCookie(projectToken: string): string {
+  const header = readHeader(request, "cookie");
+  if (typeof header !== "string") return {};
+  // Parity: posthog-js, which keeps the token's letters and spells out what a cookie's name may not have.
   const token = projectToken.replaceAll("+", "PL").replaceAll("/", "SL")
     .replaceAll("=", "EQ");
-  return `ph_${token}_posthog`;
-}
-
-function listCookies(header: unknown): readonly string[] {
-  return typeof header === "string" ? header.split(";") : [];
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
+  const prefix = `ph_${token}_posthog=`;
+  for (const pair of header.split(";")) {
+    const cookie = pair.trim();
+    if (cookie.startsWith(prefix) && cookie.length <= MAX_COOKIE_LENGTH) {
+      const stored = parseJson(
+        attempt(() => decodeURIComponent(cookie.slice(prefix.length))),
+      );
+      if (isRecord(stored)) return readStored(stored, now());
+    }
   }
+  return {};
 }
 
 function readStored(
   stored: Readonly<Record<string, unknown>>,
   now: number,
 ): CookieIdentity {
-  const { "$user_state": state, "distinct_id": distinctId } = stored;
   const session = stored["$sesid"];
   const [active, sessionId, start] = Array.isArray(session) ? session : [];
   const isWithin = (moment: unknown, limitMs: number) =>
     // Either way: the browser's clock may be ahead.
     isFiniteNumber(moment) && Math.abs(now - moment) <= limitMs;
   return {
-    distinctId: state === "identified" ? sanitise(distinctId) : undefined,
+    distinctId: stored["$user_state"] === "identified"
+      ? sanitise(stored["distinct_id"])
+      : undefined,
     sessionId: isWithin(active, MAX_IDLE_MS) && isWithin(start, MAX_SESSION_MS)
       ? sanitise(sessionId)
       : undefined,

@@ -1,21 +1,16 @@
 import { isObject } from "../core/guards.ts";
 import type { RequestLike } from "../core/platform.ts";
 
-/** Names of the headers by which one part of an application tells another who asks. Hints, never authentication. */
-export const TRACING_HEADERS: Readonly<
-  { distinctId: string; sessionId: string; windowId: string }
-> = Object.freeze({
-  distinctId: "X-POSTHOG-DISTINCT-ID",
-  sessionId: "X-POSTHOG-SESSION-ID",
-  // Sent by posthog-js beside the others, and not read.
-  windowId: "X-POSTHOG-WINDOW-ID",
-});
+/** The headers by which one part of an application tells another who asks. Hints, never authentication. */
+export const DISTINCT_ID_HEADER = "X-POSTHOG-DISTINCT-ID";
+export const SESSION_ID_HEADER = "X-POSTHOG-SESSION-ID";
+/** Sent by posthog-js beside the others, and not read. */
+export const WINDOW_ID_HEADER = "X-POSTHOG-WINDOW-ID";
 
 /** Longer identities are cut to this many UTF-16 units. */
 const MAX_IDENTITY_LENGTH = 1000;
 
-// deno-lint-ignore no-control-regex -- control characters are what it removes
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]/g;
+const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 /** Reads one header in any case, from a `Headers` or a plain record; whatever can't be read is absent. */
 export function readHeader(request: RequestLike, name: string): unknown {
@@ -26,13 +21,13 @@ export function readHeader(request: RequestLike, name: string): unknown {
       return (headers as unknown as Headers).get(name) ?? undefined;
     }
     const lowerName = name.toLowerCase();
-    const key = Object.keys(headers).find((candidate) =>
-      candidate.toLowerCase() === lowerName
-    );
-    return key === undefined ? undefined : headers[key];
+    for (const key of Object.keys(headers)) {
+      if (key.toLowerCase() === lowerName) return headers[key];
+    }
   } catch {
-    return undefined;
+    // Absent, too.
   }
+  return undefined;
 }
 
 /**
@@ -48,25 +43,15 @@ export function sanitise(
       ? value
       : [value];
     for (const candidate of candidates) {
-      const text = typeof candidate === "string"
-        ? sanitiseText(candidate, maxLength)
-        : "";
-      if (text !== "") return text;
+      if (typeof candidate !== "string") continue;
+      let text = candidate.replace(CONTROL_CHARACTERS, "").trim();
+      if (text.length > maxLength) {
+        text = text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, "").trim();
+      }
+      if (text) return text.toWellFormed();
     }
   } catch {
     // A list whose elements can't be read: a revoked proxy, a getter that throws.
   }
   return undefined;
-}
-
-function sanitiseText(text: string, maxLength: number): string {
-  const clean = text.replace(CONTROL_CHARACTERS, "").trim();
-  return cut(clean, maxLength).trim().toWellFormed();
-}
-
-function cut(text: string, maxLength: number): string {
-  if (text.length <= maxLength) return text;
-  const lastUnit = text.charCodeAt(maxLength - 1);
-  const splitsPair = lastUnit >= 0xd800 && lastUnit <= 0xdbff;
-  return text.slice(0, splitsPair ? maxLength - 1 : maxLength);
 }

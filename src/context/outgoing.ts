@@ -1,6 +1,11 @@
 import type { EventContext } from "../core/event.ts";
-import { isNonBlank, isObject } from "../core/guards.ts";
-import { sanitise, TRACING_HEADERS } from "./headers.ts";
+import { isNonBlank, isObject, setOwn } from "../core/guards.ts";
+import {
+  DISTINCT_ID_HEADER,
+  sanitise,
+  SESSION_ID_HEADER,
+  WINDOW_ID_HEADER,
+} from "./headers.ts";
 
 type Fetch = typeof globalThis.fetch;
 type FetchArguments = Parameters<Fetch>;
@@ -13,20 +18,17 @@ export function buildTracingHeaders(
   const add = (name: string, id: string | undefined) => {
     // As the receiving side would read it, so that no id is too long for a server's headers.
     const value = sanitise(id);
-    if (value !== undefined && isAccepted(name, value)) headers[name] = value;
+    if (!value) return;
+    try {
+      new Headers().set(name, value);
+      headers[name] = value;
+    } catch {
+      // Asked of the runtime: workerd takes any letter, others those of Latin-1 only.
+    }
   };
-  add(TRACING_HEADERS.distinctId, distinctId);
-  add(TRACING_HEADERS.sessionId, sessionId);
+  add(DISTINCT_ID_HEADER, distinctId);
+  add(SESSION_ID_HEADER, sessionId);
   return headers;
-}
-
-/** Asked of the runtime: workerd takes any letter, others those of Latin-1 only. */
-function isAccepted(name: string, value: string): boolean {
-  try {
-    return new Headers([[name, value]]).has(name);
-  } catch {
-    return false;
-  }
 }
 
 /**
@@ -39,9 +41,8 @@ export function createTracingFetch(
   getHeaders: () => Record<string, string>,
 ): Fetch {
   const names: readonly unknown[] = Array.isArray(hostnames) ? hostnames : [];
-  const allowed = new Set(
-    names.flatMap((name) => isNonBlank(name) ? name.trim().toLowerCase() : []),
-  );
+  const allowed = names.filter(isNonBlank)
+    .map((name) => name.trim().toLowerCase());
   return new Proxy(fetch, {
     // Without `this`: a runtime's own fetch refuses to be a method of anything else.
     apply: (_fetch, _this, given: FetchArguments) =>
@@ -52,26 +53,25 @@ export function createTracingFetch(
 /** What to call fetch with instead: just what was given for other hosts, and where that can't be understood. */
 function addHeaders(
   given: FetchArguments,
-  allowed: ReadonlySet<string>,
+  allowed: readonly string[],
   getHeaders: () => Record<string, string>,
 ): FetchArguments {
   try {
     const [input, init] = given;
-    const request = typeof input === "string" || input instanceof URL
-      ? undefined
-      : input;
-    const { hostname } = new URL(request?.url ?? String(input));
-    if (!allowed.has(hostname) || !isObject(init ?? {})) return given;
-    if (request && !init) {
+    // A text and a URL have neither.
+    const { url, headers: own } = input as Partial<Request>;
+    const { hostname } = new URL(url ?? String(input));
+    if (!allowed.includes(hostname) || !isObject(init ?? {})) return given;
+    if (url && !init) {
       // Not `{ headers }` beside it: an init, whatever it says, resets the referrer.
-      const copy = new Request(request);
+      const copy = new Request(input);
       replaceHeaders(copy.headers, getHeaders());
       return [copy];
     }
-    const own = init?.headers;
-    const headers = new Headers(own === undefined ? request?.headers : own);
-    replaceHeaders(headers, getHeaders());
-    return [input, copyInit(init, headers)];
+    const { headers = own } = init ?? {};
+    const replaced = new Headers(headers);
+    replaceHeaders(replaced, getHeaders());
+    return [input, copyInit(init, replaced)];
   } catch {
     // A relative URL, a used body, an init that is none: fetch itself says what is wrong.
     return given;
@@ -83,29 +83,27 @@ function replaceHeaders(
   headers: Headers,
   current: Readonly<Record<string, string>>,
 ): void {
-  const { distinctId, sessionId, windowId } = TRACING_HEADERS;
   // A window is one of its session.
-  if (headers.get(sessionId) !== (current[sessionId] ?? null)) {
-    headers.delete(windowId);
+  if (headers.get(SESSION_ID_HEADER) !== (current[SESSION_ID_HEADER] ?? null)) {
+    headers.delete(WINDOW_ID_HEADER);
   }
-  headers.delete(distinctId);
-  headers.delete(sessionId);
+  headers.delete(DISTINCT_ID_HEADER);
+  headers.delete(SESSION_ID_HEADER);
   for (const [name, value] of Object.entries(current)) headers.set(name, value);
 }
 
 /** Every member there is: a spread would lose those that are inherited or not enumerable, and those of a `Request`. */
-function copyInit(init: unknown, headers: Headers): RequestInit {
+function copyInit(
+  init: RequestInit | undefined,
+  headers: Headers,
+): RequestInit {
   const copy: RequestInit = { headers };
-  let owner = init;
+  let owner: unknown = init;
   while (isObject(owner) && owner !== Object.prototype) {
     for (const key of Reflect.ownKeys(owner)) {
-      if (Object.hasOwn(copy, key)) continue;
-      Object.defineProperty(copy, key, {
-        value: Reflect.get(Object(init), key),
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      if (!Object.hasOwn(copy, key)) {
+        setOwn(copy, key, init?.[key as keyof RequestInit]);
+      }
     }
     owner = Object.getPrototypeOf(owner);
   }

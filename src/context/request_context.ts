@@ -1,9 +1,18 @@
 import type { EventContext, TraceContext } from "../core/event.ts";
-import { isRecord } from "../core/guards.ts";
+import { isRecord, toId } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { RequestLike } from "../core/platform.ts";
-import { type CookieSource, readPostHogCookie } from "./cookie.ts";
-import { readHeader, sanitise, TRACING_HEADERS } from "./headers.ts";
+import {
+  type CookieIdentity,
+  type CookieSource,
+  readPostHogCookie,
+} from "./cookie.ts";
+import {
+  DISTINCT_ID_HEADER,
+  readHeader,
+  sanitise,
+  SESSION_ID_HEADER,
+} from "./headers.ts";
 import { readRequestProperties } from "./request_properties.ts";
 import type {
   ContextData,
@@ -11,134 +20,145 @@ import type {
   WithContextOptions,
 } from "./types.ts";
 
-/** A request's identity and properties. It reads no body, and lets go of the request once that is read. */
-export interface RequestContext {
-  /** The context as it is now; it never changes, a later one takes its place. */
-  current(): EventContext;
-  /** Changes it for what is captured later. */
-  set(data: ContextData): void;
-  /** Changes the active span. */
-  setSpan(span: TraceContext | undefined): void;
-  /** A context of its own that starts with this one's values, or with none, and the data over them. */
-  createChild(
-    data: ContextData,
-    options?: WithContextOptions,
-  ): RequestContext;
-}
+/**
+ * A request's identity and properties, as they are at each moment. It reads no body; what the request tells is read
+ * when it is first asked for.
+ */
+export class RequestContext implements EventContext {
+  /** The active span, if a tracer said so. */
+  traceContext: TraceContext | undefined;
+  #told: RequestReader | undefined;
+  #distinctId: string | undefined;
+  #sessionId: string | undefined;
+  #properties: JsonObject | undefined;
+  #merged: JsonObject | undefined;
 
-/** Creates the context of a request; the properties are read once, at the first event. */
-export function createRequestContext(
-  request: RequestLike | undefined,
-  init: RequestContextInit,
-  cookieSource: CookieSource,
-): RequestContext {
-  const told = request ? readIdentity(request, init, cookieSource) : {};
-  const base: State = {
-    ...EMPTY,
-    distinctId: told.distinctId,
-    sessionId: told.sessionId,
-    readRequest: createReader(request, init),
-  };
-  return createContext(extend(base, init));
-}
-
-/** What is known at one moment. */
-interface State extends Omit<EventContext, "properties"> {
-  /** What the application gave. */
-  readonly properties: JsonObject;
-  /** What the request tells, below that. */
-  readonly readRequest: () => JsonObject;
-}
-
-const EMPTY: State = Object.freeze({
-  distinctId: undefined,
-  sessionId: undefined,
-  properties: Object.freeze({}),
-  readRequest: () => ({}),
-});
-
-function createContext(initial: State): RequestContext {
-  let state = initial;
-  let context: EventContext | undefined;
-  const change = (next: State) => {
-    state = next;
-    context = undefined;
-  };
-  return {
-    current: () => context ??= toEventContext(state),
-    set: (data) => change(extend(state, data)),
-    setSpan: (traceContext) => change({ ...state, traceContext }),
-    createChild: (data, options) =>
-      createContext(extend(options?.fresh === true ? EMPTY : state, data)),
-  };
-}
-
-/** The layers are merged when an event asks for them: who only evaluates flags needs no properties. */
-function toEventContext(
-  { properties, readRequest, ...identity }: State,
-): EventContext {
-  let merged: JsonObject | undefined;
-  return {
-    ...identity,
-    get properties() {
-      return merged ??= { ...readRequest(), ...properties };
-    },
-  };
-}
-
-function extend(base: State, data: unknown): State {
-  const given: ContextData = isRecord(data) ? data : {};
-  const properties = toJsonObject(given.properties);
-  const sessionId = toIdentity(given.sessionId) ??
-    toIdentity(properties["$session_id"]);
-  // There is one session: a property of the parent, or of before, does not outlive a newer id.
-  if (sessionId) delete properties["$session_id"];
-  return {
-    ...base,
-    distinctId: toIdentity(given.distinctId) ?? base.distinctId,
-    sessionId: sessionId ?? base.sessionId,
-    properties: { ...base.properties, ...properties },
-  };
-}
-
-/** What the client says about itself. Never throws. */
-function readIdentity(
-  request: RequestLike,
-  { useTracingHeaders, readPostHogCookie: readsCookie }: RequestContextInit,
-  cookieSource: CookieSource,
-): Pick<ContextData, "distinctId" | "sessionId"> {
-  const read = (name: string) =>
-    useTracingHeaders === false
-      ? undefined
-      : sanitise(readHeader(request, name));
-  const distinctId = read(TRACING_HEADERS.distinctId);
-  const sessionId = read(TRACING_HEADERS.sessionId);
-  return readsCookie === true && !distinctId && !sessionId
-    ? readPostHogCookie(request, cookieSource)
-    : { distinctId, sessionId };
-}
-
-/** The options are read now, while a getter that throws can be laid at the door of the call that passed it. */
-function createReader(
-  request: RequestLike | undefined,
-  { captureRequestProperties, captureQuery, ip, ipHeaders }: RequestContextInit,
-): () => JsonObject {
-  let properties: JsonObject = {};
-  let unread = captureRequestProperties === false ? undefined : request;
-  const options = { captureQuery: captureQuery === true, ip, ipHeaders };
-  return () => {
-    if (unread) properties = readRequestProperties(unread, options);
-    unread = undefined;
-    return properties;
-  };
-}
-
-/** The application's own value: not sanitised, since it is trusted; numbers become text. */
-function toIdentity(value: unknown): string | undefined {
-  if (typeof value === "number" || typeof value === "bigint") {
-    return String(value);
+  /** Creates the context of a request. Throws what a getter of `init` throws. */
+  constructor(
+    request?: RequestLike,
+    init?: RequestContextInit,
+    cookieSource?: CookieSource,
+  ) {
+    this.#told = request && new RequestReader(request, cookieSource, init);
+    this.set(init);
   }
-  return typeof value === "string" && value.trim() !== ""
-    ? value.toWellFormed()
-    : undefined;
+
+  /** Whom events are about. */
+  get distinctId(): string | undefined {
+    return this.#distinctId ?? this.#told?.identity.distinctId;
+  }
+
+  /** Sent as `$session_id`. */
+  get sessionId(): string | undefined {
+    return this.#sessionId ?? this.#told?.identity.sessionId;
+  }
+
+  /** What the request tells, and over it what the application gave. Not to be changed. */
+  get properties(): JsonObject {
+    return this.#merged ??= {
+      ...this.#told?.properties,
+      ...this.#properties,
+    };
+  }
+
+  /**
+   * Changes it for what is captured later; blank ids change nothing. Copies what it keeps. Ids of the application are not
+   * sanitised, since it is trusted.
+   */
+  set(data: unknown): void {
+    const given: ContextData = isRecord(data) ? data : {};
+    let sessionId = toId(given.sessionId);
+    this.#distinctId = toId(given.distinctId) ?? this.#distinctId;
+    if (given.properties !== undefined) {
+      const properties = toJsonObject(given.properties);
+      sessionId ??= toId(properties["$session_id"]);
+      // There is one session: a property of the parent, or of before, does not outlive a newer id.
+      if (sessionId) delete properties["$session_id"];
+      this.#properties = { ...this.#properties, ...properties };
+      this.#merged = undefined;
+    }
+    this.#sessionId = sessionId ?? this.#sessionId;
+  }
+
+  /** A context of its own that starts with this one's values, or with none, and the data over them. */
+  createChild(data: unknown, options?: WithContextOptions): RequestContext {
+    const child = new RequestContext();
+    if (options?.fresh !== true) {
+      child.#told = this.#told;
+      child.#distinctId = this.#distinctId;
+      child.#sessionId = this.#sessionId;
+      child.#properties = this.#properties;
+      child.traceContext = this.traceContext;
+    }
+    child.set(data);
+    return child;
+  }
 }
+
+/** Reads what a request tells, each part once, and lets go of it then. Never throws later. */
+class RequestReader {
+  #request: RequestLike;
+  #identity: CookieIdentity | undefined;
+  #properties: JsonObject | undefined;
+  readonly #usesHeaders: boolean;
+  readonly #cookieSource: CookieSource | undefined;
+  readonly #options: readonly [
+    keepsQuery: boolean,
+    ip: unknown,
+    ipHeaders: unknown,
+  ];
+
+  /** The options are read now, while a getter that throws can be laid at the door of the call that passed it. */
+  constructor(
+    request: RequestLike,
+    cookieSource: CookieSource | undefined,
+    {
+      useTracingHeaders,
+      readPostHogCookie: readsCookie,
+      captureRequestProperties,
+      captureQuery,
+      ip,
+      ipHeaders,
+    }: RequestContextInit = {},
+  ) {
+    this.#request = request;
+    this.#usesHeaders = useTracingHeaders !== false;
+    this.#cookieSource = readsCookie === true ? cookieSource : undefined;
+    this.#options = [captureQuery === true, ip, ipHeaders];
+    if (captureRequestProperties === false) this.#properties = {};
+    // A session goes on, or not, at the moment at which the request came.
+    if (this.#cookieSource) this.#identity = this.#readIdentity();
+  }
+
+  /** What the client says about itself. */
+  get identity(): CookieIdentity {
+    this.#identity ??= this.#readIdentity();
+    this.#letGo();
+    return this.#identity;
+  }
+
+  /** URL, method, user agent and address. */
+  get properties(): JsonObject {
+    this.#properties ??= readRequestProperties(
+      this.#request,
+      ...this.#options,
+    );
+    this.#letGo();
+    return this.#properties;
+  }
+
+  #readIdentity(): CookieIdentity {
+    const request = this.#usesHeaders ? this.#request : {};
+    const distinctId = sanitise(readHeader(request, DISTINCT_ID_HEADER));
+    const sessionId = sanitise(readHeader(request, SESSION_ID_HEADER));
+    return this.#cookieSource && !distinctId && !sessionId
+      ? readPostHogCookie(this.#request, this.#cookieSource)
+      : { distinctId, sessionId };
+  }
+
+  #letGo(): void {
+    if (this.#identity && this.#properties) this.#request = NOTHING;
+  }
+}
+
+const NOTHING: RequestLike = {};

@@ -5,7 +5,7 @@ import type { TraceContext } from "../core/event.ts";
  *
  * @experimental
  */
-export const TRACE_CONTEXT: unique symbol = Symbol("edgehog.traceContext");
+export const TRACE_CONTEXT: unique symbol = Symbol("traceContext");
 
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readPostHogCookie } from "../../../src/context/cookie.ts";
-import { createRequestContext } from "../../../src/context/request_context.ts";
+import { RequestContext } from "../../../src/context/request_context.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
@@ -169,12 +169,25 @@ for (
   ] as const
 ) {
   const names = Object.keys(headers).slice(1);
-  Deno.test(`createRequestContext() with ${JSON.stringify(init)} and the headers [${names}] reads the cookie as ${expected} (CTX-053)`, () => {
-    const { distinctId, sessionId } = createRequestContext(
+  Deno.test(`RequestContext with ${JSON.stringify(init)} and the headers [${names}] reads the cookie as ${expected} (CTX-053)`, () => {
+    const { distinctId, sessionId } = new RequestContext(
       { headers },
       init as object,
       { projectToken: "phc_test", now: () => NOW },
-    ).current();
+    );
     assertEquals<unknown>([distinctId, sessionId], expected);
   });
 }
+
+Deno.test("RequestContext judges a cookie's session at the moment of the request (CTX-053)", () => {
+  const stored = JSON.stringify({ "$sesid": [NOW - 29 * 60_000, "s1", NOW] });
+  const cookie = `ph_phc_test_posthog=${encodeURIComponent(stored)}`;
+  let now = NOW;
+  const context = new RequestContext(
+    { headers: { cookie } },
+    { readPostHogCookie: true },
+    { projectToken: "phc_test", now: () => now },
+  );
+  now += 2 * 60_000;
+  assertEquals(context.sessionId, "s1");
+});

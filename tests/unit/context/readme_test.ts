@@ -12,7 +12,7 @@ Deno.test("the README says that a tracing header is no authentication (CTX-019)"
   );
 });
 
-for (const file of ["src/context/types.ts", "src/client/types.ts"]) {
+for (const file of ["src/context/types.ts", "src/client/scope_types.ts"]) {
   Deno.test(`${file} says it where the headers are read and written (CTX-019)`, () => {
     const text = Deno.readTextFileSync(fromRoot(file)).replace(
       /\s+\*?\s*/g,

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { createRequestContext } from "../../../src/context/request_context.ts";
+import { RequestContext } from "../../../src/context/request_context.ts";
 import type { RequestContextInit, RequestLike } from "edgehog";
 
 const create = (request?: RequestLike, init: RequestContextInit = {}) =>
-  createRequestContext(request, init, {
+  new RequestContext(request, init, {
     projectToken: "phc_test",
     now: () => 0,
   });
@@ -19,8 +19,8 @@ for (
     "X-POSTHOG-session-ID": ["\u0001", "s-header"],
   }]
 ) {
-  Deno.test(`createRequestContext() finds tracing headers in ${headers.constructor.name} (CTX-002, CTX-010)`, () => {
-    const { distinctId, sessionId } = create({ headers }).current();
+  Deno.test(`RequestContext finds tracing headers in ${headers.constructor.name} (CTX-002, CTX-010)`, () => {
+    const { distinctId, sessionId } = create({ headers });
     assertEquals([distinctId, sessionId], ["header", "s-header"]);
   });
 }
@@ -70,31 +70,31 @@ const IDENTITY_ROWS: readonly Row[] = [
 ];
 
 for (const { name, init, expected } of IDENTITY_ROWS) {
-  Deno.test(`createRequestContext() ${name}`, () => {
+  Deno.test(`RequestContext ${name}`, () => {
     const { distinctId, sessionId, properties } = create(
       { headers: HEADERS },
       { captureRequestProperties: false, ...init },
-    ).current();
+    );
     assertEquals([distinctId, sessionId], expected);
     assertEquals(properties, {});
   });
 }
 
-Deno.test("createRequestContext() changes by set(), key by key (CTX-014)", () => {
+Deno.test("RequestContext changes by set(), key by key (CTX-014)", () => {
   const context = create(undefined, { properties: { a: 1, b: 1 } });
-  const before = context.current();
+  const { distinctId, properties } = context;
   context.set({ distinctId: "later", properties: { b: 2 } });
   context.set({ distinctId: " ", sessionId: "" });
   context.set(undefined as never);
-  assertEquals(context.current().properties, { a: 1, b: 2 });
+  assertEquals(context.properties, { a: 1, b: 2 });
   assertEquals([
-    before.distinctId,
-    before.properties,
-    context.current().distinctId,
+    distinctId,
+    properties,
+    context.distinctId,
   ], [undefined, { a: 1, b: 1 }, "later"]);
 });
 
-Deno.test("createRequestContext() keeps a child's changes from its parent, and the parent's from it (CTX-036)", () => {
+Deno.test("RequestContext keeps a child's changes from its parent, and the parent's from it (CTX-036)", () => {
   const parent = create({ headers: HEADERS, method: "get" }, {
     properties: { a: 1, b: 1 },
   });
@@ -103,10 +103,11 @@ Deno.test("createRequestContext() keeps a child's changes from its parent, and t
   child.set({ properties: { b: 3 } });
   const fresh = child.createChild({ properties: { c: 1 } }, { fresh: true });
   assertEquals(
-    [parent, child, fresh].map(({ current }) => {
-      const { distinctId, sessionId, properties } = current();
-      return [distinctId, sessionId, properties];
-    }),
+    [parent, child, fresh].map(({ distinctId, sessionId, properties }) => [
+      distinctId,
+      sessionId,
+      properties,
+    ]),
     [
       ["parent", "s-header", { "$request_method": "GET", a: 2, b: 1 }],
       ["child", "s-header", { "$request_method": "GET", a: 1, b: 3 }],
@@ -115,12 +116,12 @@ Deno.test("createRequestContext() keeps a child's changes from its parent, and t
   );
 });
 
-Deno.test("createRequestContext() has one session, whoever named it and how (CTX-037)", () => {
+Deno.test("RequestContext has one session, whoever named it and how (CTX-037)", () => {
   const parent = create(undefined, {
     properties: { "$session_id": "parent" },
   });
   const session = (data: Parameters<typeof parent.createChild>[0]) => {
-    const { sessionId, properties } = parent.createChild(data).current();
+    const { sessionId, properties } = parent.createChild(data);
     return [sessionId, properties];
   };
   assertEquals(session({}), ["parent", {}]);
@@ -131,21 +132,21 @@ Deno.test("createRequestContext() has one session, whoever named it and how (CTX
   ]);
 });
 
-Deno.test("createRequestContext() copies what it is given (CTX-038)", () => {
+Deno.test("RequestContext copies what it is given (CTX-038)", () => {
   const properties = { list: [1] };
   const context = create(undefined, { properties });
   const child = context.createChild({ properties }, { fresh: true });
   properties.list.push(2);
   Object.assign(properties, { more: 1 });
-  assertEquals(context.current().properties, { list: [1] });
-  assertEquals(child.current().properties, { list: [1] });
+  assertEquals(context.properties, { list: [1] });
+  assertEquals(child.properties, { list: [1] });
 });
 
-Deno.test("createRequestContext() takes __proto__ for data (CTX-039)", () => {
+Deno.test("RequestContext takes __proto__ for data (CTX-039)", () => {
   const properties = JSON.parse('{"__proto__":{"polluted":true}}');
   const context = create({ url: "https://shop.example/" }, { properties });
   context.set({ properties: JSON.parse('{"__proto__":{"polluted":1}}') });
-  const merged = context.current().properties;
+  const merged = context.properties;
   assertEquals(JSON.parse(JSON.stringify(merged)), {
     ...JSON.parse('{"__proto__":{"polluted":1}}'),
     "$current_url": "https://shop.example/",
@@ -156,7 +157,7 @@ Deno.test("createRequestContext() takes __proto__ for data (CTX-039)", () => {
   assertEquals(Object.hasOwn(Object.prototype, "polluted"), false);
 });
 
-Deno.test("createRequestContext() reads a request once, and not before it has to (CTX-020)", () => {
+Deno.test("RequestContext reads a request once, and not before it has to (CTX-020)", () => {
   const reads: string[] = [];
   const request = new Proxy({ url: "https://shop.example/", method: "get" }, {
     get(target, name) {
@@ -165,43 +166,42 @@ Deno.test("createRequestContext() reads a request once, and not before it has to
     },
   });
   const context = create(request);
-  assertEquals(context.current().distinctId, undefined);
+  assertEquals(context.distinctId, undefined);
   context.set({ distinctId: "user-1" });
   const child = context.createChild({});
   assertEquals(reads.filter((name) => name !== "headers"), []);
-  for (const { current } of [context, child, context]) {
-    assertEquals(current().properties["$request_method"], "GET");
+  for (const { properties } of [context, child, context]) {
+    assertEquals(properties["$request_method"], "GET");
   }
   context.set({ properties: { a: 1 } });
-  assertEquals(context.current().properties["$request_method"], "GET");
+  assertEquals(context.properties["$request_method"], "GET");
   assertEquals(reads.filter((name) => name !== "headers").sort(), [
     "method",
     "url",
   ]);
 });
 
-Deno.test("createRequestContext() puts the application's properties over the request's (CTX-021)", () => {
+Deno.test("RequestContext puts the application's properties over the request's (CTX-021)", () => {
   const request = { url: "https://shop.example/", method: "get" };
   const context = create(request, { properties: { "$request_path": "/a" } });
   context.set({ properties: { "$request_method": "QUERY" } });
-  assertEquals(context.current().properties, {
+  assertEquals(context.properties, {
     "$current_url": "https://shop.example/",
     "$request_method": "QUERY",
     "$request_path": "/a",
   });
 });
 
-Deno.test("createRequestContext() reads no request properties when told not to (CTX-028)", () => {
+Deno.test("RequestContext reads no request properties when told not to (CTX-028)", () => {
   const request = { url: "https://shop.example/", headers: HEADERS };
   const { distinctId, properties } = create(request, {
     captureRequestProperties: false,
-  }).current();
+  });
   assertEquals([distinctId, properties], ["header", {}]);
 });
 
-Deno.test("createRequestContext() keeps request properties without tracing headers (CTX-015)", () => {
+Deno.test("RequestContext keeps request properties without tracing headers (CTX-015)", () => {
   const request = { url: "https://shop.example/", headers: HEADERS };
-  const { properties } = create(request, { useTracingHeaders: false })
-    .current();
+  const { properties } = create(request, { useTracingHeaders: false });
   assertEquals(properties["$request_path"], "/");
 });

@@ -1,18 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { readRequestProperties } from "../../../src/context/request_properties.ts";
-import type { RequestPropertyOptions } from "../../../src/context/request_properties.ts";
+import type { RequestContextInit } from "../../../src/context/types.ts";
 import type { RequestLike } from "edgehog";
 
 const read = (
   request: RequestLike,
-  options: Partial<RequestPropertyOptions> = {},
-) =>
-  readRequestProperties(request, {
-    captureQuery: false,
-    ip: undefined,
-    ipHeaders: undefined,
-    ...options,
-  });
+  { captureQuery = false, ip, ipHeaders }: RequestContextInit = {},
+) => readRequestProperties(request, captureQuery, ip, ipHeaders);
 
 interface UrlRow {
   readonly url: unknown;
@@ -115,7 +109,7 @@ Deno.test("readRequestProperties() cleans what it reads (CTX-025)", () => {
   });
 });
 
-interface AddressRow extends Partial<RequestPropertyOptions> {
+interface AddressRow extends RequestContextInit {
   readonly name: string;
   readonly headers: Record<string, string>;
   readonly address: string | undefined;

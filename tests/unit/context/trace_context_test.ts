@@ -1,22 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
 import { createTestClient } from "edgehog/testing";
-import { createRequestContext } from "../../../src/context/request_context.ts";
-import { setTraceContext } from "../../../src/context/trace_context.ts";
+import { RequestContext } from "../../../src/context/request_context.ts";
+import {
+  setTraceContext,
+  TRACE_CONTEXT,
+} from "../../../src/context/trace_context.ts";
 
 const SPAN = { traceId: "a".repeat(32), spanId: "b".repeat(16) };
 
 Deno.test("setTraceContext() marks a scope, and those made of it later (ERR-095)", () => {
-  const context = createRequestContext(undefined, {}, {
+  const context = new RequestContext(undefined, {}, {
     projectToken: "phc_test",
     now: () => 0,
   });
-  context.setSpan(SPAN);
+  context.traceContext = SPAN;
   context.set({ distinctId: "user-1" });
   const child = context.createChild({});
   const fresh = context.createChild({}, { fresh: true });
-  context.setSpan(undefined);
+  context.traceContext = undefined;
   assertEquals(
-    [context, child, fresh].map(({ current }) => current().traceContext),
+    [context, child, fresh].map(({ traceContext }) => traceContext),
     [undefined, SPAN, undefined],
   );
 });
@@ -33,14 +36,11 @@ for (
   Deno.test(`setTraceContext() takes ${traceId} and ${spanId} for no span (ERR-095)`, () => {
     const { posthog } = createTestClient();
     const hog = posthog.forRequest();
+    assert(TRACE_CONTEXT in hog && !(TRACE_CONTEXT in posthog), "a scope's");
     setTraceContext(posthog, { traceId, spanId });
     setTraceContext({}, undefined);
-    const [slot] = Object.getOwnPropertySymbols(hog).filter((symbol) =>
-      symbol.description === "edgehog.traceContext"
-    );
-    assert(slot, "a slot");
     const given: unknown[] = [];
-    const scope = { ...hog, [slot]: (span: unknown) => given.push(span) };
+    const scope = { [TRACE_CONTEXT]: (span: unknown) => given.push(span) };
     setTraceContext(scope, SPAN);
     setTraceContext(scope, { traceId, spanId });
     assertEquals(given, [SPAN, undefined]);
