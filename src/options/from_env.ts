@@ -1,24 +1,25 @@
 import { isNonBlank, isObject } from "../core/guards.ts";
-import type { PostHogOptions } from "./types.ts";
-
 /** Options that came from an environment, with the project token beside them. */
-export type EnvOptions =
-  & Pick<
-    PostHogOptions,
-    "host" | "personalApiKey" | "secretKey" | "captureMode"
-  >
-  & {
-    /** The project token, to be passed as the client's first argument. */
-    apiKey?: string;
-  };
+export interface EnvOptions {
+  /** The project token, to be passed as the client's first argument. */
+  apiKey?: string;
+  /** See {@linkcode DeliveryOptions.host}. */
+  host?: string;
+  /** A personal API key, for the flags feature. */
+  personalApiKey?: string;
+  /** A project secret key, for the flags feature. */
+  secretKey?: string;
+  /** See {@linkcode DeliveryOptions.captureMode}. */
+  captureMode?: "v0" | "v1";
+}
 
-const VARIABLES = Object.freeze({
+const VARIABLES = {
   POSTHOG_API_KEY: "apiKey",
   POSTHOG_HOST: "host",
   POSTHOG_PERSONAL_API_KEY: "personalApiKey",
   POSTHOG_SECRET_KEY: "secretKey",
   POSTHOG_CAPTURE_MODE: "captureMode",
-});
+};
 
 /**
  * Makes options out of an object of environment variables: `POSTHOG_API_KEY`, `POSTHOG_HOST`,

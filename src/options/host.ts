@@ -1,11 +1,8 @@
+import { parseUrl } from "../core/url.ts";
 import { DEFAULT_HOST } from "./defaults.ts";
 
-/** The addresses people see in their browser, and the ingestion host behind each. Parity: posthog-python. */
-const APP_HOSTS: ReadonlyMap<string, string> = new Map([
-  ["https://app.posthog.com", "https://us.i.posthog.com"],
-  ["https://us.posthog.com", "https://us.i.posthog.com"],
-  ["https://eu.posthog.com", "https://eu.i.posthog.com"],
-]);
+/** The addresses people see in their browser belong to the app; events go to the ingestion host of the same region. */
+const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/i;
 
 /** A usable host, or what is wrong with the one given. */
 export type HostReading =
@@ -24,18 +21,18 @@ export function parseHost(value: string): HostReading {
       reason: "expected an http or https URL without query",
     };
   }
-  const mapped = APP_HOSTS.get(host.toLowerCase()) ?? host;
-  if (hasScheme) return { kind: "host", host: mapped };
+  const region = APP_HOST.exec(host)?.[1]?.toLowerCase().replace("app", "us");
   return {
     kind: "host",
-    host: mapped,
-    note: "Option 'host' has no scheme: https is assumed",
+    host: region ? `https://${region}.i.posthog.com` : host,
+    ...(!hasScheme && {
+      note: "Option 'host' has no scheme: https is assumed",
+    }),
   };
 }
 
 function isHttpUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, search, hash, username, password } = new URL(text);
-  return (protocol === "https:" || protocol === "http:") &&
-    search + hash + username + password === "";
+  const url = parseUrl(text);
+  return url !== undefined && /^https?:$/.test(url.protocol) &&
+    url.search + url.hash + url.username + url.password === "";
 }

@@ -1,5 +1,4 @@
 import { describeType, isObject } from "../core/guards.ts";
-import type { NumberRule } from "./defaults.ts";
 
 /** An option that can't be used as given; never holds the value. */
 export interface OptionProblem {
@@ -9,148 +8,182 @@ export interface OptionProblem {
   readonly message: string;
 }
 
-/** Reads options of unknown type one by one and collects what is wrong with them. */
-export interface OptionReader {
-  /** The problems found so far. */
-  readonly problems: OptionProblem[];
+/**
+ * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
+ * read their own; what nobody read, nobody takes.
+ */
+export class OptionReader {
+  /** Options refused: each is reported as a `ConfigError`. */
+  readonly problems: OptionProblem[] = [];
+  /** What is worth a warning and was not refused. */
+  readonly notes: string[] = [];
+  /** Keys and tokens, which no message may show. */
+  readonly secrets: string[] = [];
+  readonly #given: unknown;
+  readonly #olderNames: Readonly<Record<string, string>>;
+  readonly #known = new Set<string>();
+
+  /**
+   * @param given What the application passed.
+   * @param olderNames By option another name for it, which counts where the option itself can't be used.
+   */
+  constructor(given: unknown, olderNames: Readonly<Record<string, string>>) {
+    this.#given = given;
+    this.#olderNames = olderNames;
+  }
+
   /** Notes a problem. */
-  refuse(option: string, reason: string): undefined;
-  /** A number within its rule, or the rule's default. */
-  number(option: string, rule: NumberRule): number;
+  refuse(option: string, reason: string): undefined {
+    const message = `Cannot use option '${option}': ${reason}`;
+    this.problems.push({ option, message });
+  }
+
+  /** A number from `min` to `max`, or the fallback. */
+  number(
+    option: string,
+    fallback: number,
+    min: number,
+    max: number = Infinity,
+    kind: "a number" | "an integer" = "a number",
+  ): number {
+    const isKind = kind === "a number" ? Number.isFinite : Number.isInteger;
+    const range = max === Infinity
+      ? `of at least ${min}`
+      : `from ${min} to ${max}`;
+    const isValid = (value: unknown) =>
+      isKind(value) && Number(value) >= min && Number(value) <= max;
+    return this.#checked(option, `${kind} ${range}`, isValid) ?? fallback;
+  }
+
+  /** An integer of at least `min`, or the fallback. */
+  integer(option: string, fallback: number, min: number = 1): number {
+    return this.number(option, fallback, min, Infinity, "an integer");
+  }
+
   /** A boolean, or undefined. */
-  boolean(option: string): boolean | undefined;
+  boolean(option: string): boolean | undefined {
+    return this.#ofType(option, "boolean");
+  }
+
   /** A text, trimmed; undefined when absent or blank. */
-  text(option: string): string | undefined;
+  text(option: string): string | undefined {
+    return this.#ofType<string>(option, "string")?.trim().toWellFormed() ||
+      undefined;
+  }
+
+  /** A function, or undefined. */
+  callback<T>(option: string): T | undefined {
+    return this.#ofType(option, "function");
+  }
+
   /** One of the choices, or undefined. */
   choice<T extends string>(
     option: string,
     choices: readonly T[],
-  ): T | undefined;
-  /** A function, or undefined. */
-  callback<T>(option: string): T | undefined;
+  ): T | undefined {
+    const expected = choices.map((choice) => `'${choice}'`).join(" or ");
+    return this.#checked(
+      option,
+      expected,
+      (value) => choices.some((choice) => choice === value),
+    );
+  }
+
   /** An object with the named methods, or undefined. */
-  withMethods<T>(option: string, methods: readonly string[]): T | undefined;
+  withMethods<T>(option: string, methods: readonly string[]): T | undefined {
+    return this.#checked(
+      option,
+      `an object with ${methods.join(", ")}`,
+      (value) =>
+        isObject(value) &&
+        methods.every((method) => typeof value[method] === "function"),
+    );
+  }
+
   /** A list whose items pass the test (others are refused together with it), or undefined. */
   list<T>(
     option: string,
     expected: string,
     isItem: (item: unknown) => boolean,
-  ): readonly T[] | undefined;
+    toItems: (value: unknown) => unknown[] | undefined = copyList,
+  ): readonly T[] | undefined {
+    // Each item is seen once: a list of the caller's own making may change.
+    let items: unknown[] | undefined;
+    const isValid = (value: unknown) =>
+      (items = toItems(value))?.every(isItem) === true;
+    return this.#checked<unknown>(option, expected, isValid) === undefined
+      ? undefined
+      : items as T[];
+  }
+
   /** The same, where a single item counts as a list of one. */
   oneOrMany<T>(
     option: string,
     expected: string,
     isItem: (item: unknown) => boolean,
-  ): readonly T[] | undefined;
-}
-
-/** Creates an {@linkcode OptionReader} over what the caller passed. */
-export function createOptionReader(options: unknown): OptionReader {
-  const problems: OptionProblem[] = [];
-  const refuse = (option: string, reason: string): undefined => {
-    problems.push({
+  ): readonly T[] | undefined {
+    return this.list(
       option,
-      message: `Cannot use option '${option}': ${reason}`,
-    });
-  };
-  const read = (option: string): unknown => {
-    try {
-      return isObject(options) ? options[option] ?? undefined : undefined;
-    } catch {
-      return refuse(option, "reading it failed");
+      expected,
+      isItem,
+      (value) => copyList(value) ?? [value],
+    );
+  }
+
+  /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
+  refuseOthers(): void {
+    const toPlain = (name: string) => name.replaceAll("_", "").toLowerCase();
+    for (const option of this.#names()) {
+      if (this.#known.has(option)) continue;
+      const near = [...this.#known].find((name) =>
+        toPlain(name) === toPlain(option)
+      );
+      const hint = near ? `; did you mean '${near}'?` : "";
+      this.refuse(option, `nothing in this client takes it${hint}`);
     }
-  };
-  // A type parameter stands for what the check has just established; the caller names it.
-  const checked = <T>(
+  }
+
+  #ofType<T>(option: string, type: string): T | undefined {
+    const isValid = (value: unknown) => describeType(value) === type;
+    return this.#checked(option, `a ${type}`, isValid);
+  }
+
+  #names(): readonly string[] {
+    try {
+      const given = isObject(this.#given) ? this.#given : {};
+      return Object.entries(given).filter(([, value]) =>
+        (value ?? undefined) !== undefined
+      ).map(([name]) => name);
+    } catch {
+      // Whatever refuses to list its members has had each of them read by name.
+      return [];
+    }
+  }
+
+  /** A type parameter stands for what the check has just established; the caller names it. */
+  #checked<T>(
     option: string,
     expected: string,
     isValid: (value: unknown) => boolean,
-  ): T | undefined => {
-    const value = read(option);
+  ): T | undefined {
+    this.#known.add(option);
+    const given = Object(this.#given) as Record<string, unknown>;
+    const older = this.#olderNames[option];
+    if (older) this.#known.add(older);
+    let value: unknown;
     try {
-      if (value === undefined || isValid(value)) return value as T | undefined;
+      value = given[option] ?? undefined;
+      if (value !== undefined && isValid(value)) return value as T;
+      if (value !== undefined) {
+        this.refuse(option, `expected ${expected}, got ${describeType(value)}`);
+      }
     } catch {
-      return refuse(option, "reading it failed");
+      this.refuse(option, "reading it failed");
     }
-    return refuse(option, `expected ${expected}, got ${describeType(value)}`);
-  };
-  /** A copy of a list, in which each item was seen once: a list of the caller's own making may change. */
-  const items = <T>(
-    option: string,
-    expected: string,
-    isItem: (item: unknown) => boolean,
-    toItems: (value: unknown) => unknown[] | undefined,
-  ): readonly T[] | undefined => {
-    let copy: unknown[] | undefined;
-    checked(option, expected, (value) => {
-      const found = toItems(value);
-      const isValid = found !== undefined && found.every(isItem);
-      if (isValid) copy = found;
-      return isValid;
-    });
-    return copy as readonly T[] | undefined;
-  };
-  return {
-    problems,
-    refuse,
-    number(option, rule) {
-      const value = checked<number>(
-        option,
-        describeRule(rule),
-        (candidate) =>
-          typeof candidate === "number" && candidate >= rule.min &&
-          candidate <= (rule.max ?? Infinity) &&
-          Number.isFinite(candidate) &&
-          (!rule.isInteger || Number.isInteger(candidate)),
-      );
-      return value ?? rule.default;
-    },
-    boolean: (option) =>
-      checked(option, "a boolean", (value) => typeof value === "boolean"),
-    text(option) {
-      const value = checked<string>(
-        option,
-        "a string",
-        (candidate) => typeof candidate === "string",
-      );
-      return value?.trim().toWellFormed() || undefined;
-    },
-    choice: (option, choices) =>
-      checked(
-        option,
-        choices.map((choice) => `'${choice}'`).join(" or "),
-        (value) => choices.some((choice) => choice === value),
-      ),
-    callback: (option) =>
-      checked(option, "a function", (value) => typeof value === "function"),
-    withMethods: (option, methods) =>
-      checked(
-        option,
-        `an object with ${methods.join(", ")}`,
-        (value) =>
-          isObject(value) &&
-          methods.every((method) => typeof value[method] === "function"),
-      ),
-    list: (option, expected, isItem) =>
-      items(
-        option,
-        expected,
-        isItem,
-        (value) => Array.isArray(value) ? [...value] : undefined,
-      ),
-    oneOrMany: (option, expected, isItem) =>
-      items(
-        option,
-        expected,
-        isItem,
-        (value) => Array.isArray(value) ? [...value] : [value],
-      ),
-  };
+    return older ? this.#checked(older, expected, isValid) : undefined;
+  }
 }
 
-function describeRule({ min, max, isInteger }: NumberRule): string {
-  const kind = isInteger ? "an integer" : "a number";
-  return max === undefined
-    ? `${kind} of at least ${min}`
-    : `${kind} from ${min} to ${max}`;
+function copyList(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? [...value] : undefined;
 }

@@ -9,12 +9,13 @@ const MAX_MOMENT = 253_402_300_799_999;
 export function createClock(read: OptionReader): Clock {
   const now = read.callback<() => unknown>("now");
   const sleep = read.callback<Clock["sleep"]>("sleep");
-  return Object.freeze({
+  const waits: Pick<Clock, "sleep" | "after"> = sleep
+    ? { sleep: (ms, signal) => settle(() => sleep(ms, signal)) }
+    : systemClock;
+  return {
+    ...waits,
     now: now ? () => readMoment(now) ?? systemClock.now() : systemClock.now,
-    sleep: sleep
-      ? (ms: number, signal?: AbortSignal) => settle(() => sleep(ms, signal))
-      : systemClock.sleep,
-  });
+  };
 }
 
 /** The caller's random source, held in the same way. */

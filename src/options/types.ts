@@ -1,11 +1,6 @@
 import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
-import type {
-  FlagDefinitionCache,
-  FlagDefinitionCacheProviderLike,
-} from "../core/flag_definition_cache.ts";
-import type { Hasher } from "../core/hash.ts";
 import type { Logger } from "../core/logger.ts";
 import type { FetchLike, WaitUntil } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
@@ -74,70 +69,10 @@ export interface EventOptions {
   defaultOptIn?: boolean | undefined;
   /** Changes or drops each finished event; several run in order. A hook that throws drops the event. */
   beforeSend?: BeforeSend | readonly BeforeSend[] | undefined;
-  /** Another name of `beforeSend`, which wins when both are given. */
-  "before_send"?: BeforeSend | readonly BeforeSend[] | undefined;
   /** Readable on the client for AI wrappers: they send no input or output content then. @default false */
   privacyMode?: boolean | undefined;
   /** Readable on the client for AI wrappers. @default false */
   enableFullAiCapture?: boolean | undefined;
-}
-
-/** How feature flags are evaluated. */
-export interface FlagOptions {
-  /** A personal API key (`phx_…`) with `feature_flag:read`, for local evaluation. A secret. */
-  personalApiKey?: string | undefined;
-  /** A project secret key (`phs_…`), the newer name of `personalApiKey`; wins when both are given. A secret. */
-  secretKey?: string | undefined;
-  /** Shares definitions between isolates and decides which of them asks PostHog. @default memory of the isolate */
-  flagDefinitionCache?:
-    | FlagDefinitionCache
-    | FlagDefinitionCacheProviderLike
-    | undefined;
-  /** posthog-node's name of `flagDefinitionCache`, which wins when both are given. */
-  flagDefinitionCacheProvider?:
-    | FlagDefinitionCache
-    | FlagDefinitionCacheProviderLike
-    | undefined;
-  /** The age in ms after which definitions are refreshed on access; at least 100. @default 30000 */
-  featureFlagsPollingInterval?: number | undefined;
-  /** Evaluates flags from definitions where a key or a cache is given. @default true */
-  enableLocalEvaluation?: boolean | undefined;
-  /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
-  strictLocalEvaluation?: boolean | undefined;
-  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
-  featureFlagsRequestTimeoutMs?: number | undefined;
-  /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
-  featureFlagsRequestMaxRetries?: number | undefined;
-  /** Captures `$feature_flag_called` when a flag is read. @default true */
-  sendFeatureFlagEvent?: boolean | undefined;
-  /** Warns of unknown keys and deprecated methods. @default true */
-  featureFlagsLogWarnings?: boolean | undefined;
-  /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
-  maxCacheSize?: number | undefined;
-  /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
-  evaluationContexts?: readonly string[] | undefined;
-  /**
-   * The project's time zone: `"UTC"` or an IANA name. Flags compare dates without a zone, and relative ones, in it.
-   * Unset, such a date decides locally only where every zone gives the same answer; else PostHog is asked.
-   * @default unknown
-   */
-  projectTimezone?: string | undefined;
-  /** Makes the digests that decide a rollout. @default SHA-1 through Web Crypto */
-  hasher?: Hasher | undefined;
-}
-
-/** How exceptions are described, and how many of them boundaries may capture. */
-export interface ExceptionOptions {
-  /** File names below this folder become relative to it, so that a deployment's own path opens no new issue. */
-  projectRoot?: string | undefined;
-  /** Frames in files that match are the application's, whatever else is true of them. */
-  inAppInclude?: readonly (string | RegExp)[] | undefined;
-  /** Frames in files that match are not the application's. */
-  inAppExclude?: readonly (string | RegExp)[] | undefined;
-  /** Captures by `withPostHog` of one error type in a burst; those by hand are not limited. @default 10 */
-  exceptionRateLimiterBucketSize?: number | undefined;
-  /** Captures by `withPostHog` of one error type regained every 10 s. @default 1 */
-  exceptionRateLimiterRefillRate?: number | undefined;
 }
 
 /** Where the client meets its surroundings. */
@@ -164,14 +99,6 @@ export interface SeamOptions {
   random?: RandomSource | undefined;
 }
 
-/**
- * Everything a client can be told. Each option is checked once, when the client is built: one that can't be used
- * is reported as a `ConfigError` and its default is taken. The constructor never throws.
- */
-export interface PostHogOptions
-  extends
-    DeliveryOptions,
-    EventOptions,
-    FlagOptions,
-    ExceptionOptions,
-    SeamOptions {}
+/** What the kernel can be told; each feature adds its own options. */
+export interface KernelOptions
+  extends DeliveryOptions, EventOptions, SeamOptions {}
