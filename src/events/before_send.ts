@@ -1,76 +1,80 @@
+import type { Lane } from "../core/delivery.ts";
+import { CallbackError } from "../core/errors.ts";
 import type { BeforeSend, CapturedEvent } from "../core/event.ts";
-import { isNonBlank, isRecord, isThenable } from "../core/guards.ts";
+import {
+  describeType,
+  isNonBlank,
+  isRecord,
+  isThenable,
+  toId,
+} from "../core/guards.ts";
 import { toJsonObject } from "../core/json.ts";
+import type { Reporter } from "../core/reporter.ts";
 import { isUuid } from "../core/uuid.ts";
-import { parseDistinctId } from "./distinct_id.ts";
+import { isFilled } from "./reading.ts";
 import { toTimestamp } from "./timestamp.ts";
 
-/** What a chain of hooks made of an event. */
-export type HookResult =
-  | { readonly kind: "kept"; readonly event: CapturedEvent }
-  /** A hook answered `null`, `undefined` or `false`. */
-  | { readonly kind: "dropped" }
-  /** A hook threw or answered with the wrong kind: the event may be raw, so it goes no further. */
-  | {
-    readonly kind: "failed";
-    readonly reason: string;
-    readonly cause?: unknown;
-  }
-  /** The hooks took away the event's name or its id. */
-  | { readonly kind: "blank" };
-
-/** Runs the hooks in order on a private event and normalises what comes out. Never throws. */
-export function runBeforeSend(
+/**
+ * Runs the hooks in order on an event of their own and normalises what comes out. Undefined when they dropped it, which
+ * is reported. Never throws.
+ */
+export function applyBeforeSend(
   hooks: readonly BeforeSend[],
   event: CapturedEvent,
-): HookResult {
-  let current: unknown = { ...event };
+  lane: Lane,
+  reporter: Reporter,
+): CapturedEvent | undefined {
+  // As they were before a hook changed them.
+  const { event: name, timestamp, uuid } = event;
+  const cannot = `Cannot capture '${name}': the hook 'beforeSend'`;
+  // What an event that may be raw goes no further for.
+  let failure: string | undefined;
+  let cause: unknown;
   try {
-    for (const hook of hooks) {
-      current = hook(current as CapturedEvent);
-      if (current === null || current === undefined || current === false) {
-        return { kind: "dropped" };
-      }
-      if (isThenable(current)) {
-        // Its outcome is of no use any more, but an unhandled rejection would end some processes.
-        current.then(undefined, () => {});
-        return fail("it returned a promise, hooks are synchronous");
-      }
-      if (!isRecord(current)) {
-        return fail("it returned something that is no event");
-      }
+    let kept: unknown = event;
+    for (const run of hooks) {
+      kept = run(kept as CapturedEvent);
+      if (!isRecord(kept) || isThenable(kept)) break;
     }
-    return normalise(
-      current as Partial<Record<keyof CapturedEvent, unknown>>,
-      event,
-    );
-  } catch (cause) {
-    // The hook itself, or a getter of what it returned.
-    return { kind: "failed", reason: "it threw", cause };
+    if (kept === null || kept === undefined || kept === false) {
+      reporter.debug(`The hook 'beforeSend' dropped '${name}'`);
+    } else if (isThenable(kept)) {
+      // Its outcome is of no use any more, but an unhandled rejection would end some processes.
+      kept.then(undefined, () => {});
+      failure = "returned a promise, not an event";
+    } else if (!isRecord(kept)) {
+      failure = `returned ${describeType(kept)}, not an event`;
+    } else {
+      const { event, distinctId, properties, timestamp: at, uuid: id } = kept;
+      const person = toId(distinctId);
+      if (isNonBlank(event) && person) {
+        const json = isRecord(properties) ? toJsonObject(properties) : {};
+        if (!isFilled(json)) {
+          reporter.warn(
+            `The hook 'beforeSend' left no properties on '${name}'`,
+          );
+        }
+        return {
+          event: event.toWellFormed(),
+          distinctId: person,
+          properties: json,
+          timestamp: at === timestamp
+            ? timestamp
+            : toTimestamp(at) ?? timestamp,
+          uuid: isUuid(id) ? id : uuid,
+        };
+      }
+      reporter.warn(`${cannot} removed its name or distinct id`);
+    }
+  } catch (error) {
+    // A hook itself, or a getter of what it returned.
+    failure = "threw";
+    cause = error;
   }
-}
-
-function fail(reason: string): HookResult {
-  return { kind: "failed", reason };
-}
-
-function normalise(
-  changed: Partial<Record<keyof CapturedEvent, unknown>>,
-  before: CapturedEvent,
-): HookResult {
-  const { event, distinctId, properties, timestamp, uuid } = changed;
-  const id = parseDistinctId(distinctId);
-  if (!isNonBlank(event) || id.kind !== "id") return { kind: "blank" };
-  return {
-    kind: "kept",
-    event: {
-      event: event.toWellFormed(),
-      distinctId: id.id.toWellFormed(),
-      properties: isRecord(properties) ? toJsonObject(properties) : {},
-      timestamp: timestamp === before.timestamp
-        ? timestamp
-        : toTimestamp(timestamp) ?? before.timestamp,
-      uuid: isUuid(uuid) ? uuid : before.uuid,
-    },
-  };
+  if (failure) {
+    const message = `${cannot} failed, it ${failure}`;
+    reporter.tell(new CallbackError(message, "beforeSend", cause));
+  }
+  reporter.drop({ reason: "hook", lane, uuid, event: name });
+  return undefined;
 }

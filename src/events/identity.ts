@@ -1,110 +1,56 @@
-import type { EventDraft } from "../core/event.ts";
-import { isRecord } from "../core/guards.ts";
-import type { JsonObject, JsonValue } from "../core/json.ts";
-import { type IdReading, parseDistinctId } from "./distinct_id.ts";
-import {
-  type DraftReading,
-  type RawMessage,
-  readCommon,
-  readProperties,
-} from "./drafts.ts";
-import type { Note } from "./notes.ts";
+import { countBytes } from "../core/bytes.ts";
+import type { EventContext, EventDraft } from "../core/event.ts";
+import { toId } from "../core/guards.ts";
+import type { Reporter } from "../core/reporter.ts";
+import { warnOnce, warnUnusable } from "./reading.ts";
 
-/** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
-export function draftIdentify(
-  message: RawMessage,
-  notes: Note[],
-): DraftReading {
-  const {
-    $set,
-    "$set_once": givenOnce,
-    "$anon_distinct_id": anonymousId,
-    ...plain
-  } = readProperties(message, "properties", "$identify", notes);
-  const once = asRecord(givenOnce);
-  return accept({
-    ...readCommon(message),
-    event: "$identify",
-    withoutIdentity: "drop",
-    ownProperties: {
-      $set: { ...plain, ...asRecord($set) },
-      ...(Object.keys(once).length > 0 && { "$set_once": once }),
-      ...(anonymousId !== undefined && { "$anon_distinct_id": anonymousId }),
-    },
-  });
-}
+/** Longer names and ids are sent, but PostHog cuts or refuses them. In UTF-8 bytes. */
+const MAX_NAME_BYTES = 200;
 
-/** `$create_alias`: merges `alias` into the person of `distinctId`; the arguments are never swapped. */
-export function draftAlias(
-  message: RawMessage,
-  scopeId: string | undefined,
-): DraftReading {
-  const alias = parseDistinctId(message["alias"]);
-  const existing = resolveId(message["distinctId"], scopeId);
-  if (alias.kind !== "id") {
-    return refuse("$create_alias", "'alias' is missing or blank");
+/**
+ * Ids that stand for nobody, zeros in the form of a uuid among them: PostHog stores their events without a person.
+ *
+ * Parity: the list of PostHog's capture service.
+ */
+const PLACEHOLDER =
+  /^\s*(0|[0-]{36}|\[object object\]|anonymous(-user)?|backend|distinct_?id|email|false|guest|id|nan|none|not_authenticated|null|system|true|undefined|user)\s*$/i;
+
+/** Whom an event is about, undefined where nobody says it; tells of names and ids that PostHog won't take as such. */
+export function readIdentity(
+  name: string,
+  { distinctId: given }: EventDraft,
+  context: EventContext | undefined,
+  reporter: Reporter,
+): string | undefined {
+  const own = toId(given);
+  const known = own ?? toId(context?.distinctId);
+  if (!own && typeof (given ?? "") !== "string") {
+    warnUnusable(reporter, "distinctId", "a string or number", given);
   }
-  if (existing.kind !== "id") {
-    return refuse("$create_alias", "'distinctId' is missing or blank");
+  warnLong("event name", name, reporter);
+  if (!known) return undefined;
+  warnLong("distinct id", known, reporter);
+  if (PLACEHOLDER.test(known)) {
+    reporter.debug(
+      `PostHog takes the distinct id of '${name}' for a placeholder of nobody`,
+    );
   }
-  return accept({
-    ...readCommon(message),
-    event: "$create_alias",
-    distinctId: existing.id,
-    ownProperties: {
-      alias: alias.id.toWellFormed(),
-      // Parity: the v0 protocol repeats the id in the properties.
-      distinct_id: existing.id.toWellFormed(),
-    },
-  });
+  return known;
 }
 
-/** `$groupidentify`: without an id of its own it is about the group, `$<type>_<key>`, in a scope too. */
-export function draftGroupIdentify(
-  message: RawMessage,
-  notes: Note[],
-): DraftReading {
-  const type = parseDistinctId(message["groupType"]);
-  const key = parseDistinctId(message["groupKey"]);
-  if (type.kind !== "id") {
-    return refuse("$groupidentify", "'groupType' is missing or blank");
+/** Tells once that such a part is long: a visitor's header can bring a long id with every request. */
+function warnLong(
+  part: string,
+  text: string,
+  reporter: Reporter,
+): void {
+  // A text that is short in UTF-16 units needs no counting: each is three bytes at most.
+  if (
+    text.length * 3 > MAX_NAME_BYTES && countBytes(text) > MAX_NAME_BYTES
+  ) {
+    warnOnce(
+      reporter,
+      `PostHog may cut or refuse an event whose ${part} is over 200 bytes`,
+    );
   }
-  if (key.kind !== "id") {
-    return refuse("$groupidentify", "'groupKey' is missing or blank");
-  }
-  const given = parseDistinctId(message["distinctId"]);
-  const properties = readProperties(
-    message,
-    "properties",
-    "$groupidentify",
-    notes,
-  );
-  return accept({
-    ...readCommon(message),
-    event: "$groupidentify",
-    distinctId: given.kind === "id" ? given.id : `$${type.id}_${key.id}`,
-    ownProperties: {
-      $group_type: type.id.toWellFormed(),
-      $group_key: key.id.toWellFormed(),
-      $group_set: properties,
-    },
-  });
-}
-
-/** The explicit id, else the scope's. */
-function resolveId(given: unknown, scopeId: string | undefined): IdReading {
-  const reading = parseDistinctId(given);
-  return reading.kind === "id" ? reading : parseDistinctId(scopeId);
-}
-
-function asRecord(value: JsonValue | undefined): JsonObject {
-  return isRecord(value) ? value as JsonObject : {};
-}
-
-function accept(draft: EventDraft): DraftReading {
-  return { kind: "draft", draft };
-}
-
-function refuse(event: string, reason: string): DraftReading {
-  return { kind: "refused", event, reason };
 }

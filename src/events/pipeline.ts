@@ -1,189 +1,237 @@
+import { countBytes } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
-import { CallbackError, DeliveryError } from "../core/errors.ts";
+import { DeliveryError } from "../core/errors.ts";
 import type {
   BeforeSend,
   CapturedEvent,
   EventContext,
   EventDraft,
+  EventPreparation,
 } from "../core/event.ts";
-import { countBytes } from "../core/bytes.ts";
-import type { JsonObject } from "../core/json.ts";
-import type { Reporter } from "../core/reporter.ts";
-import type { UuidSource } from "../core/uuid.ts";
-import type { EventText } from "../transport/event_text.ts";
-import { runBeforeSend } from "./before_send.ts";
-import { buildEvent } from "./build.ts";
-import { tellNotes } from "./notes.ts";
+import { isNonBlank } from "../core/guards.ts";
+import { type JsonObject, toJsonObject } from "../core/json.ts";
+import { isUuid, type UuidSource } from "../core/uuid.ts";
 import {
-  type EvaluateEventFlags,
-  type Prepared,
-  startPreparation,
-} from "./preparation.ts";
-import { createNowFormatter } from "./timestamp.ts";
+  type EventText,
+  type Preparation,
+  type QueueItem,
+  UNFINISHED_TEXT,
+} from "../transport/event_queue.ts";
+import { applyBeforeSend } from "./before_send.ts";
+import { readIdentity } from "./identity.ts";
+import { buildProperties, type PropertySource } from "./properties.ts";
+import { refuse, warnUnusable } from "./reading.ts";
+import { toTimestamp } from "./timestamp.ts";
 
-/** Why the client takes no events at the moment. */
-export type ClosedGate = "disabled" | "opted out" | "shut down";
-
-/** What the pipeline is made of; shared by the client and its scopes. */
-export interface PipelineDeps {
+/** Whose events these are: the client behind them, as it is at the moment. */
+export interface PipelineHost extends PropertySource {
   /** Stamps events. */
   readonly clock: Clock;
   /** Makes uuids. */
   readonly createUuid: UuidSource;
-  /** Hears of what was dropped. */
-  readonly reporter: Reporter;
-  /** Whether events are taken. */
-  readonly closedGate: () => ClosedGate | undefined;
   /** The hooks in force. */
-  readonly beforeSend: () => readonly BeforeSend[];
-  /** The super properties in force. */
-  readonly superProperties: () => JsonObject;
-  /** Adds `$is_server`. */
-  readonly isServer: boolean;
-  /** The client's option. */
-  readonly disableGeoip: boolean | undefined;
-  /** UTF-8 bytes of the largest event that each lane takes. */
-  readonly maxEventBytes: Readonly<Record<Lane, number>>;
+  readonly beforeSend: readonly BeforeSend[];
+  /** The client's options. */
+  readonly options: PropertySource["options"] & {
+    /** UTF-8 bytes of the largest event that the analytics lane takes. */
+    readonly maxEventBytes: number;
+    /** UTF-8 bytes that its queue holds. */
+    readonly maxQueueBytes: number;
+  };
+  /** Whether events are taken now; if not, that is reported. */
+  checkOpen(lane: Lane): boolean;
 }
+
+/** An event for the queue: finished, or waiting where there is a preparation. */
+export interface EventItem extends QueueItem {
+  /** The lane it travels in. */
+  readonly lane: Lane;
+  /** What it waits for. */
+  readonly preparation: Preparation | undefined;
+}
+
+/** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */
+const MAX_AI_EVENT_BYTES = 8_388_608;
 
 /** Takes a draft through every step up to the queue's door. */
-export interface Pipeline {
-  /** Whether events are taken now; if not, that is reported. */
-  isOpen(lane: Lane): boolean;
+export class Pipeline {
+  readonly #host: PipelineHost;
+  /** The last moment that was stamped: the events of a request, and of a busy server's millisecond, share it. */
+  #stampedAt = NaN;
+  #stamp = "";
+
+  constructor(host: PipelineHost) {
+    this.#host = host;
+  }
+
   /**
-   * The finished item, or one that waits for flags; undefined when the event was dropped. Every drop is reported.
-   * Never throws.
+   * The item of a draft, finished, or waiting for what is being evaluated; undefined when the event was dropped. Every
+   * drop is reported. Copies what it keeps. Never throws.
    */
-  prepare(
-    lane: Lane,
+  build(
     draft: EventDraft,
     context: EventContext | undefined,
-    evaluateFlags: EvaluateEventFlags,
-  ): Prepared | undefined;
+  ): EventItem | undefined {
+    const { lane = "analytics", event: name } = draft;
+    const host = this.#host;
+    if (!host.checkOpen(lane)) return undefined;
+    const { reporter } = host;
+    if (!isNonBlank(name)) {
+      return refuse(reporter, lane, name, "'event' is missing or blank");
+    }
+    const known = readIdentity(name, draft, context, reporter);
+    const isPersonless = !known;
+    if (isPersonless && draft.needsIdentity) {
+      return refuse(reporter, lane, name, "'distinctId' is missing or blank");
+    }
+    const now = host.clock.now();
+    const preparation = isPersonless ? undefined : draft.preparation;
+    // The layers that stay above what is being evaluated.
+    const upper: JsonObject | undefined = preparation && {};
+    const event: CapturedEvent = {
+      event: name.toWellFormed(),
+      distinctId: known ?? host.createUuid(now),
+      properties: buildProperties(
+        name,
+        draft,
+        context,
+        isPersonless,
+        host,
+        upper,
+      ),
+      timestamp: this.#readTimestamp(draft, now),
+      uuid: this.#readUuid(draft, now),
+    };
+    if (upper && preparation) {
+      return this.#defer(event, upper, lane, now, draft, preparation);
+    }
+    const text = this.#finish(event, lane, host.beforeSend);
+    return text && createItem(text, lane, now);
+  }
+
+  /**
+   * Begins to evaluate what goes below the upper layers of an event. Whoever finishes it before that is there, or after
+   * it failed, finishes it without: it never costs the event.
+   */
+  #defer(
+    event: CapturedEvent,
+    upper: JsonObject,
+    lane: Lane,
+    admittedAt: number,
+    draft: EventDraft,
+    preparation: EventPreparation,
+  ): EventItem {
+    // Those of now.
+    const { beforeSend } = this.#host;
+    const { properties } = event;
+    let evaluated: JsonObject | undefined;
+    const evaluate = async () => {
+      try {
+        evaluated = await preparation.evaluate(event, draft.disableGeoip);
+      } catch {
+        // The event goes without.
+      }
+    };
+    const bytes = Math.min(countBytes(serialize(event)), this.#limit(lane));
+    return createItem(
+      { ...event, text: UNFINISHED_TEXT, bytes },
+      lane,
+      admittedAt,
+      { ready: evaluate(), withinMs: preparation.withinMs },
+      () => {
+        event.properties = {
+          ...properties,
+          ...toJsonObject(evaluated),
+          ...upper,
+        };
+        return this.#finish(event, lane, beforeSend);
+      },
+    );
+  }
+
+  /** Runs the hooks and serializes; undefined when the event is dropped. */
+  #finish(
+    event: CapturedEvent,
+    lane: Lane,
+    hooks: readonly BeforeSend[],
+  ): EventText | undefined {
+    const { reporter } = this.#host;
+    const kept = hooks.length > 0
+      ? applyBeforeSend(hooks, event, lane, reporter)
+      : event;
+    if (!kept) return undefined;
+    const { uuid, event: name } = kept;
+    const text = serialize(kept);
+    const bytes = countBytes(text);
+    const limit = this.#limit(lane);
+    if (bytes <= limit) return { uuid, event: name, text, bytes };
+    const message =
+      `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
+    const dropped = { uuid, event: name };
+    reporter.tell(
+      new DeliveryError(message, { code: "oversize", lane, events: [dropped] }),
+      "error",
+    );
+    reporter.drop({ reason: "oversize", lane, ...dropped });
+    return undefined;
+  }
+
+  /** A queue could never hold a larger one. */
+  #limit(lane: Lane): number {
+    const { maxEventBytes, maxQueueBytes } = this.#host.options;
+    return Math.min(
+      lane === "ai" ? MAX_AI_EVENT_BYTES : maxEventBytes,
+      maxQueueBytes,
+    );
+  }
+
+  #readTimestamp({ timestamp }: EventDraft, now: number): string {
+    if (timestamp !== undefined && timestamp !== null) {
+      const read = toTimestamp(timestamp);
+      if (read) return read;
+      const expected = "a Date, an ISO 8601 text or epoch ms";
+      warnUnusable(this.#host.reporter, "timestamp", expected, timestamp);
+    }
+    if (now !== this.#stampedAt) {
+      this.#stamp = new Date(now).toISOString();
+      this.#stampedAt = now;
+    }
+    return this.#stamp;
+  }
+
+  #readUuid({ uuid, messageId }: EventDraft, now: number): string {
+    const { reporter } = this.#host;
+    if (isUuid(uuid)) return uuid;
+    if (uuid !== undefined && uuid !== null) {
+      warnUnusable(reporter, "uuid", "a uuid", uuid);
+    }
+    if (isUuid(messageId)) return messageId;
+    if (messageId !== undefined && messageId !== null) {
+      reporter.debug("Cannot use 'messageId': expected a uuid");
+    }
+    return this.#host.createUuid(now);
+  }
 }
 
-/** Creates the {@linkcode Pipeline}. */
-export function createPipeline(deps: PipelineDeps): Pipeline {
-  const { clock, createUuid, reporter } = deps;
-  const formatNow = createNowFormatter();
-
-  const isOpen = (lane: Lane) => {
-    const gate = deps.closedGate();
-    if (!gate) return true;
-    if (gate === "shut down") {
-      reporter.warn(
-        "Cannot capture: the client is shut down",
-        "gate:shut down",
-      );
-    } else reporter.debug(`Cannot capture: the client is ${gate}`);
-    reporter.drop({ reason: gate === "shut down" ? "shutdown" : "gate", lane });
-    return false;
-  };
-
-  const applyHooks = (
-    lane: Lane,
-    event: CapturedEvent,
-    hooks: readonly BeforeSend[],
-  ): CapturedEvent | undefined => {
-    if (hooks.length === 0) return event;
-    const result = runBeforeSend(hooks, event);
-    const named = { lane, uuid: event.uuid, event: event.event };
-    switch (result.kind) {
-      case "kept":
-        if (Object.keys(result.event.properties).length === 0) {
-          reporter.warn(
-            `The hook 'beforeSend' left no properties on '${event.event}'`,
-          );
-        }
-        return result.event;
-      case "dropped":
-        reporter.debug(`The hook 'beforeSend' dropped '${event.event}'`);
-        break;
-      case "blank":
-        reporter.warn(
-          `Cannot capture '${event.event}': the hook 'beforeSend' removed its name or distinct id`,
-        );
-        break;
-      case "failed": {
-        const message =
-          `Cannot capture '${event.event}': the hook 'beforeSend' failed, ${result.reason}`;
-        reporter.warn(message);
-        reporter.report(new CallbackError(message, "beforeSend", result.cause));
-        break;
-      }
-    }
-    reporter.drop({ reason: "hook", ...named });
-    return undefined;
-  };
-
-  const toText = (
-    lane: Lane,
-    event: CapturedEvent,
-  ): EventText | undefined => {
-    const { uuid, event: name } = event;
-    const text = serialize(event);
-    const bytes = countBytes(text);
-    if (bytes <= deps.maxEventBytes[lane]) {
-      return { uuid, event: name, text, bytes };
-    }
-    const message =
-      `Cannot capture '${name}': ${bytes} bytes are more than an event may have`;
-    reporter.error(message);
-    reporter.report(
-      new DeliveryError(message, {
-        code: "oversize",
-        lane,
-        events: [{ uuid, event: name }],
-      }),
-    );
-    reporter.drop({ reason: "oversize", lane, uuid, event: name });
-    return undefined;
-  };
-
+/** Member by member: a spread costs some engines as much as all the rest of a capture. */
+function createItem(
+  { uuid, event, text, bytes }: EventText,
+  lane: Lane,
+  admittedAt: number,
+  preparation?: Preparation,
+  make?: QueueItem["make"],
+): EventItem {
   return {
-    isOpen,
-    prepare(lane, draft, context, evaluateFlags) {
-      if (!isOpen(lane)) return undefined;
-      const now = clock.now();
-      const built = buildEvent(draft, {
-        now: () => formatNow(now),
-        createUuid: () => createUuid(now),
-        superProperties: deps.superProperties(),
-        context,
-        isServer: deps.isServer,
-        disableGeoip: deps.disableGeoip,
-      });
-      tellNotes(reporter, built.notes);
-      if (built.kind === "refused") {
-        reporter.drop({
-          reason: "invalid",
-          lane,
-          ...(typeof draft.event === "string" && { event: draft.event }),
-        });
-        return undefined;
-      }
-      // Those of now, also for an event that is finished later.
-      const hooks = deps.beforeSend();
-      const finish = (event: CapturedEvent) => {
-        const kept = applyHooks(lane, event, hooks);
-        return kept && toText(lane, kept);
-      };
-      const { event, wanted } = built;
-      if (wanted) {
-        return startPreparation(event, wanted, evaluateFlags, {
-          admittedAt: now,
-          bytes: Math.min(
-            countBytes(serialize(event)),
-            deps.maxEventBytes[lane],
-          ),
-          finish,
-        });
-      }
-      const text = finish(event);
-      return text &&
-        { item: { ...text, admittedAt: now, fate: "queued" as const } };
-    },
+    uuid,
+    event,
+    text,
+    bytes,
+    lane,
+    admittedAt,
+    fate: "queued",
+    preparation,
+    make,
   };
 }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { BeforeSend, CapturedEvent } from "../../../src/core/event.ts";
-import { runBeforeSend } from "../../../src/events/before_send.ts";
+import { applyBeforeSend } from "../../../src/events/before_send.ts";
+import { createRecordingReporter } from "./_reporter.ts";
 
 const EVENT: CapturedEvent = {
   event: "paid",
@@ -10,10 +11,43 @@ const EVENT: CapturedEvent = {
   uuid: "019b7ca9-8f2e-7000-8000-000000000001",
 };
 
-const run = (...hooks: unknown[]) =>
-  runBeforeSend(hooks as BeforeSend[], structuredClone(EVENT));
+/** How what is told begins, by what became of the event. */
+const TOLD = [
+  ["dropped", "The hook 'beforeSend' dropped 'paid'"],
+  ["failed", "Cannot capture 'paid': the hook 'beforeSend' failed, it "],
+  [
+    "blank",
+    "Cannot capture 'paid': the hook 'beforeSend' removed its name or distinct id",
+  ],
+] as const;
 
-Deno.test("runBeforeSend() takes changes in place and replacements, in order (CAP-091, CAP-092)", () => {
+function run(...hooks: unknown[]) {
+  const { reporter, notes, drops, errors } = createRecordingReporter();
+  const event = applyBeforeSend(
+    hooks as BeforeSend[],
+    structuredClone(EVENT),
+    "analytics",
+    reporter,
+  );
+  if (event) {
+    assertEquals([notes, drops, errors], [[], [], []]);
+    return { kind: "kept" as const, event };
+  }
+  const { uuid, event: name } = EVENT;
+  assertEquals(drops, [{
+    reason: "hook",
+    lane: "analytics",
+    uuid,
+    event: name,
+  }]);
+  const [note, ...others] = notes;
+  assertEquals(others, []);
+  const [kind] = TOLD.find(([, start]) => note?.text.startsWith(start)) ?? [];
+  assertEquals(errors.length, kind === "failed" ? 1 : 0);
+  return { kind };
+}
+
+Deno.test("applyBeforeSend() takes changes in place and replacements, in order (CAP-091, CAP-092)", () => {
   const result = run(
     (event: CapturedEvent) => {
       event.properties["first"] = true;
@@ -27,14 +61,14 @@ Deno.test("runBeforeSend() takes changes in place and replacements, in order (CA
 });
 
 for (const answer of [null, undefined, false]) {
-  Deno.test(`runBeforeSend() drops the event on ${answer} and stops (CAP-092)`, () => {
+  Deno.test(`applyBeforeSend() drops the event on ${answer} and stops (CAP-092)`, () => {
     let calls = 0;
     const result = run(() => answer, () => calls++);
     assertEquals([result.kind, calls], ["dropped", 0]);
   });
 }
 
-Deno.test("runBeforeSend() fails on a throw, a promise and any other kind (CAP-093 to CAP-095)", () => {
+Deno.test("applyBeforeSend() fails on a throw, a promise and any other kind (CAP-093 to CAP-095)", () => {
   const throws = () => {
     throw new Error("scrubber");
   };
@@ -51,7 +85,7 @@ Deno.test("runBeforeSend() fails on a throw, a promise and any other kind (CAP-0
   }
 });
 
-Deno.test("runBeforeSend() leaves deleted keys deleted (CAP-096)", () => {
+Deno.test("applyBeforeSend() leaves deleted keys deleted (CAP-096)", () => {
   const result = run((event: CapturedEvent) => {
     delete event.properties["$lib"];
     return event;
@@ -60,7 +94,7 @@ Deno.test("runBeforeSend() leaves deleted keys deleted (CAP-096)", () => {
   assertEquals(result.event.properties, { amount: 3 });
 });
 
-Deno.test("runBeforeSend() normalises what comes out (CAP-100)", () => {
+Deno.test("applyBeforeSend() normalises what comes out (CAP-100)", () => {
   const result = run((event: CapturedEvent) => ({
     ...event,
     properties: { big: 1n, when: new Date(0) },
@@ -78,7 +112,7 @@ Deno.test("runBeforeSend() normalises what comes out (CAP-100)", () => {
   ]);
 });
 
-Deno.test("runBeforeSend() notices a removed name or id (CAP-100)", () => {
+Deno.test("applyBeforeSend() notices a removed name or id (CAP-100)", () => {
   assertEquals(
     run((event: CapturedEvent) => ({ ...event, event: " " })).kind,
     "blank",

@@ -1,49 +1,54 @@
 import { assertEquals } from "@std/assert";
-import type { JsonObject } from "../../../src/core/json.ts";
-import {
-  type EventFlagsRequest,
-  startPreparation,
-} from "../../../src/events/preparation.ts";
-import { isFinished } from "../../../src/transport/event_text.ts";
+import type { EventPreparation } from "../../../src/core/event.ts";
+import { isFinished } from "../../../src/transport/event_queue.ts";
+import { createPipeline } from "./_pipeline.ts";
 
-const EVENT = {
+type Evaluate = EventPreparation["evaluate"];
+type Asked = Parameters<Evaluate>[0];
+
+const DRAFT = {
   event: "paid",
   distinctId: "user-1",
-  timestamp: "2026-01-01T00:00:00.000Z",
-  uuid: "01900000-0000-7000-8000-000000000001",
   properties: { $groups: { company: "acme", seat: 7, none: null } },
 };
 
-function start(
-  evaluate: (request: EventFlagsRequest) => Promise<JsonObject>,
-) {
-  const wanted = {
-    options: {},
-    disableGeoip: undefined,
-    merge: (flags?: JsonObject) => ({ ...flags }),
-  };
-  return startPreparation(EVENT, wanted, evaluate, {
-    admittedAt: 5,
-    bytes: 50,
-    finish: ({ event, uuid, properties }) => {
-      const text = JSON.stringify(properties);
-      return { event, uuid, text, bytes: text.length };
-    },
+function start(evaluate: Evaluate) {
+  const pipeline = createPipeline({
+    options: { isServer: false, maxEventBytes: 1000 },
   });
+  const plain = pipeline.build(DRAFT, undefined)?.text ?? "";
+  const item = pipeline.build({
+    ...DRAFT,
+    preparation: { evaluate, withinMs: 50 },
+  }, undefined);
+  if (!item) throw new Error("The event was dropped");
+  return { item, preparation: item.preparation, plain };
 }
 
-Deno.test("startPreparation() asks for the event's own identity and usable groups (FLG-111)", async () => {
-  const asked: EventFlagsRequest[] = [];
-  const { item, ready } = start((request) => {
+Deno.test("prepare() asks for the event's own identity and groups, as sent (FLG-111)", async () => {
+  const asked: Asked[] = [];
+  const { item, preparation, plain } = start((request) => {
     asked.push(request);
     return Promise.resolve({ "$feature/a": true });
   });
-  assertEquals([isFinished(item), item.bytes, item.admittedAt], [false, 50, 5]);
-  await ready;
-  assertEquals(item.make?.()?.text, '{"$feature/a":true}');
+  assertEquals([isFinished(item), item.bytes, item.admittedAt], [
+    false,
+    plain.length,
+    5,
+  ]);
+  assertEquals(preparation?.withinMs, 50);
+  await preparation?.ready;
+  const { properties } = JSON.parse(item.make?.()?.text ?? "");
+  assertEquals(properties, {
+    ...JSON.parse(plain).properties,
+    "$feature/a": true,
+  });
   assertEquals(
-    asked.map(({ distinctId, groups }) => [distinctId, groups]),
-    [["user-1", { company: "acme", seat: 7 }]],
+    asked.map(({ distinctId, properties }) => [
+      distinctId,
+      properties["$groups"],
+    ]),
+    [["user-1", DRAFT.properties.$groups]],
   );
 });
 
@@ -53,11 +58,11 @@ for (
     ["throws", () => {
       throw new Error("no");
     }],
-  ] satisfies [string, () => Promise<JsonObject>][]
+  ] satisfies [string, Evaluate][]
 ) {
-  Deno.test(`startPreparation() goes without flags when the evaluation ${name} (CAP-038)`, async () => {
-    const { item, ready } = start(evaluate);
-    await ready;
-    assertEquals(item.make?.()?.text, "{}");
+  Deno.test(`prepare() goes without flags when the evaluation ${name} (CAP-038)`, async () => {
+    const { item, preparation, plain } = start(evaluate);
+    await preparation?.ready;
+    assertEquals(item.make?.()?.text, plain);
   });
 }

@@ -306,6 +306,23 @@ Deno.test("capture() with sendFeatureFlags reads the caller's data at the call (
   assertEquals([asked, keys], [{ company: "acme" }, ["pro"]]);
 });
 
+Deno.test("capture() with sendFeatureFlags asks for the groups it sends, as far as they can be used (FLG-111)", async () => {
+  const { posthog, emulator, flush } = createFixture();
+  const $groups = { company: "acme", seat: 7, none: null, list: ["a"] };
+  posthog.capture({ ...WITH_FLAGS, properties: { $groups } });
+  posthog.capture({ ...WITH_FLAGS, properties: { $groups: "acme" } });
+  await flush();
+  const asked = emulator.requests.filter(({ path }) => path === "/flags");
+  assertEquals(
+    asked.map(({ body }) => (body as Record<string, unknown>)["groups"]),
+    [{ company: "acme", seat: 7 }, {}],
+  );
+  assertEquals(
+    emulator.events.map(({ properties }) => properties["$groups"]),
+    [$groups, "acme"],
+  );
+});
+
 const LOCALITY: [
   name: string,
   isLoaded: boolean,

@@ -1,9 +1,16 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import type { EventContext, EventDraft } from "../../../src/core/event.ts";
+import type {
+  CapturedEvent,
+  EventContext,
+  EventDraft,
+} from "../../../src/core/event.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { createUuidSource, isUuid } from "../../../src/core/uuid.ts";
 import { VERSION } from "../../../src/core/version.ts";
-import { type BuildContext, buildEvent } from "../../../src/events/build.ts";
+import type { Pipeline } from "../../../src/events/pipeline.ts";
+import type { JsonObject } from "../../../src/core/json.ts";
+import { createPipeline, type HostParts } from "./_pipeline.ts";
+import { createRecordingReporter } from "./_reporter.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const createUuid = createUuidSource(systemRandom);
@@ -20,26 +27,50 @@ const context: EventContext = {
   properties: { layer: "scope" },
 };
 
-function build(
-  draft: Partial<EventDraft>,
-  overrides: Partial<BuildContext> = {},
-) {
-  const result = buildEvent({ event: "e", distinctId: "user-1", ...draft }, {
-    now: () => new Date(NOW).toISOString(),
-    createUuid: () => createUuid(NOW),
-    superProperties: {},
-    context: undefined,
-    isServer: true,
-    disableGeoip: undefined,
-    ...overrides,
-  });
-  return result;
+interface Overrides {
+  isServer?: boolean;
+  disableGeoip?: boolean | undefined;
+  superProperties?: JsonObject;
+  context?: EventContext | undefined;
+  beforeSend?: (event: CapturedEvent) => CapturedEvent;
 }
 
-function built(
+function createPipelineAtNow(parts: HostParts): Pipeline {
+  return createPipeline({
+    clock: { now: () => NOW, sleep: () => Promise.resolve() },
+    createUuid,
+    ...parts,
+  });
+}
+
+/** What the pipeline made of a draft, and what it told. */
+function build(
   draft: Partial<EventDraft>,
-  overrides: Partial<BuildContext> = {},
+  { superProperties = {}, context, beforeSend, ...options }: Overrides = {},
 ) {
+  const { reporter, notes, drops } = createRecordingReporter();
+  const pipeline = createPipelineAtNow({
+    reporter,
+    beforeSend: beforeSend ? [beforeSend] : [],
+    superProperties,
+    options,
+  });
+  const item = pipeline.build(
+    { event: "e", distinctId: "user-1", ...draft },
+    context,
+  );
+  if (!item) {
+    assertEquals(drops.map(({ reason }) => reason), ["invalid"]);
+    return { kind: "refused" as const, notes };
+  }
+  assertEquals([drops, item.preparation], [[], undefined]);
+  const { distinct_id: distinctId, ...event } = JSON.parse(item.text);
+  const built: CapturedEvent = { ...event, distinctId };
+  assertEquals([item.uuid, item.event], [built.uuid, built.event]);
+  return { kind: "built" as const, event: built, notes };
+}
+
+function built(draft: Partial<EventDraft>, overrides: Overrides = {}) {
   const result = build(draft, overrides);
   assert(result.kind === "built");
   return result;
@@ -52,7 +83,7 @@ const OWN = {
   $geoip_disable: true,
 };
 
-Deno.test("buildEvent() makes the event of the specification's golden vector", () => {
+Deno.test("prepare() makes the event of the specification's golden vector", () => {
   const { event, notes } = built({
     event: "movie played",
     distinctId: "user:123",
@@ -81,13 +112,13 @@ Deno.test("buildEvent() makes the event of the specification's golden vector", (
 });
 
 for (const event of [undefined, "", "  ", 5, null]) {
-  Deno.test(`buildEvent() refuses the name ${JSON.stringify(event)} with one warning (CAP-022)`, () => {
+  Deno.test(`prepare() refuses the name ${JSON.stringify(event)} with one warning (CAP-022)`, () => {
     const { kind, notes } = build({ event });
     assertEquals([kind, notes.length], ["refused", 1]);
   });
 }
 
-Deno.test("buildEvent() stringifies numeric ids and never trims (CAP-024)", () => {
+Deno.test("prepare() stringifies numeric ids and never trims (CAP-024)", () => {
   assertEquals(built({ distinctId: 42 }).event.distinctId, "42");
   assertEquals(built({ distinctId: 42n }).event.distinctId, "42");
   assertEquals(built({ distinctId: " padded " }).event.distinctId, " padded ");
@@ -98,7 +129,7 @@ Deno.test("buildEvent() stringifies numeric ids and never trims (CAP-024)", () =
 });
 
 for (const distinctId of [undefined, null, "", "  ", {}, true]) {
-  Deno.test(`buildEvent() makes a personless event of the id ${JSON.stringify(distinctId)} (CAP-025)`, () => {
+  Deno.test(`prepare() makes a personless event of the id ${JSON.stringify(distinctId)} (CAP-025)`, () => {
     const [one, two] = [
       built({ distinctId }).event,
       built({ distinctId }).event,
@@ -109,7 +140,7 @@ for (const distinctId of [undefined, null, "", "  ", {}, true]) {
   });
 }
 
-Deno.test("buildEvent() keeps the caller's $process_person_profile (CAP-026, CAP-027)", () => {
+Deno.test("prepare() keeps the caller's $process_person_profile (CAP-026, CAP-027)", () => {
   const kept = built({
     distinctId: undefined,
     properties: { $process_person_profile: true },
@@ -118,7 +149,7 @@ Deno.test("buildEvent() keeps the caller's $process_person_profile (CAP-026, CAP
   assert(!Object.hasOwn(built({}).event.properties, "$process_person_profile"));
 });
 
-Deno.test("buildEvent() warns of properties and groups of the wrong kind and goes on (CAP-028, CAP-032)", () => {
+Deno.test("prepare() warns of properties and groups of the wrong kind and goes on (CAP-028, CAP-032)", () => {
   for (const wrong of [[1], "x", 5]) {
     const { event, notes } = built({ properties: wrong, groups: wrong });
     assertEquals(event.properties, OWN);
@@ -126,7 +157,7 @@ Deno.test("buildEvent() warns of properties and groups of the wrong kind and goe
   }
 });
 
-Deno.test("buildEvent() puts groups over the caller's $groups, unless there are none (CAP-032, CAP-033)", () => {
+Deno.test("prepare() puts groups over the caller's $groups, unless there are none (CAP-032, CAP-033)", () => {
   const properties = { $groups: { old: 1 } };
   assertEquals(
     built({ properties, groups: { company: "a", n: 5 } }).event
@@ -138,11 +169,11 @@ Deno.test("buildEvent() puts groups over the caller's $groups, unless there are 
   });
 });
 
-Deno.test("buildEvent() layers super < scope < flags < caller < own (CAP-034)", () => {
+Deno.test("prepare() layers super < scope < flags < caller < own (CAP-034)", () => {
   const superProperties = { layer: "super", only: "super" };
   const layer = (
     draft: Partial<EventDraft>,
-    overrides: Partial<BuildContext>,
+    overrides: Overrides,
   ) => built(draft, overrides).event.properties["layer"];
   assertEquals(layer({}, { superProperties }), "super");
   assertEquals(layer({}, { superProperties, context }), "scope");
@@ -164,7 +195,7 @@ Deno.test("buildEvent() layers super < scope < flags < caller < own (CAP-034)", 
   ]);
 });
 
-Deno.test("buildEvent() lets the caller's $feature/x win over the snapshot (CAP-035, CAP-036)", () => {
+Deno.test("prepare() lets the caller's $feature/x win over the snapshot (CAP-035, CAP-036)", () => {
   const { properties } =
     built({ flags, properties: { "$feature/a": "mine" } }).event;
   assertEquals(
@@ -173,13 +204,13 @@ Deno.test("buildEvent() lets the caller's $feature/x win over the snapshot (CAP-
   );
 });
 
-Deno.test("buildEvent() ignores flags that are no snapshot, with a warning", () => {
+Deno.test("prepare() ignores flags that are no snapshot, with a warning", () => {
   const { event, notes } = built({ flags: { a: true } });
   assertEquals(event.properties, OWN);
   assertEquals(notes.length, 1);
 });
 
-Deno.test("buildEvent() takes identity and session from the scope, below the caller's", () => {
+Deno.test("prepare() takes identity and session from the scope, below the caller's", () => {
   const fromScope = built({ distinctId: undefined }, { context }).event;
   assertEquals([fromScope.distinctId, fromScope.properties["$session_id"]], [
     "from-scope",
@@ -193,13 +224,13 @@ Deno.test("buildEvent() takes identity and session from the scope, below the cal
   ]);
 });
 
-Deno.test("buildEvent() drops what needs an identity and has none", () => {
+Deno.test("prepare() drops what needs an identity and has none", () => {
   assertEquals(
-    build({ distinctId: undefined, withoutIdentity: "drop" }).kind,
+    build({ distinctId: undefined, needsIdentity: true }).kind,
     "refused",
   );
   assertEquals(
-    build({ distinctId: undefined, withoutIdentity: "drop" }, { context }).kind,
+    build({ distinctId: undefined, needsIdentity: true }, { context }).kind,
     "built",
   );
 });
@@ -220,7 +251,7 @@ const GEOIP_ROWS: readonly [
 ];
 
 for (const [disableGeoip, call, hasIp, expected] of GEOIP_ROWS) {
-  Deno.test(`buildEvent() decides $geoip_disable: client ${disableGeoip}, call ${call}, $ip ${hasIp} (CAP-031)`, () => {
+  Deno.test(`prepare() decides $geoip_disable: client ${disableGeoip}, call ${call}, $ip ${hasIp} (CAP-031)`, () => {
     const scope = hasIp
       ? { ...context, properties: { $ip: "203.0.113.7" } }
       : undefined;
@@ -230,7 +261,7 @@ for (const [disableGeoip, call, hasIp, expected] of GEOIP_ROWS) {
   });
 }
 
-Deno.test("buildEvent() leaves $is_server out when off (CAP-030)", () => {
+Deno.test("prepare() leaves $is_server out when off (CAP-030)", () => {
   assert(
     !Object.hasOwn(
       built({}, { isServer: false }).event.properties,
@@ -239,7 +270,7 @@ Deno.test("buildEvent() leaves $is_server out when off (CAP-030)", () => {
   );
 });
 
-Deno.test("buildEvent() replaces a bad timestamp by now, with a warning (CAP-056)", () => {
+Deno.test("prepare() replaces a bad timestamp by now, with a warning (CAP-056)", () => {
   const { event, notes } = built({ timestamp: "soon" });
   assertEquals([event.timestamp, notes.length], [
     "2026-01-02T03:04:05.678Z",
@@ -247,7 +278,27 @@ Deno.test("buildEvent() replaces a bad timestamp by now, with a warning (CAP-056
   ]);
 });
 
-Deno.test("buildEvent() sends a caller's uuid as given, and replaces a bad one (CAP-058 to CAP-060)", () => {
+Deno.test("prepare() stamps events by the clock, back and forth", () => {
+  const moments = [0, 0, 1, 0];
+  const pipeline = createPipelineAtNow({
+    clock: {
+      now: () => moments.shift() ?? NaN,
+      sleep: () => Promise.resolve(),
+    },
+  });
+  const stamps = [...moments].map(() =>
+    JSON.parse(pipeline.build({ event: "e" }, undefined)?.text ?? "")
+      .timestamp
+  );
+  assertEquals(stamps, [
+    "1970-01-01T00:00:00.000Z",
+    "1970-01-01T00:00:00.000Z",
+    "1970-01-01T00:00:00.001Z",
+    "1970-01-01T00:00:00.000Z",
+  ]);
+});
+
+Deno.test("prepare() sends a caller's uuid as given, and replaces a bad one (CAP-058 to CAP-060)", () => {
   const upper = "019B7CA9-8F2E-7000-8000-000000000001";
   assertEquals(built({ uuid: upper }).event.uuid, upper);
   assertEquals(built({ messageId: upper }).event.uuid, upper);
@@ -257,22 +308,65 @@ Deno.test("buildEvent() sends a caller's uuid as given, and replaces a bad one (
   assertEquals(notes.map(({ level }) => level), ["warn", "debug"]);
 });
 
-Deno.test("buildEvent() warns of names and ids over 200 bytes and sends them (CAP-063)", () => {
+Deno.test("prepare() warns of names and ids over 200 bytes and sends them (CAP-063)", () => {
   assertEquals(built({ event: "é".repeat(101) }).notes.length, 1);
   assertEquals(built({ event: "é".repeat(100) }).notes.length, 0);
   assertEquals(built({ distinctId: "x".repeat(201) }).notes.length, 1);
 });
 
-Deno.test("buildEvent() keeps only allowed properties where a list is given", () => {
-  const { event } = built({
+Deno.test("prepare() gives a seal the last word on all properties", () => {
+  const { event, notes } = built({
     properties: { a: 1, b: 2 },
-    allowedProperties: new Set(["a", "$lib"]),
+    seal(properties, note) {
+      assertEquals(properties, { a: 1, b: 2, ...OWN });
+      for (const name of Object.keys(properties)) {
+        if (name !== "a" && name !== "$lib") delete properties[name];
+      }
+      note("debug", "sealed");
+    },
   });
   assertEquals(event.properties, { a: 1, $lib: "edgehog" });
+  assertEquals(notes, [{ level: "debug", text: "sealed" }]);
 });
 
+for (
+  const [lane, maxEventBytes, maxQueueBytes, limit] of [
+    ["analytics", 1000, 20_000_000, 1000],
+    ["analytics", 1000, 900, 900],
+    ["ai", 1000, 20_000_000, 8 * 1024 * 1024],
+    ["ai", 1000, 900, 900],
+  ] as const
+) {
+  Deno.test(`prepare() takes ${limit} bytes on the ${lane} lane, its queue holding ${maxQueueBytes} (CAP-114, CAP-204)`, () => {
+    const prepare = (note: string) => {
+      const { reporter, notes, drops } = createRecordingReporter();
+      const item = createPipelineAtNow({
+        reporter,
+        options: { maxEventBytes, maxQueueBytes },
+      }).build(
+        { lane, event: "e", distinctId: "u", properties: { note } },
+        undefined,
+      );
+      return { item, notes, drops };
+    };
+    const free = limit - (prepare("").item?.bytes ?? 0);
+    const { item } = prepare("x".repeat(free));
+    assertEquals([item?.bytes, item?.lane], [limit, lane]);
+    const { notes, drops, ...larger } = prepare("x".repeat(free + 1));
+    assertEquals(larger.item, undefined);
+    assertEquals(drops.map(({ reason, lane }) => [reason, lane]), [[
+      "oversize",
+      lane,
+    ]]);
+    assertEquals(notes, [{
+      level: "error",
+      text: `Cannot capture 'e': ${limit + 1} bytes are more than ${limit}`,
+    }]);
+  });
+}
+
 for (const id of ["null", "0", " Anonymous ", "[object Object]", "NaN"]) {
-  Deno.test(`buildEvent() hints that PostHog takes the id '${id}' for nobody`, () => {
+  Deno.test(`prepare() hints that PostHog takes the id '${id}' for nobody`, () => {
     const { event, notes } = built({ distinctId: id });
     assertEquals(event.distinctId, id);
     assertEquals(notes.map(({ level }) => level), ["debug"]);
@@ -280,7 +374,7 @@ for (const id of ["null", "0", " Anonymous ", "[object Object]", "NaN"]) {
 }
 
 for (const name of ["$identify", "$create_alias", "$groupidentify", "$set"]) {
-  Deno.test(`buildEvent() warns of $process_person_profile: false on ${name} (CAP-085)`, () => {
+  Deno.test(`prepare() warns of $process_person_profile: false on ${name} (CAP-085)`, () => {
     const properties = { $process_person_profile: false };
     assertEquals(built({ event: name, properties }).notes.length, 1);
     assertEquals(built({ event: "paid", properties }).notes.length, 0);
@@ -288,9 +382,15 @@ for (const name of ["$identify", "$create_alias", "$groupidentify", "$set"]) {
   });
 }
 
-Deno.test("buildEvent() shares nothing with the layers it merges, which a hook may change", () => {
+Deno.test("prepare() shares nothing with the layers it merges, which a hook may change", () => {
   const superProperties = { shared: { list: [1] } };
-  const { event } = built({}, { superProperties });
-  (event.properties["shared"] as { list: number[] }).list.push(2);
+  const { event } = built({}, {
+    superProperties,
+    beforeSend(event) {
+      (event.properties["shared"] as { list: number[] }).list.push(2);
+      return event;
+    },
+  });
+  assertEquals(event.properties["shared"], { list: [1, 2] });
   assertEquals(superProperties, { shared: { list: [1] } });
 });

@@ -1,0 +1,209 @@
+import type { Caller } from "../client/host.ts";
+import type { Lane } from "../core/delivery.ts";
+import type { EventDraft, EventPreparation } from "../core/event.ts";
+import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Reporter } from "../core/reporter.ts";
+import {
+  assignGiven,
+  isFilled,
+  type RawMessage,
+  refuse,
+  warnOnce,
+} from "./reading.ts";
+import type { EventMethods } from "./types.ts";
+
+/** Who calls an event verb. */
+export interface EventCaller extends Caller {
+  /** Hears of what could not be used. */
+  readonly reporter: Reporter;
+  /** Asks the features for properties that have to be evaluated before the event is sent. */
+  prepareEvent(message: RawMessage): EventPreparation | undefined;
+}
+
+/** The event verbs, as functions of their caller. */
+export type EventVerbs = {
+  readonly [Name in keyof EventMethods]: (
+    caller: EventCaller,
+    message: Parameters<EventMethods[Name]>[0],
+  ) => ReturnType<EventMethods[Name]>;
+};
+
+/** What a verb was called with. */
+interface Call {
+  readonly caller: EventCaller;
+  readonly message: RawMessage;
+  /** The event's name, as messages tell it; empty where the message has it. */
+  readonly event: string;
+  readonly lane: Lane;
+}
+
+/** Makes a draft of a call, or nothing; tells what of it could not be used. */
+type Read = (call: Call) => EventDraft | undefined;
+
+/** Each verb in its two forms: queue, and send at once. The verb chooses the lane, never the event's name. */
+export const EVENT_VERBS: EventVerbs = /* @__PURE__ */ createVerbs([
+  ["capture", "", draftCapture],
+  ["captureAi", "", draftCapture, "ai"],
+  ["identify", "$identify", draftIdentify],
+  ["alias", "$create_alias", draftAlias],
+  ["groupIdentify", "$groupidentify", draftGroupIdentify],
+  ["setPersonProperties", "$set", draftSet],
+  ["unsetPersonProperties", "$set", draftUnset],
+]);
+
+function createVerbs(
+  table: [name: keyof EventMethods, event: string, read: Read, lane?: Lane][],
+): EventVerbs {
+  const verbs: Record<
+    string,
+    (caller: EventCaller, message: never) => unknown
+  > = {};
+  for (const [name, event, read, lane = "analytics"] of table) {
+    // A client that takes no events looks at nothing of them either.
+    const draft = (caller: EventCaller, message: unknown) =>
+      !caller.checkOpen(lane)
+        ? undefined
+        : isRecord(message)
+        ? read({ caller, message, event, lane })
+        : refuse(
+          caller.reporter,
+          lane,
+          event,
+          `expected an object, got ${describeType(message)}`,
+        );
+    verbs[name] = (caller, message) => {
+      const drafted = draft(caller, message);
+      return drafted && caller.capture(drafted);
+    };
+    verbs[`${name}Immediate`] = async (caller, message) => {
+      const drafted = draft(caller, message);
+      return drafted && await caller.captureImmediate(drafted);
+    };
+  }
+  return verbs as EventVerbs;
+}
+
+/** `capture` and `captureAi`: everything is checked when the event is built. */
+function draftCapture({ caller, message, lane }: Call): EventDraft {
+  const { reporter } = caller;
+  const { event } = message;
+  if (lane === "ai" && isNonBlank(event) && !event.startsWith("$ai_")) {
+    reporter.debug(
+      `The name of '${event}' is not that of an AI event`,
+    );
+  }
+  if (event === "$exception") {
+    warnOnce(
+      reporter,
+      "Cannot capture '$exception' in full: use 'captureException'",
+    );
+  }
+  // An exposure is about one flag: PostHog would count the others as seen, too.
+  const isExposure = event === "$feature_flag_called";
+  return {
+    lane,
+    event,
+    distinctId: message["distinctId"],
+    properties: message["properties"],
+    groups: message["groups"],
+    flags: isExposure ? undefined : message["flags"],
+    preparation: isExposure ? undefined : caller.prepareEvent(message),
+    timestamp: message["timestamp"],
+    uuid: message["uuid"],
+    messageId: message["messageId"],
+    disableGeoip: message["disableGeoip"],
+  };
+}
+
+/** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
+function draftIdentify(call: Call): EventDraft | undefined {
+  const {
+    $set,
+    "$set_once": once,
+    "$anon_distinct_id": anonymousId,
+    ...plain
+  } = copyProperties(call, "properties");
+  return draft(call, {
+    $set: { ...plain, ...(isRecord($set) && $set) },
+    ...(isFilled(once) && { "$set_once": once }),
+    ...(anonymousId !== undefined && { "$anon_distinct_id": anonymousId }),
+  });
+}
+
+/** `$create_alias`: merges `alias` into the person of `distinctId`; the arguments are never swapped. */
+function draftAlias(call: Call): EventDraft | undefined {
+  const alias = requireId(call, "alias");
+  const scopeId = call.caller.context?.distinctId;
+  const existing = alias && requireId(call, "distinctId", scopeId);
+  // Parity: the v0 protocol repeats the id in the properties.
+  return draft(call, existing && { alias, distinct_id: existing }, existing);
+}
+
+/** `$groupidentify`: without an id of its own it is about the group, `$<type>_<key>`, in a scope too. */
+function draftGroupIdentify(call: Call): EventDraft | undefined {
+  const type = requireId(call, "groupType");
+  const key = type && requireId(call, "groupKey");
+  const properties = key && {
+    $group_type: type,
+    $group_key: key,
+    $group_set: copyProperties(call, "properties"),
+  };
+  const given = toId(call.message["distinctId"]);
+  return draft(call, properties, given ?? `$${type}_${key}`);
+}
+
+/** `$set`: sets person properties, each map only if it says anything. */
+function draftSet(call: Call): EventDraft | undefined {
+  const set = copyProperties(call, "properties");
+  const once = copyProperties(call, "propertiesOnce");
+  return draft(call, {
+    ...(isFilled(set) && { $set: set }),
+    ...(isFilled(once) && { "$set_once": once }),
+  });
+}
+
+/** `$set` with `$unset`: removes person properties by name. */
+function draftUnset(call: Call): EventDraft | undefined {
+  const names = [call.message["properties"]].flat().filter(isNonBlank)
+    .map((name) => name.toWellFormed());
+  return draft(call, { ...(names.length > 0 && { $unset: names }) });
+}
+
+/** A draft about a person or a group: without identity it is nothing, and with nothing to say there is none. */
+function draft(
+  { event, message }: Call,
+  ownProperties: JsonObject | "" | undefined,
+  distinctId: unknown = message["distinctId"],
+): EventDraft | undefined {
+  const { timestamp, uuid, disableGeoip } = message;
+  return ownProperties && isFilled(ownProperties)
+    ? {
+      event,
+      distinctId,
+      needsIdentity: true,
+      ownProperties,
+      timestamp,
+      uuid,
+      disableGeoip,
+    }
+    : undefined;
+}
+
+function copyProperties(
+  { caller, message, event }: Call,
+  name: string,
+): JsonObject {
+  return assignGiven(caller.reporter, {}, name, message[name], event);
+}
+
+/** An id without which there is no event. */
+function requireId(
+  { caller, message, event, lane }: Call,
+  name: string,
+  fallback?: string,
+): string | undefined {
+  const id = toId(message[name]) ?? toId(fallback);
+  return id ??
+    refuse(caller.reporter, lane, event, `'${name}' is missing or blank`);
+}
