@@ -39,13 +39,13 @@ export function rejectMessage(
     const text = `Cannot read ${
       describe(message)
     } as an event: ${reason}; it is given back for the dead-letter queue`;
-    reporter.error(text);
-    reporter.report(
+    reporter.tell(
       new DeliveryError(text, {
         code: "unparseable",
         lane: "analytics",
         retained: true,
       }),
+      "error",
     );
   }
   contain(reporter, "retry", () => message.retry());
@@ -81,7 +81,10 @@ function contain(
     call();
   } catch (cause) {
     const text = `Cannot settle a message of the queue: '${callback}' failed`;
-    reporter.warn(text, `queue:${callback}`);
-    reporter.report(new CallbackError(text, callback, cause));
+    reporter.tell(
+      new CallbackError(text, callback, cause),
+      "warn",
+      `queue:${callback}`,
+    );
   }
 }

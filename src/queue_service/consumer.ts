@@ -1,10 +1,9 @@
 import type { Lane } from "../core/delivery.ts";
 import { isObject } from "../core/guards.ts";
-import { createCycle, type Cycle } from "../transport/cycle.ts";
-import { drainQueue } from "../transport/drain.ts";
-import { createLaneHealth } from "../transport/health.ts";
-import { type DeliveryPorts, findPorts } from "../transport/ports.ts";
-import { createQueue } from "../transport/queue.ts";
+import { findPort } from "../client/host.ts";
+import type { DeliveryPort } from "../transport/delivery.ts";
+import { drain } from "../transport/drain.ts";
+import { Lease, Store } from "../transport/store.ts";
 import { ackMessage, rejectMessage, retryMessage } from "./acknowledge.ts";
 import { type Delivery, sortMessages } from "./deliveries.ts";
 import type {
@@ -14,8 +13,8 @@ import type {
   QueueMessageLike,
 } from "./types.ts";
 
-/** A batch is a queue of its own: what a consumer was handed is bounded, and nothing of it makes room for the rest. */
-const UNBOUNDED = Object.freeze({ maxItems: Infinity, maxBytes: Infinity });
+/** A batch has a store of its own: what a consumer was handed is bounded, and nothing of it makes room for the rest. */
+const UNBOUNDED = { maxQueueSize: Infinity, maxQueueBytes: Infinity };
 
 /**
  * Delivers a batch of a queue consumer to PostHog over HTTP, also when the client's own `transport` is a queue, and
@@ -74,14 +73,14 @@ export async function consumeQueue(
   posthog: ConsumerClientLike,
 ): Promise<ConsumeResult> {
   const messages = readMessages(batch);
-  const ports = findPorts(posthog);
-  if (!ports) {
+  const port = findPort(posthog, "delivery") as DeliveryPort | undefined;
+  if (!port) {
     giveBackAll(messages ?? []);
     throw new TypeError(
       "Cannot consume the queue: 'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper",
     );
   }
-  const { reporter, clock } = ports;
+  const { reporter, clock } = port.deps;
   const result = { delivered: 0, dropped: 0, retried: 0, poisoned: 0 };
   if (!messages) {
     reporter.error("Cannot consume the queue: the batch has no 'messages'");
@@ -91,9 +90,9 @@ export async function consumeQueue(
   for (const one of poisoned) rejectMessage(one, reporter);
   result.poisoned = poisoned.length;
 
-  const cycle = createCycle(reporter);
+  const accepted: string[] = [];
   await Promise.all(Array.from(lanes, async ([lane, deliveries]) => {
-    const restMs = await deliver(ports, cycle, lane, deliveries);
+    const restMs = await deliver(port, accepted, lane, deliveries);
     for (const { item, messages } of deliveries) {
       for (const message of messages) {
         if (item.fate === "queued") retryMessage(message, restMs, reporter);
@@ -103,17 +102,19 @@ export async function consumeQueue(
       result[count] += messages.length;
     }
   }));
-  cycle.end();
+  reporter.delivered(accepted);
   return result;
 }
 
 /** Sends what can be sent and says on each item what became of it. The result is how long to leave the rest alone. */
 async function deliver(
-  { drainDeps, clock, reporter, restMs, isClosed }: DeliveryPorts,
-  cycle: Cycle,
+  { deps, transport, isClosed }: DeliveryPort,
+  accepted: string[],
   lane: Lane,
   deliveries: readonly Delivery[],
 ): Promise<number> {
+  const { clock, reporter, options } = deps;
+  const restMs = options.maxRetryDelayMs;
   if (isClosed()) {
     reporter.warn(
       "Cannot consume the queue: the client sends nothing, its messages are given back",
@@ -121,12 +122,15 @@ async function deliver(
     );
     return restMs;
   }
-  const queue = createQueue(lane, UNBOUNDED);
-  const health = createLaneHealth(restMs);
-  queue.admit(deliveries.map(({ item }) => item));
-  const { signal } = new AbortController();
-  await drainQueue(drainDeps, { queue, health }, { cycle, signal });
-  return Math.max(restMs, health.pausedUntil - clock.now());
+  const { random, createUuid, keepAlive } = deps;
+  const unbounded = { ...options, ...UNBOUNDED };
+  const own = { clock, random, createUuid, reporter, keepAlive };
+  const store = new Store(lane, { ...own, options: unbounded }, transport);
+  for (const { item } of deliveries) store.admit(item, store.ownerless);
+  const lease = new Lease(store, accepted);
+  await drain(lease, store.ownerless);
+  lease.end();
+  return Math.max(restMs, store.pausedUntil - clock.now());
 }
 
 function readMessages(batch: unknown): QueueMessageLike[] | undefined {

@@ -1,6 +1,6 @@
 import type { Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { QueueItem } from "../transport/queue.ts";
+import type { QueueItem } from "../transport/event_queue.ts";
 import { parseMessage } from "./message.ts";
 import type { QueueMessageLike } from "./types.ts";
 

@@ -1,220 +1,245 @@
-import { runWithin, toTimeoutMs } from "../core/clock.ts";
-import type { FlushResult, Lane } from "../core/delivery.ts";
-import type { Reporter } from "../core/reporter.ts";
-import { createCycle } from "./cycle.ts";
-import { reportOverflow, reportUndelivered } from "./delivery_reports.ts";
-import { type DrainDeps, drainQueue, type LaneState } from "./drain.ts";
-import type { ClientQueue, QueueSettings } from "./event_queue.ts";
-import { countFates, flushLane } from "./flush.ts";
-import { createLaneHealth } from "./health.ts";
-import { createQueue, type Lease, type QueueItem } from "./queue.ts";
-import { finishWhenReady, reservePlace } from "./reserve.ts";
-import { createStrays } from "./strays.ts";
+import { toTimeoutMs } from "../core/clock.ts";
+import type { FlushResult, Lane, Transport } from "../core/delivery.ts";
+import { drain, send } from "./drain.ts";
+import {
+  countFates,
+  type EventQueue,
+  type Preparation,
+  type QueueItem,
+} from "./event_queue.ts";
+import type { QueueDeps } from "./queue_deps.ts";
+import { Lease, Store } from "./store.ts";
 
-/** What the client's queue is made of. */
-export interface ClientQueueDeps extends DrainDeps {
-  /** The numbers. */
-  readonly settings: QueueSettings;
-  /** Hears of what was lost. */
-  readonly reporter: Reporter;
-  /** Keeps the runtime alive for a promise; false when it refused. */
-  readonly keepAlive: (promise: Promise<unknown>) => boolean;
-}
-
-interface ClientLane extends LaneState {
-  /** The lease that the running drain of our own works under. */
-  ownLease: Lease | undefined;
-}
-
-/** Cycles that the client's end can cut short; of more, the oldest end by their own deadlines. */
+/** Leases that the client's end can cut short; of more, the oldest end by their own deadlines. */
 const MAX_ACTIVE = 1000;
 
-const NOTHING: FlushResult = Object.freeze({
-  delivered: 0,
-  dropped: 0,
-  retained: 0,
-});
+/** The first and the longest pause between looks at the leases of others, in ms. */
+const LOOK_AGAIN_MS = 25;
+const MAX_LOOK_AGAIN_MS = 250;
 
-/** Creates the client's queue. Nothing runs until something is admitted. */
-export function createClientQueue(deps: ClientQueueDeps): ClientQueue {
-  const { settings, reporter, clock, sender, keepAlive } = deps;
-  const lanes = new Map<Lane, ClientLane>();
-  const strays = createStrays();
-  const laneOf = (lane: Lane): ClientLane => {
-    const existing = lanes.get(lane);
-    if (existing) return existing;
-    const queue = createQueue(lane, settings.queueLimits);
-    const created = {
-      queue,
-      health: createLaneHealth(settings.restMs),
-      ownLease: undefined,
-    };
-    lanes.set(lane, created);
-    return created;
-  };
-
-  // What the client's end cuts short. Work of a request that is gone never leaves by itself, hence the limit.
-  const active = new Set<AbortController>();
-  let isClosed = false;
-  const runUntilClosed = async <T>(
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => {
-    const controller = new AbortController();
-    active.add(controller);
-    for (const oldest of active) {
-      if (active.size <= MAX_ACTIVE) break;
-      active.delete(oldest);
-    }
-    try {
-      return await work(controller.signal);
-    } finally {
-      active.delete(controller);
-    }
-  };
-
-  const isTriggered = ({ queue }: ClientLane) => {
-    const { count, bytes, oldestAt } = queue.free(clock.now());
-    if (count === 0 || oldestAt === undefined) return false;
-    const isOld = settings.flushIntervalMs > 0 &&
-      clock.now() - oldestAt >= settings.flushIntervalMs;
-    return count >= settings.flushAt || bytes >= deps.batchLimits.maxBytes ||
-      isOld;
-  };
-  // A drain whose request was dropped by the runtime never ends; its lease does, and stands for it.
-  const isDraining = ({ queue, ownLease }: ClientLane) =>
-    !!ownLease && queue.isLive(ownLease, clock.now());
-
-  const trigger = (state: ClientLane) => {
-    if (settings.isTestMode || state.health.isPaused(clock.now())) return;
-    if (isDraining(state) || !isTriggered(state)) return;
-    const present = new Set(state.queue.items());
-    const cycle = createCycle(reporter);
-    let lease: Lease | undefined;
-    // A drain that wakes up after its lease ran out finds another's here, and ends.
-    state.ownLease = undefined;
-    const drain = runUntilClosed((signal) =>
-      drainQueue(deps, state, {
-        cycle,
-        signal,
-        isWanted: (item) => present.has(item),
-        onLease(next) {
-          if (lease !== state.ownLease) return false;
-          lease = state.ownLease = next;
-          return true;
-        },
-      })
-    );
-    keepAlive(drain.then(({ kind }) => {
-      cycle.end();
-      if (lease === state.ownLease) state.ownLease = undefined;
-      if (kind === "empty") trigger(state);
-    }));
-  };
-
-  const takeOver = (lane: Lane, items: readonly QueueItem[]) => {
-    if (isClosed) return reportUndelivered(reporter, lane, items);
-    reportOverflow(reporter, lane, laneOf(lane).queue.admit(items));
-  };
-  // Triggers nothing: whoever comes across them sends them along.
-  const adoptStrays = () => {
-    for (const gone of strays.takeGone(clock.now())) {
-      takeOver(gone.lane, gone.takeAll());
-    }
-  };
-
-  return {
-    admit(lane, item) {
-      adoptStrays();
-      const state = laneOf(lane);
-      reportOverflow(reporter, lane, state.queue.admit([item]));
-      trigger(state);
-    },
-    async reserve(lane, item, ready) {
-      adoptStrays();
-      const state = laneOf(lane);
-      await runUntilClosed((signal) =>
-        reservePlace(deps, state.queue, item, ready, signal)
-      );
-      trigger(state);
-    },
-    adopt(lane, items) {
-      takeOver(lane, items);
-      trigger(laneOf(lane));
-    },
-    async sendNow(lane, item, ready) {
-      const { queue, health } = laneOf(lane);
-      if (settings.isTestMode) {
-        if (ready) return await reservePlace(deps, queue, item, ready);
-        return reportOverflow(reporter, lane, queue.admit([item]));
-      }
-      const cycle = createCycle(reporter);
-      const lease = sender.createLease();
-      cycle.take(lease, queue);
-      reportOverflow(reporter, lane, queue.admit([item], lease));
-      const items = [item];
-      await runUntilClosed(async (signal) => {
-        if (ready) await finishWhenReady(deps, queue, item, ready, signal);
-        await sender.ship({ queue, lease, items, health, cycle, signal });
-      });
-      cycle.end();
-    },
-    async flush(givenMs) {
-      adoptStrays();
-      const present = new Set(
-        [...lanes.values()].flatMap(({ queue }) => queue.items()),
-      );
-      if (settings.isTestMode || present.size === 0) return NOTHING;
-      const timeoutMs = toTimeoutMs(givenMs);
-      const cycle = createCycle(reporter);
-      const flushAll = (signal: AbortSignal) =>
-        Promise.all(
-          [...lanes.values()].map((state) =>
-            flushLane(deps, state, { present, cycle, signal, timeoutMs })
-          ),
-        );
-      const work = runUntilClosed((closing) =>
-        runWithin(clock, timeoutMs, flushAll, closing)
-      ).then((end) => {
-        cycle.end();
-        if (end.kind === "timeout") {
-          reporter.warn(`Cannot finish the flush within ${timeoutMs} ms`);
-        }
-        return countFates(present);
-      });
-      keepAlive(work);
-      return await work;
-    },
-    drainAlong: (lane, work) => drainQueue(deps, laneOf(lane), work),
-    watch(lane) {
-      adoptStrays();
-      strays.watch(lane);
-    },
-    forget: strays.forget,
-    health: (lane) => laneOf(lane).health,
-    items: (lane) => {
-      const chosen = lane ? [laneOf(lane)] : [...lanes.values()];
-      return chosen.flatMap(({ queue }) => queue.items());
-    },
-    close() {
-      isClosed = true;
-      for (const controller of active) abort(controller);
-      for (const { queue } of lanes.values()) {
-        const left = queue.items();
-        queue.settle(left, "dropped");
-        reportUndelivered(reporter, queue.lane, left);
-      }
-    },
-    discard(items) {
-      for (const { queue } of lanes.values()) queue.settle(items, "dropped");
-    },
-  };
+/** What a flush is about, in one lane. */
+export interface FlushedLane {
+  /** The lane. */
+  readonly store: Store;
+  /** The events. */
+  readonly own: Set<QueueItem>;
+  /** What the same request has under way with them, if it has. Another request's must not be awaited. */
+  readonly work?: Promise<unknown> | undefined;
+  /** The lease of that. */
+  readonly lease?: Lease | undefined;
 }
 
-/** Ends work. That of another request can't be reached on Workers: it ends by its own deadlines, or is gone. */
-function abort(controller: AbortController): void {
-  try {
-    controller.abort();
-  } catch {
-    // Cannot perform I/O on behalf of a different request.
+/** The client's view of its stores: what belongs to no scope, sent when enough of it has gathered. */
+export class ClientQueue implements EventQueue {
+  /** What it is made of. */
+  readonly deps: QueueDeps;
+  readonly #transport: Transport;
+  readonly #stores: Store[] = [];
+  // What the client's end cuts short. Work of a request that is gone never leaves by itself, hence the limit.
+  readonly #active = new Set<Lease>();
+
+  /** Makes a queue. Nothing runs until something is admitted. */
+  constructor(deps: QueueDeps, transport: Transport) {
+    this.deps = deps;
+    this.#transport = transport;
+  }
+
+  admit(lane: Lane, item: QueueItem): void {
+    const store = this.store(lane);
+    store.admit(item, store.ownerless);
+    this.trigger(store);
+  }
+
+  async reserve(
+    lane: Lane,
+    item: QueueItem,
+    preparation: Preparation,
+  ): Promise<void> {
+    const store = this.store(lane);
+    await this.#run(
+      new Lease(store),
+      (lease) => store.reserve(lease, item, preparation, store.ownerless),
+    );
+    this.trigger(store);
+  }
+
+  async sendNow(
+    lane: Lane,
+    item: QueueItem,
+    preparation?: Preparation,
+  ): Promise<void> {
+    if (this.deps.options.testMode) {
+      return preparation
+        ? await this.reserve(lane, item, preparation)
+        : this.admit(lane, item);
+    }
+    const store = this.store(lane);
+    await this.#run(new Lease(store), async (lease) => {
+      lease.renew();
+      store.admit(item, store.ownerless, lease);
+      if (preparation) await store.prepare(lease, item, preparation);
+      await send(lease, [item]);
+    });
+  }
+
+  flush(timeoutMs?: number): Promise<FlushResult> {
+    const lanes = this.#stores.map((store) => {
+      return { store, own: store.ownerless };
+    });
+    return this.flushLanes(lanes, this.deps.keepAlive, timeoutMs);
+  }
+
+  /** Flushes what belongs to nobody, or with `maxMs` what is a scope's: that is cut off then at the latest. */
+  async flushLanes(
+    lanes: readonly FlushedLane[],
+    keepAlive: (promise: Promise<unknown>) => unknown,
+    givenMs: number | undefined,
+    maxMs?: number,
+  ): Promise<FlushResult> {
+    const { options, reporter } = this.deps;
+    const present = lanes.flatMap(({ own }) => [...own]);
+    if (options.testMode) return countFates([]);
+    const timeoutMs = toTimeoutMs(givenMs);
+    const patienceMs = timeoutMs ?? options.maxRetryDelayMs;
+    const ms = maxMs === undefined
+      ? timeoutMs
+      : Math.min(timeoutMs ?? maxMs, maxMs);
+    const accepted: string[] = [];
+    const flushLane = async (lane: FlushedLane) => {
+      const { store, lease: running } = lane;
+      const lease = new Lease(store, accepted);
+      const wanted = new Set(lane.own);
+      const flush = () => this.#flush(lease, wanted, patienceMs, lane);
+      const within = () => lease.within(ms, flush);
+      lease.isScopes = maxMs !== undefined;
+      // The client's end does not cut short what a scope sends.
+      const isInTime =
+        await (lease.isScopes ? within() : this.#run(lease, within));
+      if (!isInTime) running?.abort();
+      lease.end();
+      if (store.disown(wanted)) this.trigger(store);
+      return isInTime;
+    };
+    const work = Promise.all(lanes.map(flushLane)).then((ends) => {
+      reporter.delivered(accepted);
+      if (timeoutMs === ms && !ends.every((isInTime) => isInTime)) {
+        reporter.warn(`Cannot finish the flush within ${timeoutMs} ms`);
+      }
+      return countFates(present);
+    });
+    keepAlive(work);
+    return await work;
+  }
+
+  /** The events of a lane, those of scopes included. */
+  store(lane: Lane): Store {
+    let found = this.#stores.find((store) => store.lane === lane);
+    if (!found) {
+      found = new Store(lane, this.deps, this.#transport);
+      this.#stores.push(found);
+    }
+    return found;
+  }
+
+  /** The events that belong to no scope, of all lanes or of one. */
+  items(lane?: Lane): QueueItem[] {
+    return this.#stores.flatMap((store) =>
+      lane === undefined || lane === store.lane ? [...store.ownerless] : []
+    );
+  }
+
+  /** Takes events out without sending them. */
+  discard(items: readonly QueueItem[]): void {
+    for (const store of this.#stores) {
+      for (const item of items) store.settle(item, "dropped");
+    }
+  }
+
+  /** Ends what the client is sending, and reports what is left as lost. */
+  close(): void {
+    for (const lease of this.#active) lease.abort();
+    for (const store of this.#stores) store.close();
+  }
+
+  /** Begins a drain of what is there, if it is enough, or old enough. */
+  trigger(store: Store): void {
+    if (this.deps.options.testMode || !this.#isDue(store)) return;
+    const present = new Set(store.ownerless);
+    // A drain whose request was dropped by the runtime never ends; its lease does, and stands for it.
+    const lease = store.drain = new Lease(store);
+    const work = this.#run(lease, () => drain(lease, present));
+    this.deps.keepAlive(work.then((isEmpty) => {
+      if (isEmpty) this.trigger(store);
+    }));
+  }
+
+  #isDue(store: Store): boolean {
+    const now = store.now();
+    if (store.drain?.isLive || now < store.pausedUntil) return false;
+    const { flushAt, flushInterval, maxBatchBytes } = this.deps.options;
+    const isEnough = (count: number, bytes: number, oldestAt: number) =>
+      count >= flushAt || bytes >= maxBatchBytes ||
+      (flushInterval > 0 && now - oldestAt >= flushInterval);
+    const { ownerless } = store;
+    const [oldest] = ownerless;
+    let count = 0;
+    let bytes = 0;
+    return oldest !== undefined &&
+      // Mostly not even with what is leased: no need to count.
+      isEnough(ownerless.size, store.bytes, oldest.admittedAt) &&
+      [...store.free(ownerless)].some((item) =>
+        isEnough(++count, bytes += item.bytes, item.admittedAt)
+      );
+  }
+
+  /**
+   * Takes what is free, then waits for what others had leased before.
+   *
+   * Another's work is observed by its leases and never through its promise: on Workers a promise of a finished request
+   * may never settle, and awaiting it from another request hangs.
+   */
+  async #flush(
+    lease: Lease,
+    wanted: Set<QueueItem>,
+    patienceMs: number,
+    lane: FlushedLane,
+  ): Promise<void> {
+    const before = lane.lease;
+    await lane.work;
+    // What that retained is not tried again.
+    if (before?.isSpent) return;
+    const { store } = lease;
+    const latest = store.now() + patienceMs;
+    // Only a pause that the server asked for holds up an explicit flush.
+    while (store.isServerWish && store.now() < store.pausedUntil) {
+      if (store.pausedUntil > latest || lease.isOver) return;
+      const ms = store.pausedUntil - store.now();
+      await this.deps.clock.sleep(ms, lease.signal);
+    }
+    for (let ms = LOOK_AGAIN_MS;; ms = Math.min(ms * 2, MAX_LOOK_AGAIN_MS)) {
+      const held = [...wanted].filter((item) => item.lease?.isLive);
+      const isEmpty = await drain(lease, wanted, patienceMs);
+      if (!isEmpty || held.length === 0) return;
+      if (held.some((item) => item.lease?.isLive)) {
+        await this.deps.clock.sleep(ms, lease.signal);
+      }
+      for (const item of held) {
+        // What was being prepared, nobody has attempted, nor to the end what belonged to a holder that is gone. What
+        // another gave back is not tried again.
+        if (item.lease?.isOver && !item.lease.keepsOrder) wanted.delete(item);
+      }
+    }
+  }
+
+  async #run<T>(lease: Lease, work: (lease: Lease) => Promise<T>): Promise<T> {
+    this.#active.add(lease);
+    const [oldest] = this.#active;
+    if (oldest && this.#active.size > MAX_ACTIVE) this.#active.delete(oldest);
+    try {
+      return await work(lease);
+    } finally {
+      this.#active.delete(lease);
+      lease.end();
+    }
   }
 }

@@ -1,145 +1,80 @@
-import type { DeliveryReason, Lane } from "../core/delivery.ts";
-import {
-  DeliveryError,
-  type DeliveryErrorDetails,
-  type ReportedEvent,
-} from "../core/errors.ts";
+import type { DeliveryReason, Lane, LogicalRequest } from "../core/delivery.ts";
+import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { NETWORK_ERROR } from "./http.ts";
-import type { Overflow, QueueItem } from "./queue.ts";
 
-/** Reports events that were given up: one error for each distinct reason, one `drop` for each event. */
-export function reportDropped(
-  reporter: Reporter,
-  lane: Lane,
-  dropped: ReadonlyMap<QueueItem, DeliveryReason>,
-  extra: Pick<DeliveryErrorDetails, "attempts" | "requestId">,
+/** Whose events these are, and who tells. */
+interface ReportedLane {
+  readonly lane: Lane;
+  readonly deps: { readonly reporter: Reporter };
+}
+
+/** What is told of events, in the words before and after their number; the reason follows. */
+const TEXTS = {
+  /** Given up for good. */
+  rejected: ["Cannot deliver ", ": "],
+  /** They made room for newer ones. */
+  overflow: ["Cannot hold ", ": "],
+  /** The end of the client leaves them unsent. */
+  shutdown: ["Cannot deliver ", " "],
+  /** They stay queued, because the attempts are used up. */
+  outage: ["Cannot deliver ", " now, kept for the next try: "],
+  /** The server took them, and remarked something. */
+  remark: ["PostHog took ", " and may drop them: "],
+} as const;
+
+/**
+ * Reports events: one error for each distinct reason, one `drop` for each event that is lost. Warns once an episode of
+ * overflow, once an outage, and of remarks once until one cycle goes without: the key is armed again by whoever knows.
+ */
+export function reportEvents(
+  { lane, deps: { reporter } }: ReportedLane,
+  kind: keyof typeof TEXTS,
+  reasons: Iterable<readonly [ReportedEvent, DeliveryReason]>,
+  request?: LogicalRequest,
+  retryAfterMs?: number,
 ): void {
-  const byReason = new Map<string, [DeliveryReason, QueueItem[]]>();
-  for (const [item, reason] of dropped) {
-    reporter.drop({ reason: "rejected", lane, ...describe(item, reason) });
-    const key = `${reason.code} ${reason.status}`;
-    const group = byReason.get(key) ?? [reason, []];
-    group[1].push(item);
-    byReason.set(key, group);
+  const groups = new Map<string, [DeliveryReason, ReportedEvent[]]>();
+  for (const [{ uuid, event }, reason] of reasons) {
+    const { code, status, result, details } = reason;
+    // One code, and of the server's words each event has its own.
+    const key = `${code} ${status}`;
+    const group = groups.get(key) ?? [reason, []];
+    groups.set(key, group);
+    group[1].push({
+      uuid,
+      event,
+      ...(result !== undefined && { result }),
+      ...(details !== undefined && { details }),
+    });
   }
-  for (const [reason, items] of byReason.values()) {
-    const message = `Cannot deliver ${count(items)}: ${
-      reporter.redact(explain(lane, reason))
-    }`;
-    reporter.error(message);
-    reporter.report(
-      new DeliveryError(message, {
-        ...details(lane, items, reason, extra),
-        // One code, and of the server's words each event has its own.
-        events: items.map((item) => describe(item, dropped.get(item))),
-      }),
+  const [before, after] = TEXTS[kind];
+  for (const [reason, events] of groups.values()) {
+    const { code, status, cause } = reason;
+    const count = `${events.length} event${events.length > 1 ? "s" : ""}`;
+    const message = reporter.redact(
+      before + count + after + explain(lane, reason),
     );
+    const isFinal = kind === "rejected" || kind === "shutdown";
+    const retained = kind === "outage";
+    reporter.tell(
+      new DeliveryError(message, {
+        code,
+        lane,
+        status,
+        cause,
+        retained,
+        events,
+        attempts: request?.attempt,
+        requestId: request?.id,
+        retryAfterMs,
+      }),
+      isFinal ? "error" : "warn",
+      isFinal ? undefined : `${kind}:${lane}`,
+    );
+    if (retained || kind === "remark") continue;
+    for (const event of events) reporter.drop({ reason: kind, lane, ...event });
   }
-}
-
-/** Reports events that stay queued because the attempts are used up; warns once an outage. */
-export function reportRetained(
-  reporter: Reporter,
-  lane: Lane,
-  items: readonly QueueItem[],
-  reason: DeliveryReason,
-  extra: Pick<DeliveryErrorDetails, "attempts" | "requestId" | "retryAfterMs">,
-): void {
-  const message = `Cannot deliver ${count(items)} now, kept for the next try: ${
-    reporter.redact(explain(lane, reason))
-  }`;
-  reporter.warn(message, `outage:${lane}`);
-  reporter.report(
-    new DeliveryError(message, {
-      ...details(lane, items, reason, extra),
-      retained: true,
-    }),
-  );
-}
-
-/** Reports events that were accepted with a remark, such as a quota that is used up; warns until one goes without. */
-export function reportRemark(
-  reporter: Reporter,
-  lane: Lane,
-  items: readonly QueueItem[],
-  reason: DeliveryReason,
-): void {
-  const message = `PostHog took ${count(items)} and may drop them: ${
-    reporter.redact(explain(lane, reason))
-  }`;
-  reporter.warn(message, `remark:${lane}`);
-  reporter.report(
-    new DeliveryError(message, details(lane, items, reason, {})),
-  );
-}
-
-/** Reports events that made room for newer ones; warns once an episode. */
-export function reportOverflow(
-  reporter: Reporter,
-  lane: Lane,
-  overflow: Overflow | undefined,
-): void {
-  if (!overflow) return;
-  const { evicted, startsEpisode } = overflow;
-  const message = `Cannot hold ${
-    count(evicted)
-  }: the ${lane} queue is full, the oldest are dropped`;
-  if (startsEpisode) reporter.warn(message);
-  const events = evicted.map((item) => describe(item));
-  reporter.report(
-    new DeliveryError(message, { code: "overflow", lane, events }),
-  );
-  for (const event of events) {
-    reporter.drop({ reason: "overflow", lane, ...event });
-  }
-}
-
-/** Reports events that the end of the client leaves unsent. */
-export function reportUndelivered(
-  reporter: Reporter,
-  lane: Lane,
-  items: readonly QueueItem[],
-): void {
-  if (items.length === 0) return;
-  const message = `Cannot deliver ${count(items)} before the shutdown`;
-  const events = items.map((item) => describe(item));
-  reporter.error(message);
-  reporter.report(
-    new DeliveryError(message, { code: "shutdown_timeout", lane, events }),
-  );
-  for (const event of events) {
-    reporter.drop({ reason: "shutdown", lane, ...event });
-  }
-}
-
-function details(
-  lane: Lane,
-  items: readonly QueueItem[],
-  reason: DeliveryReason,
-  extra: Partial<DeliveryErrorDetails>,
-): DeliveryErrorDetails {
-  const events = items.map((item) => describe(item, reason));
-  return {
-    code: reason.code,
-    lane,
-    status: reason.status,
-    cause: reason.cause,
-    events,
-    ...extra,
-  };
-}
-
-function describe(
-  { uuid, event }: QueueItem,
-  reason?: DeliveryReason,
-): ReportedEvent {
-  return {
-    uuid,
-    event,
-    ...(reason?.result !== undefined && { result: reason.result }),
-    ...(reason?.details !== undefined && { details: reason.details }),
-  };
 }
 
 function explain(
@@ -161,6 +96,10 @@ function explain(
       return "no answer in time";
     case "quota_limited":
       return "the project's quota is used up";
+    case "overflow":
+      return `the ${lane} queue is full, the oldest are dropped`;
+    case "shutdown_timeout":
+      return "before the shutdown";
     case "network":
       // The door's own words are safe; those of a transport of somebody's could quote an event.
       return cause instanceof Error && cause.name === NETWORK_ERROR
@@ -169,8 +108,4 @@ function explain(
     default:
       return code;
   }
-}
-
-function count(items: readonly unknown[]): string {
-  return items.length === 1 ? "1 event" : `${items.length} events`;
 }

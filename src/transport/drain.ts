@@ -1,85 +1,148 @@
-import type { Clock } from "../core/clock.ts";
-import type { Cycle } from "./cycle.ts";
-import type { LaneHealth } from "./health.ts";
-import type { BatchLimits, Lease, Queue, QueueItem } from "./queue.ts";
-import type { Sender } from "./sender.ts";
+import { type Bounded, runWithin } from "../core/clock.ts";
+import type {
+  DeliveryReason,
+  LogicalRequest,
+  QueuedEvent,
+} from "../core/delivery.ts";
+import { drawUnit } from "../core/random.ts";
+import { reportEvents } from "./delivery_reports.ts";
+import type { QueueItem } from "./event_queue.ts";
+import type { Lease, Store } from "./store.ts";
+import { settleOutcomes } from "./outcomes.ts";
+import { clampRetryAfterMs, computeDelayMs } from "./retry.ts";
 
-/** A queue and the health of its lane. */
-export interface LaneState {
-  /** The events. */
-  readonly queue: Queue;
-  /** Whether the lane rests. */
-  readonly health: LaneHealth;
-}
-
-/** What drains share. */
-export interface DrainDeps {
-  /** Carries each batch. */
-  readonly sender: Sender;
-  /** Tells when leases end. */
-  readonly clock: Clock;
-  /** The limits of one batch. */
-  readonly batchLimits: BatchLimits;
-}
-
-/** What one drain does. */
-export interface DrainOptions {
-  /** What the drain is part of. */
-  readonly cycle: Cycle;
-  /** Ends it early. */
-  readonly signal: AbortSignal;
-  /** Which items it is about. Default: all, also those that arrive meanwhile. */
-  readonly isWanted?: (item: QueueItem) => boolean;
-  /** Sends although the lane rests after an outage; never against the server's wish. Default: false. */
-  readonly ignoresRest?: () => boolean;
-  /** Told of each lease before anything is awaited; false ends the drain. */
-  readonly onLease?: (lease: Lease) => boolean;
-}
-
-/** How a drain ended: nothing left, lane at rest, attempts used up, or cut short. */
-export interface DrainEnd {
-  /** Why it ended. */
-  readonly kind: "empty" | "paused" | "exhausted" | "stopped";
-  /** Whether the server accepted anything. */
-  readonly hasDelivered: boolean;
+/**
+ * Sends events batch by batch, in order, until none of them is left: true then. What is added while a batch is in
+ * flight travels in the next one, so batches grow with load and there is no delay to tune. Never rejects.
+ *
+ * A flush has patience, and sends although the lane rests after an outage; never against the server's wish. A scope
+ * takes along what belongs to nobody as soon as it has met a healthy server.
+ */
+export async function drain(
+  lease: Lease,
+  from: Set<QueueItem>,
+  patienceMs?: number,
+): Promise<boolean> {
+  const { store } = lease;
+  lease.renew();
+  // Who wakes up after the lease lapsed has a successor.
+  while (lease.isLive) {
+    const isResting = store.now() < store.pausedUntil;
+    const mayIgnore = patienceMs !== undefined && !store.isServerWish;
+    if (isResting && !mayIgnore) return false;
+    lease.renew();
+    let items = store.claim(lease, from);
+    if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
+      items = store.claim(lease, store.ownerless);
+    }
+    if (items.length === 0) return true;
+    if (!await send(lease, items)) return false;
+  }
+  return false;
 }
 
 /**
- * Sends a queue batch by batch, in order, until nothing wanted is left. What arrives while a batch is in flight
- * travels in the next one, so batches grow with load and there is no delay to tune. Never rejects.
+ * Sends leased events as one logical request, in order, until each is settled or the attempts are used up: false then,
+ * or when the work was cut short. What is left stays queued. Never rejects.
  */
-export async function drainQueue(
-  { sender, clock, batchLimits }: DrainDeps,
-  { queue, health }: LaneState,
-  {
-    cycle,
-    signal,
-    isWanted = () => true,
-    ignoresRest = () => false,
-    onLease = () => true,
-  }: DrainOptions,
-): Promise<DrainEnd> {
-  let hasDelivered = false;
+export async function send(
+  lease: Lease,
+  items: readonly QueueItem[],
+): Promise<boolean> {
+  const { store } = lease;
+  const createdAt = store.now();
+  const id = store.deps.createUuid(createdAt);
+  const request = { id, attempt: 0, createdAt };
+  const dropped = new Map<QueueItem, DeliveryReason>();
+  const isSettled = await carry(lease, items, request, dropped);
+  reportEvents(store, "rejected", dropped, request);
+  return isSettled;
+}
+
+/** Counts a request's attempts, and notes what was given up. */
+async function carry(
+  lease: Lease,
+  items: readonly QueueItem[],
+  request: { -readonly [Key in keyof LogicalRequest]: LogicalRequest[Key] },
+  dropped: Map<QueueItem, DeliveryReason>,
+): Promise<boolean> {
+  const { store } = lease;
+  const { clock, random, options } = store.deps;
+  // The others are gone: evicted by newer events, or claimed by another after this lease ran out.
+  const isHeld = (item: QueueItem) => item.lease === lease;
   for (;;) {
-    if (signal.aborted) return { kind: "stopped", hasDelivered };
-    const isHeldUp = health.isPaused(clock.now()) &&
-      (health.isServerWish || !ignoresRest());
-    if (isHeldUp) return { kind: "paused", hasDelivered };
-    const lease = sender.createLease();
-    if (!onLease(lease)) return { kind: "stopped", hasDelivered };
-    const items = queue.claim(lease, clock.now(), batchLimits, isWanted);
-    if (items.length === 0) return { kind: "empty", hasDelivered };
-    cycle.take(lease, queue);
-    const end = await sender.ship({
-      queue,
-      lease,
-      items,
-      health,
-      cycle,
-      signal,
-    });
-    cycle.release(lease);
-    hasDelivered ||= items.some((item) => item.fate === "delivered");
-    if (end !== "settled") return { kind: end, hasDelivered };
+    items = items.filter(isHeld);
+    const sent = items.length;
+    if (sent === 0) return true;
+    if (lease.isOver) return false;
+    request.attempt++;
+    lease.renew();
+    const answer = await attempt(lease, items, { ...request });
+    const left = settleOutcomes(lease, items, answer, dropped);
+    items = left.items.filter(isHeld);
+    const { reason, afterMs } = left;
+    if (items.length === 0 || !reason) return true;
+    if (reason.status === 413) {
+      if (sent > 1) {
+        // Halves with budgets of their own, in order.
+        const middle = Math.ceil(items.length / 2);
+        return await send(lease, items.slice(0, middle)) &&
+          send(lease, items.slice(middle));
+      }
+      // Refused alone: it will never fit.
+      for (const item of items) {
+        if (store.settle(item, "dropped")) dropped.set(item, reason);
+      }
+      return true;
+    }
+    const isUsedUp = request.attempt > options.fetchRetryCount;
+    if (!lease.isOver && (isUsedUp || isDeferred(store, reason))) {
+      lease.isSpent = true;
+      rest(store, items, request, reason, afterMs);
+      return false;
+    }
+    const unit = drawUnit(random);
+    const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+    // A `Retry-After` that outlasts the work becomes a pause of the lane.
+    if (afterMs) lease.pauseUntil = clock.now() + clampRetryAfterMs(afterMs);
+    await clock.sleep(delayMs, lease.signal);
+    if (!lease.isOver) lease.pauseUntil = 0;
   }
+}
+
+/** Asks the transport to send; it may answer too late, or not at all. */
+function attempt(
+  { signal, store: { lane, transport, deps: { clock, options } } }: Lease,
+  items: readonly QueueItem[],
+  request: LogicalRequest,
+): Promise<Bounded<unknown>> {
+  const batch = items.map(({ uuid, event, text, bytes }): QueuedEvent => {
+    return { uuid, event, lane, text, bytes, request };
+  });
+  const ms = options.requestTimeout;
+  return runWithin(clock, ms, (inner) => transport.send(batch, inner), signal);
+}
+
+/** The lane rests: no further attempt for now. */
+function rest(
+  store: Store,
+  items: readonly QueueItem[],
+  request: LogicalRequest,
+  reason: DeliveryReason,
+  afterMs: number,
+): void {
+  const wishMs = clampRetryAfterMs(afterMs);
+  const isServerWish = wishMs > 0 && isDeferred(store, reason);
+  const leastMs = isServerWish ? 0 : store.deps.options.maxRetryDelayMs;
+  store.pause(store.now() + Math.max(leastMs, wishMs), isServerWish);
+  const left = items.map((item) => [item, reason] as const);
+  reportEvents(store, "outage", left, request, afterMs || undefined);
+}
+
+/** v1 tells by 429 that the project sends too much: another attempt at once would be one more. */
+function isDeferred(
+  { lane, deps: { options } }: Store,
+  { status }: DeliveryReason,
+): boolean {
+  return status === 429 && lane === "analytics" && options.captureMode === "v1";
 }

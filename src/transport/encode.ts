@@ -1,28 +1,5 @@
 import { findCompressionStream } from "../core/runtime.ts";
 
-/** What the v0 body says beside the events. */
-export interface BatchEnvelope {
-  /** The project token. */
-  readonly apiKey: string;
-  /** UTC, RFC 3339; fresh for every attempt, because the server derives the clock's skew from it. */
-  readonly sentAt: string;
-  /** Marks a historical import. */
-  readonly historicalMigration: boolean;
-}
-
-/** Builds the v0 body around events that are serialized already. */
-export function buildBatchBody(
-  texts: readonly string[],
-  envelope: BatchEnvelope,
-): string {
-  const head = JSON.stringify({
-    api_key: envelope.apiKey,
-    sent_at: envelope.sentAt,
-    ...(envelope.historicalMigration && { historical_migration: true }),
-  });
-  return `${head.slice(0, -1)},"batch":[${texts.join(",")}]}`;
-}
-
 /** How a body can be compressed; `deflate` is zlib-wrapped, as the header of that name means. */
 export type Codec = "gzip" | "deflate";
 

@@ -72,24 +72,13 @@ export function createHttpDoor(
       const attempt = await runWithin(
         clock,
         request.timeoutMs,
-        (signal) => attemptOnce(findFetch(), request, signal),
+        (signal) => attemptOnce(findFetch(), request, redact, signal),
         request.signal,
       );
-      switch (attempt.kind) {
-        case "done": {
-          const answer = attempt.value;
-          // Only the text of a failure is ever quoted; a reverse proxy may echo the request in it.
-          const isQuoted = answer.kind === "status" &&
-            answer.text !== undefined;
-          return isQuoted
-            ? { ...answer, text: redact(answer.text ?? "") }
-            : answer;
-        }
-        case "failed":
-          return { kind: "network", cause: toSafeError(attempt.cause, redact) };
-        default:
-          return attempt;
-      }
+      if (attempt.kind === "done") return attempt.value;
+      return attempt.kind === "failed"
+        ? { kind: "network", cause: toSafeError(attempt.cause, redact) }
+        : attempt;
     },
   };
 }
@@ -97,6 +86,7 @@ export function createHttpDoor(
 async function attemptOnce(
   fetch: FetchLike | undefined,
   request: HttpRequest,
+  redact: Redact,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   if (!fetch) {
@@ -114,19 +104,16 @@ async function attemptOnce(
   if (signal.aborted) {
     // A fetch that does not listen to its signal: nobody waits for this answer any more.
     await response.body?.cancel();
-    throw new Error("Abandoned after the deadline");
   }
   if (typeof response.status !== "number") {
     throw new TypeError("The answer of 'fetch' is no Response");
   }
-  const isOk = response.status >= 200 && response.status < 300;
-  const text = await readBody(response, signal);
-  return {
-    kind: isOk ? "ok" : "status",
-    status: response.status,
-    headers: response.headers,
-    text,
-  };
+  const { status, headers } = response;
+  const isOk = status >= 200 && status < 300;
+  let text = await readBody(response, signal);
+  // Only the text of a failure is ever quoted; a reverse proxy may echo the request in it.
+  if (text && !isOk) text = redact(text);
+  return { kind: isOk ? "ok" : "status", status, headers, text };
 }
 
 /** Reads the body to its end, or cancels it: an unread body blocks a connection on some platforms. */
@@ -134,27 +121,24 @@ async function readBody(
   response: Response,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (!response.body) return "";
-  const reader = response.body.getReader();
+  const reader = response.body?.getReader();
+  if (!reader) return "";
   const cancel = () => reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   try {
-    for (
-      let part = await reader.read();
-      !part.done;
-      part = await reader.read()
-    ) {
-      bytes += part.value.byteLength;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      bytes += value.byteLength;
       if (bytes > MAX_RESPONSE_BYTES) {
         await cancel();
         return undefined;
       }
-      text += decoder.decode(part.value, { stream: true });
+      text += decoder.decode(value, { stream: true });
     }
-    return text + decoder.decode();
   } catch {
     return undefined;
   } finally {

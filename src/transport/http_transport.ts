@@ -6,26 +6,18 @@ import type {
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
+import type { Reporter } from "../core/reporter.ts";
 import { encodeBody } from "./encode.ts";
-import type { HttpDoor, HttpOutcome } from "./http.ts";
+import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import type { Wire } from "./wire.ts";
+import { askRetry, cutDetail, type Judge, type Wire } from "./wire.ts";
 
-/** What the HTTP transport is made of. */
-export interface HttpTransportOptions {
-  /** The way out. */
-  readonly door: HttpDoor;
-  /** The protocol of each lane. */
-  readonly wires: Readonly<Record<Lane, Wire>>;
-  /** Stamps attempts. */
-  readonly clock: Clock;
-  /** Hears of a body that could not be compressed. */
-  readonly debug?: (message: string) => void;
-}
-
-/** Creates the transport over HTTP: one POST an attempt. */
+/** Creates the transport over HTTP: one POST an attempt, in the protocol of the lane. */
 export function createHttpTransport(
-  { door, wires, clock, debug }: HttpTransportOptions,
+  door: HttpDoor,
+  clock: Clock,
+  reporter: Pick<Reporter, "debug">,
+  wires: Readonly<Record<Lane, Wire>>,
 ): Transport {
   return {
     async send(batch, signal) {
@@ -33,7 +25,7 @@ export function createHttpTransport(
       const { headers, text } = wire.build(batch, clock.now());
       const body = await encodeBody(text, wire.codec);
       if (body.hasFailed) {
-        debug?.("Cannot compress a batch, it is sent as it is");
+        reporter.debug("Cannot compress a batch, it is sent as it is");
       }
       const outcome = await door.send({
         method: "POST",
@@ -46,54 +38,43 @@ export function createHttpTransport(
         body: body.bytes,
         signal,
       });
-      return interpretOutcome(outcome, batch, wire, clock.now());
+      // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.
+      if (outcome.kind === "network") throw outcome.cause;
+      return "status" in outcome
+        ? interpretAnswer(outcome, batch, wire, clock.now())
+        : [];
     },
   };
 }
 
-/** Reads what became of an attempt: alike in all protocols, but for what a success says. */
-export function interpretOutcome(
-  outcome: HttpOutcome,
+/** Reads the answer to an attempt: alike in all protocols, but for what a success says. */
+export function interpretAnswer(
+  answer: HttpAnswer,
   batch: readonly QueuedEvent[],
   wire: Wire,
   now: number,
 ): DeliveryOutcome[] {
-  switch (outcome.kind) {
-    case "network":
-      return retryAll(batch, { code: "network", cause: outcome.cause });
-    case "timeout":
-    case "aborted":
-      return retryAll(batch, { code: "timeout" });
-    default: {
-      const { status, headers } = outcome;
-      const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
-      if (outcome.kind === "ok") {
-        return wire.readSuccess(outcome, batch, afterMs);
-      }
-      const details = wire.readRefusal(outcome);
-      const reason: DeliveryReason = {
-        code: status < 400 ? "redirect" : "http",
-        status,
-        ...(details !== undefined && { details }),
-      };
-      // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
-      if (isRetryableStatus(status) || status === 413) {
-        return retryAll(batch, reason, afterMs);
-      }
-      return batch.map(({ uuid }) => ({ kind: "dropped", uuid, reason }));
-    }
-  }
+  const { status, headers } = answer;
+  const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
+  const judge = answer.kind === "ok"
+    ? wire.readSuccess(answer, afterMs)
+    : judgeRefusal(status, wire.readRefusal(answer), afterMs);
+  return batch.map(({ uuid }) => ({ ...judge(uuid), uuid }));
 }
 
-function retryAll(
-  batch: readonly QueuedEvent[],
-  reason: DeliveryReason,
-  afterMs?: number,
-): DeliveryOutcome[] {
-  return batch.map(({ uuid }) => ({
-    kind: "retry",
-    uuid,
-    reason,
-    ...(afterMs !== undefined && { afterMs }),
-  }));
+function judgeRefusal(
+  status: number,
+  words: string | undefined,
+  afterMs: number | undefined,
+): Judge {
+  const reason: DeliveryReason = {
+    code: status < 400 ? "redirect" : "http",
+    status,
+    ...(words && { details: cutDetail(words) }),
+  };
+  // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
+  return () =>
+    isRetryableStatus(status) || status === 413
+      ? askRetry(reason, afterMs)
+      : { kind: "dropped", reason };
 }

@@ -1,99 +1,68 @@
+import type { Bounded } from "../core/clock.ts";
 import type { DeliveryReason } from "../core/delivery.ts";
 import { isFiniteNumber, isRecord } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { QueueItem } from "./queue.ts";
+import type { QueueItem } from "./event_queue.ts";
+import type { Lease } from "./store.ts";
 
-/** What one attempt did for the items of its batch. */
-export interface AttemptResult {
-  /** Items that the server accepted. */
-  readonly delivered: readonly QueueItem[];
-  /** What it remarked on some of them. */
-  readonly remarks: ReadonlyMap<QueueItem, DeliveryReason>;
-  /** Items given up for good, and why. */
-  readonly dropped: ReadonlyMap<QueueItem, DeliveryReason>;
-  /** Items to be sent again, in order. */
-  readonly left: readonly QueueItem[];
-  /** Why they are left; the first of them speaks for all. */
+/** What one attempt left to be sent again. */
+export interface Left {
+  /** The events, in order. */
+  readonly items: readonly QueueItem[];
+  /** Why; the first of them speaks for all. */
   readonly reason: DeliveryReason | undefined;
-  /** The longest wait that was asked for, in ms. */
-  readonly afterMs: number | undefined;
-}
-
-/** An outcome as far as it could be read. */
-interface ReadOutcome {
-  readonly kind: unknown;
-  readonly reason: DeliveryReason | undefined;
-  readonly afterMs: number | undefined;
+  /** The longest wait that was asked for, in ms; 0 when none was. */
+  readonly afterMs: number;
 }
 
 /**
- * Pairs a transport's outcomes with items by uuid. Transports may be anybody's: what can't be read is no outcome,
- * and an item that nobody spoke for is tried again.
+ * Pairs a transport's outcomes with events by uuid and settles these, noting why some were dropped. Transports may be
+ * anybody's: what can't be read is no outcome, and an event that nobody spoke for is left, as all are without an answer.
  */
-export function matchOutcomes(
-  items: readonly QueueItem[],
-  outcomes: unknown,
-): AttemptResult {
-  if (!Array.isArray(outcomes)) {
-    return retryAll(items, { code: "unparseable" });
+export function settleOutcomes(
+  lease: Lease,
+  batch: readonly QueueItem[],
+  answer: Bounded<unknown>,
+  dropped: Map<QueueItem, DeliveryReason>,
+): Left {
+  const { store } = lease;
+  const outcomes = answer.kind === "done" ? answer.value : [];
+  const isList = Array.isArray(outcomes);
+  const silence: DeliveryReason = answer.kind === "failed"
+    ? { code: "network", cause: answer.cause }
+    : {
+      code: answer.kind !== "done"
+        ? "timeout"
+        : isList
+        ? "partial"
+        : "unparseable",
+    };
+  const byUuid = new Map<string, Record<string, unknown>>();
+  for (const outcome of isList ? outcomes : []) {
+    const uuid = isRecord(outcome) && outcome["uuid"];
+    if (typeof uuid === "string") byUuid.set(toUuidKey(uuid), outcome);
   }
-  const byUuid = new Map<string, ReadOutcome>();
-  for (const outcome of outcomes) {
-    if (!isRecord(outcome) || typeof outcome["uuid"] !== "string") continue;
-    byUuid.set(toUuidKey(outcome["uuid"]), readOutcome(outcome));
-  }
-  const delivered: QueueItem[] = [];
-  const remarks = new Map<QueueItem, DeliveryReason>();
-  const dropped = new Map<QueueItem, DeliveryReason>();
-  const left: QueueItem[] = [];
+  const items: QueueItem[] = [];
   let leftReason: DeliveryReason | undefined;
-  let longestMs: number | undefined;
-  for (const item of items) {
+  let longestMs = 0;
+  for (const item of batch) {
     const { kind, reason, afterMs } = byUuid.get(toUuidKey(item.uuid)) ?? {};
+    const given = isReason(reason) ? reason : undefined;
+    const why = given ?? silence;
     if (kind === "delivered") {
-      delivered.push(item);
-      if (reason) remarks.set(item, reason);
+      // The server is healthy, whosever event it took.
+      store.pausedUntil = 0;
+      store.deps.reporter.rearm(`outage:${store.lane}`);
+      if (store.settle(item, kind)) lease.accept(item, given);
     } else if (kind === "dropped") {
-      dropped.set(item, reason ?? { code: "partial" });
+      if (store.settle(item, kind)) dropped.set(item, why);
     } else {
-      left.push(item);
-      leftReason ??= reason ?? { code: "partial" };
-      if (afterMs !== undefined) longestMs = Math.max(longestMs ?? 0, afterMs);
+      items.push(item);
+      leftReason ??= why;
+      if (isFiniteNumber(afterMs)) longestMs = Math.max(longestMs, afterMs);
     }
   }
-  return {
-    delivered,
-    remarks,
-    dropped,
-    left,
-    reason: leftReason,
-    afterMs: longestMs,
-  };
-}
-
-/** The result of an attempt that did nothing for any item. */
-export function retryAll(
-  items: readonly QueueItem[],
-  reason: DeliveryReason,
-): AttemptResult {
-  return {
-    delivered: [],
-    remarks: new Map(),
-    dropped: new Map(),
-    left: items,
-    reason,
-    afterMs: undefined,
-  };
-}
-
-function readOutcome(
-  { kind, reason, afterMs }: Record<string, unknown>,
-): ReadOutcome {
-  return {
-    kind,
-    reason: isReason(reason) ? reason : undefined,
-    afterMs: isFiniteNumber(afterMs) && afterMs > 0 ? afterMs : undefined,
-  };
+  return { items, reason: leftReason, afterMs: longestMs };
 }
 
 function isReason(value: unknown): value is DeliveryReason {

@@ -1,9 +1,10 @@
-import type { DeliveryOutcome, QueuedEvent } from "../core/delivery.ts";
+import type {
+  DeliveryOutcome,
+  DeliveryReason,
+  QueuedEvent,
+} from "../core/delivery.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
-
-/** Server texts are cut to this many characters before they are reported. */
-export const MAX_DETAIL_CHARACTERS = 512;
 
 /** A request before its body is encoded. */
 export interface WireRequest {
@@ -12,6 +13,22 @@ export interface WireRequest {
   /** The body's JSON. */
   readonly text: string;
 }
+
+/** What a protocol needs to know. */
+export interface WireOptions {
+  /** The project token. */
+  readonly apiKey: string;
+  /** Marks batches as historical imports. */
+  readonly historicalMigration: boolean;
+}
+
+/** Says what became of the event of a uuid. */
+export type Judge = (uuid: string) => Verdict;
+
+/** An outcome, but for the uuid. */
+export type Verdict = DeliveryOutcome extends infer Outcome
+  ? Outcome extends DeliveryOutcome ? Omit<Outcome, "uuid"> : never
+  : never;
 
 /** How a protocol writes a batch and reads its answer. Pure. */
 export interface Wire {
@@ -22,11 +39,20 @@ export interface Wire {
   /** Writes one attempt at `now`, in ms since the epoch. */
   build(batch: readonly QueuedEvent[], now: number): WireRequest;
   /** Reads a success; `afterMs` is its `Retry-After`. */
-  readSuccess(
-    answer: HttpAnswer,
-    batch: readonly QueuedEvent[],
-    afterMs: number | undefined,
-  ): DeliveryOutcome[];
-  /** The server's words for a refusal, cut to {@linkcode MAX_DETAIL_CHARACTERS}. */
+  readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
+  /** The server's words for a refusal. */
   readRefusal(answer: HttpAnswer): string | undefined;
+}
+
+/** Cuts a text of the server before it is reported. */
+export function cutDetail(text: string): string {
+  return text.slice(0, 512);
+}
+
+/** Asks for another attempt. */
+export function askRetry(
+  reason: DeliveryReason,
+  afterMs: number | undefined,
+): Verdict {
+  return { kind: "retry", reason, ...(afterMs && { afterMs }) };
 }

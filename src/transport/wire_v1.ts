@@ -1,32 +1,36 @@
+import type { DeliveryReason } from "../core/delivery.ts";
+import {
+  getOwn,
+  isFiniteNumber,
+  isNonBlank,
+  isRecord,
+  setOwn,
+} from "../core/guards.ts";
+import { type JsonObject, type JsonValue, parseJson } from "../core/json.ts";
+import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Codec } from "./encode.ts";
-import { toV1Event } from "./v1_event.ts";
-import { readV1Refusal, readV1Results } from "./v1_response.ts";
-import type { Wire } from "./wire.ts";
+import type { HttpAnswer } from "./http.ts";
+import {
+  askRetry,
+  cutDetail,
+  type Judge,
+  type Wire,
+  type WireOptions,
+} from "./wire.ts";
 
-/** What the v1 protocol needs to know. */
-export interface V1WireOptions {
-  /** `/i/v1/analytics/events`. */
-  readonly url: string;
-  /** The project token. */
-  readonly apiKey: string;
-  /** Marks batches as historical imports. */
-  readonly historicalMigration: boolean;
-  /** How bodies are compressed. */
-  readonly codec: Codec | undefined;
-}
-
-/** Creates the v1 protocol: the answer speaks event by event. */
+/** Creates the v1 protocol of `/i/v1/analytics/events`: the answer speaks event by event. */
 export function createV1Wire(
-  { url, apiKey, historicalMigration, codec }: V1WireOptions,
+  url: string,
+  { apiKey, historicalMigration }: WireOptions,
+  codec: Codec | undefined,
 ): Wire {
   return {
     url,
     codec,
     build(batch, now) {
       // All events of a batch travel in one logical request.
-      const [first] = batch;
-      const { id = "", attempt = 1, createdAt = now } = first?.request ?? {};
+      const { id = "", attempt = 1, createdAt = now } = batch[0]?.request ?? {};
       return {
         headers: {
           "Authorization": `Bearer ${apiKey}`,
@@ -37,13 +41,126 @@ export function createV1Wire(
         },
         text: JSON.stringify({
           created_at: new Date(createdAt).toISOString(),
-          ...(historicalMigration && { historical_migration: true }),
+          historical_migration: historicalMigration || undefined,
           batch: batch.map(({ text }) => toV1Event(text)),
         }),
       };
     },
-    readSuccess: ({ text }, batch, afterMs) =>
-      readV1Results(text, batch, afterMs),
+    readSuccess: readV1Results,
     readRefusal: readV1Refusal,
+  };
+}
+
+/**
+ * Turns a stored event into its v1 form: sentinels become options, session and window move to the root, what the
+ * server derives is left out. An option of the wrong type would make the server drop the event, so it is left out too.
+ *
+ * @see PostHog's capture v1 protocol (spec/capture.md 5.4)
+ */
+export function toV1Event(text: string): JsonObject {
+  const stored: unknown = JSON.parse(text);
+  const { properties: given, ...root } =
+    (isRecord(stored) ? stored : {}) as JsonObject;
+  const options: JsonObject = {};
+  const properties: JsonObject = {};
+  for (const [key, value] of Object.entries(isRecord(given) ? given : {})) {
+    // Their names there are those of the properties, but for one.
+    const name = key.slice(1);
+    switch (key) {
+      case "$cookieless_mode":
+      case "$process_person_profile":
+        setKnown(options, name, readBoolean(value));
+        break;
+      case "$ignore_sent_at":
+        setKnown(options, "disable_skew_correction", readBoolean(value));
+        break;
+      case "$product_tour_id":
+        setKnown(options, name, readText(value));
+        break;
+      case "$session_id":
+      case "$window_id":
+        setKnown(root, name, readText(value));
+        break;
+      case "$lib":
+      case "$lib_version":
+        // The server knows these from the header `PostHog-Sdk-Info`.
+        break;
+      default:
+        // Parity: `$create_alias` repeats its id in the properties for v0 alone.
+        if (key !== "distinct_id" || value !== root["distinct_id"]) {
+          setOwn(properties, key, value);
+        }
+    }
+  }
+  return { ...root, options, properties };
+}
+
+function setKnown(
+  object: JsonObject,
+  name: string,
+  value: JsonValue | undefined,
+): void {
+  if (value !== undefined) object[name] = value;
+}
+
+function readBoolean(value: JsonValue): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  if (isFiniteNumber(value)) return value !== 0;
+  if (typeof value !== "string") return undefined;
+  const word = value.trim().toLowerCase();
+  if (word === "true" || word === "1") return true;
+  return word === "false" || word === "0" ? false : undefined;
+}
+
+function readText(value: JsonValue): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * Reads the answer to a v1 batch, which speaks event by event. A uuid that it does not name was accepted, and so was
+ * one with a result that this version does not know: sending either again could loop. A success that can't be read is
+ * final for the same reason.
+ *
+ * @see PostHog's capture v1 protocol (spec/capture.md 5.5)
+ */
+export function readV1Results(
+  { text }: Pick<HttpAnswer, "text">,
+  afterMs: number | undefined,
+): Judge {
+  const body = parseJson(text);
+  const results = isRecord(body) && body["results"];
+  if (!isRecord(results)) {
+    return () => ({ kind: "dropped", reason: { code: "unparseable" } });
+  }
+  return (uuid) => {
+    const reason = readReason(getOwn(results, toUuidKey(uuid)));
+    switch (reason.result) {
+      case "retry":
+        return askRetry(reason, afterMs);
+      case "drop":
+      // The older word for an event that was rate-limited away.
+      case "limited":
+        return { kind: "dropped", reason };
+      default:
+        return { kind: "delivered" };
+    }
+  };
+}
+
+/** The server's own words for a refusal, preferring the ones meant for people. */
+export function readV1Refusal(
+  { text }: Pick<HttpAnswer, "text">,
+): string | undefined {
+  const body = parseJson(text);
+  if (!isRecord(body)) return text;
+  return [body["error_description"], body["error"]].find(isNonBlank) ?? text;
+}
+
+function readReason(entry: unknown): DeliveryReason {
+  const { result, details } = isRecord(entry) ? entry : {};
+  return {
+    code: "partial",
+    ...(typeof result === "string" && { result }),
+    ...(typeof details === "string" && { details: cutDetail(details) }),
   };
 }

@@ -15,16 +15,12 @@ import {
   type FakeClock,
 } from "../../../src/testing/fake_clock.ts";
 import { createSeededRandom } from "../../../src/testing/seeded_random.ts";
-import {
-  type ClientQueueDeps,
-  createClientQueue,
-} from "../../../src/transport/client_queue.ts";
+import { ClientQueue } from "../../../src/transport/client_queue.ts";
+import type { QueueItem } from "../../../src/transport/event_queue.ts";
 import type {
-  ClientQueue,
-  QueueSettings,
-} from "../../../src/transport/event_queue.ts";
-import type { QueueItem } from "../../../src/transport/queue.ts";
-import { createSender, type Sender } from "../../../src/transport/sender.ts";
+  QueueDeps,
+  QueueOptions,
+} from "../../../src/transport/queue_deps.ts";
 
 /** One attempt of the transport under test, to be answered by the test. */
 export interface Attempt {
@@ -38,6 +34,9 @@ export interface Attempt {
 /** How a test answers an attempt: a status, per-event outcomes, or never. */
 export type Answer = number | readonly DeliveryOutcome[] | "hang" | Error;
 
+/** The options that a queue and its sender go by. */
+export type BenchOptions = QueueOptions;
+
 /** Everything around a queue. */
 export interface Bench {
   readonly clock: FakeClock;
@@ -46,8 +45,8 @@ export interface Bench {
   readonly warnings: string[];
   readonly errors: AnyEdgehogError[];
   readonly drops: DroppedEvent[];
-  readonly sender: Sender;
-  readonly deps: ClientQueueDeps;
+  readonly deps: QueueDeps & { readonly options: BenchOptions };
+  readonly transport: Transport;
   /** The promises handed to `waitUntil`. */
   readonly kept: Promise<unknown>[];
   readonly createItem: (event: string) => QueueItem;
@@ -56,6 +55,7 @@ export interface Bench {
 /** Everything around a queue, on a fake clock, with a transport that a test answers. */
 export function createBench(
   answer: (attempt: Attempt) => Answer | Promise<Answer>,
+  given: Partial<BenchOptions> = {},
 ): Bench {
   const clock = createFakeClock();
   const random = createSeededRandom(1);
@@ -93,29 +93,22 @@ export function createBench(
         : answered;
     },
   };
-  const policy = {
-    maxRetries: 3,
-    baseDelayMs: 1000,
-    maxDelayMs: 30_000,
-    jitter: 0,
-  };
   const createUuid = createUuidSource(random);
-  const sender = createSender({
-    transport,
-    clock,
-    random,
-    createUuid,
-    policy,
-    attemptTimeoutMs: 10_000,
-    reporter,
-  });
-  const settings: QueueSettings = {
-    queueLimits: { maxItems: 1000, maxBytes: 1_000_000 },
+  const options: BenchOptions = {
+    fetchRetryCount: 3,
+    fetchRetryDelay: 1000,
+    maxRetryDelayMs: 30_000,
+    retryJitter: 0,
+    requestTimeout: 10_000,
+    captureMode: "v0",
+    maxBatchSize: 100,
+    maxBatchBytes: 100_000,
+    maxQueueSize: 1000,
+    maxQueueBytes: 1_000_000,
     flushAt: 20,
-    flushIntervalMs: 5000,
-    restMs: 30_000,
-    preparationMs: 9000,
-    isTestMode: false,
+    flushInterval: 5000,
+    testMode: false,
+    ...given,
   };
   const kept: Promise<unknown>[] = [];
   const keepAlive = (promise: Promise<unknown>): boolean =>
@@ -133,12 +126,12 @@ export function createBench(
     };
   };
   const deps = {
-    sender,
+    options,
     clock,
+    random,
+    createUuid,
     reporter,
-    settings,
     keepAlive,
-    batchLimits: { maxItems: 100, maxBytes: 100_000 },
   };
   return {
     clock,
@@ -146,8 +139,8 @@ export function createBench(
     warnings,
     errors,
     drops,
-    sender,
     deps,
+    transport,
     kept,
     createItem,
   };
@@ -160,16 +153,13 @@ export interface ClientBench extends Bench {
   readonly admit: (names: string) => void;
 }
 
-/** Creates a client's queue with everything around it; `settings` win over the bench's. */
+/** Creates a client's queue with everything around it; `options` win over the bench's. */
 export function createClientBench(
   answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  settings: Partial<QueueSettings> = {},
+  options: Partial<BenchOptions> = {},
 ): ClientBench {
-  const bench = createBench(answer);
-  const queue = createClientQueue({
-    ...bench.deps,
-    settings: { ...bench.deps.settings, ...settings },
-  });
+  const bench = createBench(answer, options);
+  const queue = new ClientQueue(bench.deps, bench.transport);
   const admit = (names: string) => {
     for (const name of names) queue.admit("analytics", bench.createItem(name));
   };

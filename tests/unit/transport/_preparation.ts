@@ -1,10 +1,13 @@
-import type { QueueItem } from "../../../src/transport/queue.ts";
-import { UNFINISHED_TEXT } from "../../../src/transport/event_text.ts";
+import {
+  type Preparation,
+  type QueueItem,
+  UNFINISHED_TEXT,
+} from "../../../src/transport/event_queue.ts";
 
 /** An event that a test prepares. */
 export interface Pending {
   readonly item: QueueItem;
-  readonly ready: Promise<void>;
+  readonly preparation: Preparation;
   /** Lets it be finished. */
   readonly open: () => void;
   /** How often its text was made. */
@@ -35,5 +38,10 @@ export function createPending(
     isOpen = true;
     resolve();
   };
-  return { item, ready: promise, open, made: () => count };
+  return {
+    item,
+    preparation: { ready: promise, withinMs: 9000 },
+    open,
+    made: () => count,
+  };
 }

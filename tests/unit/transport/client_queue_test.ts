@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { createClientBench } from "./_delivery.ts";
 
 /** A gate that a test opens: answers wait at it. */
@@ -9,7 +10,7 @@ function createGate() {
 
 Deno.test("ClientQueue sends nothing below flushAt, however long it takes (CAP-110)", async () => {
   const { attempts, clock, admit } = createClientBench(() => 200, {
-    flushIntervalMs: 0,
+    flushInterval: 0,
   });
   admit("abc");
   await clock.advance(3_600_000);
@@ -151,7 +152,7 @@ Deno.test("ClientQueue goes on after a batch that is refused for good (CAP-149)"
     ({ names }) => names.startsWith("a") ? 400 : 200,
     { flushAt: 1000 },
   );
-  admit("a".repeat(deps.batchLimits.maxItems) + "b");
+  admit("a".repeat(deps.options.maxBatchSize) + "b");
   assertEquals(await queue.flush(), {
     delivered: 1,
     dropped: 100,
@@ -161,7 +162,8 @@ Deno.test("ClientQueue goes on after a batch that is refused for good (CAP-149)"
 
 Deno.test("ClientQueue reports each eviction, and warns once (CAP-115, CAP-116)", () => {
   const { admit, errors, warnings, drops } = createClientBench(() => 200, {
-    queueLimits: { maxItems: 2, maxBytes: 1000 },
+    maxQueueSize: 2,
+    maxQueueBytes: 1000,
   });
   admit("abcd");
   assertEquals(errors.map(({ code }) => code), ["overflow", "overflow"]);
@@ -210,7 +212,9 @@ Deno.test("ClientQueue.close() ends what it is sending and reports the rest as l
   queue.close();
   await clock.settle();
   assertEquals([attempts[0]?.signal.aborted, clock.pending], [true, 0]);
-  queue.adopt("analytics", [createItem("c")]);
+  const scope = new ScopeQueue(queue, () => true);
+  scope.admit("analytics", createItem("c"));
+  await clock.advance(25_000);
   assertEquals(drops.map(({ event, reason }) => [event, reason]), [
     ["a", "shutdown"],
     ["b", "shutdown"],

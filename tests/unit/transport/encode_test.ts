@@ -1,11 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { buildBatchBody, encodeBody } from "../../../src/transport/encode.ts";
-
-const ENVELOPE = {
-  apiKey: 'phc_"x"',
-  sentAt: "2026-01-02T03:04:06.000Z",
-  historicalMigration: false,
-};
+import { encodeBody } from "../../../src/transport/encode.ts";
 
 async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(
@@ -13,21 +7,6 @@ async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   );
   return await new Response(stream).text();
 }
-
-Deno.test("buildBatchBody() wraps events that are text already (CAP-141)", () => {
-  assertEquals(JSON.parse(buildBatchBody(['{"a":1}', '{"b":2}'], ENVELOPE)), {
-    api_key: 'phc_"x"',
-    sent_at: "2026-01-02T03:04:06.000Z",
-    batch: [{ a: 1 }, { b: 2 }],
-  });
-});
-
-Deno.test("buildBatchBody() says historical_migration only when it is on (CAP-141)", () => {
-  const body = JSON.parse(
-    buildBatchBody(["{}"], { ...ENVELOPE, historicalMigration: true }),
-  );
-  assertEquals(body.historical_migration, true);
-});
 
 Deno.test("encodeBody() gzips, also 5 MiB, without deadlock (CAP-250, CAP-254)", async () => {
   const text = "é".repeat(2.5 * 1024 * 1024);

@@ -1,16 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
+import { ClientQueue } from "../../../src/transport/client_queue.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
 
 function createFixture(
   answer: (attempt: Attempt) => Answer | Promise<Answer>,
   settings = {},
 ) {
-  const bench = createBench(answer);
-  const queue = createClientQueue({
-    ...bench.deps,
-    settings: { ...bench.deps.settings, flushAt: 1000, ...settings },
-  });
+  const bench = createBench(answer, { flushAt: 1000, ...settings });
+  const queue = new ClientQueue(bench.deps, bench.transport);
   const admit = (names: string) => {
     for (const name of names) queue.admit("analytics", bench.createItem(name));
   };
@@ -57,7 +54,7 @@ for (const timeoutMs of [50, 40_000]) {
     const flushed = queue.flush(timeoutMs);
     await clock.advance(timeoutMs);
     await flushed;
-    const isPaused = queue.health("analytics").isPaused(clock.now());
+    const isPaused = queue.store("analytics").pausedUntil > clock.now();
     assertEquals([isPaused, errors], [false, []]);
   });
 }

@@ -1,22 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
-import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
-import {
-  createStrays,
-  type RequestLane,
-} from "../../../src/transport/strays.ts";
+import { ClientQueue } from "../../../src/transport/client_queue.ts";
+import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { createBench } from "./_delivery.ts";
 
 /** Scopes of requests, some of which end without another word: their waits never end, their sends never settle. */
 function createFixture() {
   const state = { isGone: false };
   const bench = createBench(() => state.isGone ? "hang" : 200);
-  const clientQueue = createClientQueue(bench.deps);
+  const clientQueue = new ClientQueue(bench.deps, bench.transport);
   const { clock, attempts } = bench;
   const createScope = () => {
     const kept: Promise<unknown>[] = [];
     const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const queue = createScopeQueue({ ...bench.deps, clientQueue, keepAlive });
+    const queue = new ScopeQueue(clientQueue, keepAlive);
     const admit = (names: string) => {
       for (const name of names) {
         queue.admit("analytics", bench.createItem(name));
@@ -120,10 +116,10 @@ Deno.test("a drain that ends after a new one has begun leaves that alone (CAP-26
     gates[bench.attempts.length - 1]?.promise ?? 200
   );
   const { attempts, clock, createItem, deps } = bench;
-  const clientQueue = createClientQueue(deps);
+  const clientQueue = new ClientQueue(deps, bench.transport);
   const kept: Promise<unknown>[] = [];
   const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-  const scope = createScopeQueue({ ...deps, clientQueue, keepAlive });
+  const scope = new ScopeQueue(clientQueue, keepAlive);
   const { sleep } = clock;
   clock.sleep = () => new Promise(() => {});
   scope.admit("analytics", createItem("a"));
@@ -138,17 +134,4 @@ Deno.test("a drain that ends after a new one has begun leaves that alone (CAP-26
   gates[1]?.resolve(200);
   await Promise.all(kept);
   assertEquals(attempts.map(({ names }) => names), ["a", "ab"]);
-});
-
-Deno.test("Strays forget a lane whose drain has ended, and give each gone one once", () => {
-  const strays = createStrays();
-  const [first, second, third] = [10, 20, 30].map((goneAt): RequestLane => {
-    return { lane: "analytics", goneAt, takeAll: () => [] };
-  });
-  for (const lane of [first, second, third]) if (lane) strays.watch(lane);
-  if (second) strays.forget(second);
-  assertEquals(strays.takeGone(9), []);
-  assertEquals(strays.takeGone(25).map(({ goneAt }) => goneAt), [10]);
-  assertEquals(strays.takeGone(30).map(({ goneAt }) => goneAt), [30]);
-  assertEquals(strays.takeGone(99), []);
 });

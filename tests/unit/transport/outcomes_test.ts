@@ -1,21 +1,37 @@
 import { assertEquals } from "@std/assert";
-import { matchOutcomes } from "../../../src/transport/outcomes.ts";
-import type { QueueItem } from "../../../src/transport/queue.ts";
+import type { DeliveryReason } from "../../../src/core/delivery.ts";
+import type { QueueItem } from "../../../src/transport/event_queue.ts";
+import { settleOutcomes } from "../../../src/transport/outcomes.ts";
+import { Lease, Store } from "../../../src/transport/store.ts";
+import { createBench } from "./_delivery.ts";
 
-const ITEMS: readonly QueueItem[] = ["a", "b"].map((uuid) => ({
-  uuid,
-  event: uuid,
-  text: "{}",
-  bytes: 2,
-  admittedAt: 0,
-  fate: "queued",
-}));
+/** Settles what outcomes say of two events, "a" and "b". */
+function settle(outcomes: unknown) {
+  const { deps, transport, errors } = createBench(() => "hang");
+  const store = new Store("analytics", deps, transport);
+  const lease = new Lease(store);
+  const items = ["a", "b"].map((uuid): QueueItem => {
+    const text = { text: "{}", bytes: 2 };
+    return { uuid, event: uuid, ...text, admittedAt: 0, fate: "queued" };
+  });
+  for (const item of items) store.admit(item, store.ownerless, lease);
+  const dropped = new Map<QueueItem, DeliveryReason>();
+  const left = settleOutcomes(
+    lease,
+    items,
+    { kind: "done", value: outcomes },
+    dropped,
+  );
+  lease.end();
+  return { ...left, left: left.items, dropped, errors, all: items };
+}
 
 /** What became of each item, and why it is left. */
 function fates(outcomes: unknown) {
-  const { delivered, dropped, left, reason } = matchOutcomes(ITEMS, outcomes);
+  const { all, dropped, left, reason } = settle(outcomes);
   const names = (items: Iterable<QueueItem>) =>
     [...items].map(({ uuid }) => uuid).join("");
+  const delivered = all.filter(({ fate }) => fate === "delivered");
   return [names(delivered), names(dropped.keys()), names(left), reason?.code];
 }
 
@@ -68,36 +84,41 @@ const ROWS: readonly [name: string, outcomes: unknown, expected: unknown[]][] =
   ];
 
 for (const [name, outcomes, expected] of ROWS) {
-  Deno.test(`matchOutcomes() copes with ${name} (CAP-301)`, () => {
+  Deno.test(`settleOutcomes() copes with ${name} (CAP-301)`, () => {
     assertEquals(fates(outcomes), expected);
   });
 }
 
 for (const afterMs of [NaN, -1, 0, Infinity, "3"]) {
-  Deno.test(`matchOutcomes() ignores the wait ${afterMs} (CAP-226)`, () => {
+  Deno.test(`settleOutcomes() ignores the wait ${afterMs} (CAP-226)`, () => {
     const outcomes = [{ uuid: "a", ...PARTIAL, afterMs }, {
       uuid: "b",
       ...PARTIAL,
     }];
-    assertEquals(matchOutcomes(ITEMS, outcomes).afterMs, undefined);
+    assertEquals(settle(outcomes).afterMs, 0);
   });
 }
 
-Deno.test("matchOutcomes() takes the longest wait and the first reason of what is left", () => {
-  const { afterMs, reason } = matchOutcomes(ITEMS, [
+Deno.test("settleOutcomes() takes the longest wait and the first reason of what is left", () => {
+  const { afterMs, reason } = settle([
     { uuid: "a", kind: "retry", reason: { code: "http", status: 503 } },
     { uuid: "b", ...PARTIAL, afterMs: 3000 },
   ]);
   assertEquals([afterMs, reason?.status], [3000, 503]);
 });
 
-Deno.test("matchOutcomes() keeps what the server remarked on what it took (CAP-147)", () => {
+Deno.test("settleOutcomes() keeps what the server remarked on what it took (CAP-147)", () => {
   const reason = { code: "quota_limited", status: 200, details: "events" };
-  const { remarks } = matchOutcomes(ITEMS, [
-    { uuid: "a", kind: "delivered", reason },
-    { uuid: "b", kind: "delivered" },
+  const { all, errors } = settle([
+    { kind: "delivered", uuid: "a", reason },
+    { kind: "delivered", uuid: "b" },
   ]);
-  assertEquals([...remarks].map(([item, why]) => [item.uuid, why.code]), [
-    ["a", "quota_limited"],
-  ]);
+  assertEquals(all.map(({ fate }) => fate), ["delivered", "delivered"]);
+  assertEquals(
+    errors.map((error) =>
+      error.name === "DeliveryError" &&
+      [error.code, error.events.map(({ uuid }) => uuid)]
+    ),
+    [["quota_limited", ["a"]]],
+  );
 });

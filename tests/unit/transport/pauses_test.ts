@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { DeliveryOutcome } from "../../../src/core/delivery.ts";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
-import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
+import { ClientQueue } from "../../../src/transport/client_queue.ts";
+import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Attempt, createBench } from "./_delivery.ts";
 
 /** A client's queue whose server asks, while `afterMs` is set, for a pause of that length. */
@@ -13,11 +13,8 @@ function createFixture() {
     const reason = { code: "http" as const, status: 429 };
     return batch.map(({ uuid }) => ({ kind: "retry", uuid, reason, afterMs }));
   };
-  const bench = createBench(answer);
-  const queue = createClientQueue({
-    ...bench.deps,
-    settings: { ...bench.deps.settings, flushAt: 100 },
-  });
+  const bench = createBench(answer, { flushAt: 100 });
+  const queue = new ClientQueue(bench.deps, bench.transport);
   const admit = (names: string) => {
     for (const name of names) queue.admit("analytics", bench.createItem(name));
   };
@@ -34,11 +31,7 @@ function createFixture() {
   const createScope = () => {
     const kept: Promise<unknown>[] = [];
     const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const scope = createScopeQueue({
-      ...bench.deps,
-      clientQueue: queue,
-      keepAlive,
-    });
+    const scope = new ScopeQueue(queue, keepAlive);
     return { scope, kept };
   };
   return { ...bench, server, queue, admit, flush, createScope };
@@ -49,7 +42,10 @@ Deno.test("a Retry-After that outlasts a flush pauses the lane for the rest of i
     createFixture();
   admit("a");
   assertEquals(await flush(5000, 5000), [0, 1, 5000]);
-  assertEquals(queue.health("analytics").pausedUntil - clock.now(), 115_000);
+  assertEquals(
+    queue.store("analytics").pausedUntil - clock.now(),
+    115_000,
+  );
   // Neither a trigger nor a scope's drain sends anything now.
   admit("b".repeat(200));
   const { scope, kept } = createScope();
@@ -117,19 +113,22 @@ Deno.test("a pause is five minutes at most (CAP-232)", async () => {
   server.afterMs = 86_400_000;
   admit("a");
   await flush(1000, 1000);
-  assertEquals(queue.health("analytics").pausedUntil - clock.now(), 299_000);
+  assertEquals(
+    queue.store("analytics").pausedUntil - clock.now(),
+    299_000,
+  );
 });
 
 Deno.test("an outage elsewhere does not shorten what the server asked for (CAP-232)", async () => {
   const { admit, clock, createItem, flush, queue, server } = createFixture();
   admit("a");
   await flush(1000, 1000);
-  const until = queue.health("analytics").pausedUntil;
+  const until = queue.store("analytics").pausedUntil;
   server.afterMs = 1;
   const sent = queue.sendNow("analytics", createItem("now"));
   await clock.advance(20_000);
   await sent;
-  const { pausedUntil, isServerWish } = queue.health("analytics");
+  const { pausedUntil, isServerWish } = queue.store("analytics");
   assertEquals([pausedUntil, isServerWish], [until, true]);
 });
 
@@ -138,7 +137,10 @@ Deno.test("an exhausted cycle rests for a Retry-After that is longer than the us
   admit("a");
   // Three waits of 30 s each: inside a cycle no wait is longer.
   assertEquals(await flush(undefined, 90_000), [0, 1, 90_000]);
-  assertEquals(queue.health("analytics").pausedUntil - clock.now(), 120_000);
+  assertEquals(
+    queue.store("analytics").pausedUntil - clock.now(),
+    120_000,
+  );
   server.afterMs = undefined;
   assertEquals([attempts.length, await flush(undefined, 0)], [4, [1, 0, 0]]);
 });
@@ -162,7 +164,7 @@ Deno.test("ScopeQueue.flush() waits out the server's pause as its drain allows (
 Deno.test("ScopeQueue.flush() sends although the lane rests after an outage (CAP-235)", async () => {
   const { attempts, clock, createItem, createScope, queue, server } =
     createFixture();
-  queue.health("analytics").pauseExhausted(clock.now(), undefined);
+  queue.store("analytics").pause(clock.now() + 30_000, false);
   server.afterMs = undefined;
   const { scope } = createScope();
   scope.admit("analytics", createItem("s"));
@@ -178,19 +180,18 @@ Deno.test("a Retry-After that was waited for leaves no pause behind (CAP-232)", 
   server.afterMs = undefined;
   await clock.advance(30_000);
   assertEquals((await flushed).delivered, 1);
-  assertEquals(queue.health("analytics").isPaused(clock.now()), false);
+  assertEquals(queue.store("analytics").pausedUntil > clock.now(), false);
 });
 
 /** A server that refuses "a", while another cycle is told to wait for 20 s. */
 function createInterrupted() {
   const bench = createBench(({ names }) => {
     if (names !== "a") return 200;
-    queue.health("analytics").pauseForServer(bench.clock.now(), 20_000);
+    queue.store("analytics").pause(bench.clock.now() + 20_000, true);
     return 400;
-  });
-  const deps = { ...bench.deps, batchLimits: { maxItems: 1, maxBytes: 1000 } };
-  const queue = createClientQueue(deps);
-  const scope = createScopeQueue({ ...deps, clientQueue: queue });
+  }, { maxBatchSize: 1, maxBatchBytes: 1000 });
+  const queue = new ClientQueue(bench.deps, bench.transport);
+  const scope = new ScopeQueue(queue, bench.deps.keepAlive);
   const admit = (to: typeof queue | typeof scope) => {
     for (const name of "ab") to.admit("analytics", bench.createItem(name));
   };

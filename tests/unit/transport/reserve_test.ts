@@ -1,15 +1,14 @@
 import { assertEquals } from "@std/assert";
 import {
-  createQueue,
+  isFinished,
   type QueueItem,
-  type QueueLimits,
-} from "../../../src/transport/queue.ts";
-import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
+} from "../../../src/transport/event_queue.ts";
+import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Answer, type Attempt, createClientBench } from "./_delivery.ts";
 import { createPending } from "./_preparation.ts";
+import { createStore, type QueueLimits } from "./_store.ts";
 
-const ANY = () => true;
-const BATCH = { maxItems: 100, maxBytes: 10_000 };
+const BATCH = { maxBatchSize: 100, maxBatchBytes: 10_000 };
 
 function createItem(event: string, bytes = 10): QueueItem {
   const text = "x".repeat(bytes);
@@ -22,39 +21,41 @@ const names = (items: readonly QueueItem[]) =>
 /** A queue of plain events, but for P, which is being prepared. */
 function createFilled(
   events: string,
-  limits: QueueLimits = { maxItems: 100, maxBytes: 10_000 },
+  limits: QueueLimits = { maxQueueSize: 100, maxQueueBytes: 10_000 },
   makeText: ((text: string) => string | undefined) | undefined = undefined,
+  isOwned = false,
 ) {
-  const queue = createQueue("analytics", limits);
-  const lease = { expiresAt: 100, keepsOrder: true };
+  const queue = createStore("analytics", limits);
+  const lease = queue.lease(100, true);
   const pending = createPending(createItem("P"), makeText);
+  const owner = new Set<QueueItem>();
   for (const event of events) {
-    if (event === "P") queue.admit([pending.item], lease);
+    if (event === "P" && isOwned) queue.admit([pending.item], lease, owner);
+    else if (event === "P") queue.admit([pending.item], lease);
     else queue.admit([createItem(event)]);
   }
-  const claim = (now = 0) =>
-    names(queue.claim({ expiresAt: 1000 }, now, BATCH, ANY));
-  return { queue, lease, pending, claim };
+  const claim = (now = 0) => names(queue.claim(queue.lease(1000), now, BATCH));
+  return { queue, owner, lease, pending, claim };
 }
 
-Deno.test("Queue lets nothing overtake an event in preparation, and counts nothing behind it as free (CAP-040)", () => {
+Deno.test("Store lets nothing overtake an event in preparation, and counts nothing behind it as free (CAP-040)", () => {
   const { queue, lease, pending, claim } = createFilled("aPbc");
   assertEquals(queue.free(0), { count: 1, bytes: 10, oldestAt: 0 });
   assertEquals([claim(), claim()], ["a", ""]);
   pending.open();
   queue.finish(pending.item);
-  queue.release(lease);
+  lease.end();
   assertEquals([claim(), pending.item.text], ["Pbc", '"P with flags"']);
 });
 
-Deno.test("Queue lets events overtake one that is prepared to be sent by itself (CAP-269)", () => {
+Deno.test("Store lets events overtake one that is prepared to be sent by itself (CAP-269)", () => {
   const { queue, claim } = createFilled("a");
-  queue.admit([createPending(createItem("N")).item], { expiresAt: 100 });
+  queue.admit([createPending(createItem("N")).item], queue.lease(100));
   queue.admit([createItem("b")]);
   assertEquals([queue.free(0).count, claim()], [2, "ab"]);
 });
 
-Deno.test("Queue.claim() finishes what nobody prepares any more, as it is and once (CAP-266)", () => {
+Deno.test("Store.claim() finishes what nobody prepares any more, as it is and once (CAP-266)", () => {
   const { queue, pending, claim } = createFilled("Pb");
   assertEquals([claim(99), claim(100)], ["", "Pb"]);
   assertEquals([pending.item.bytes, pending.made()], [10, 1]);
@@ -65,8 +66,11 @@ Deno.test("Queue.claim() finishes what nobody prepares any more, as it is and on
 
 for (
   const [how, take] of [
-    ["claim", ({ queue }) => queue.claim({ expiresAt: 900 }, 100, BATCH, ANY)],
-    ["takeAll", ({ queue }) => queue.takeAll()],
+    ["claim", ({ queue }) => queue.claim(queue.lease(900), 100, BATCH)],
+    ["ownerless", ({ queue, owner }) => {
+      queue.keep(owner, 50);
+      return queue.items(50);
+    }],
     ["finish", ({ queue, pending }) => {
       queue.finish(pending.item);
       return queue.items();
@@ -76,54 +80,68 @@ for (
     (filled: ReturnType<typeof createFilled>) => QueueItem[],
   ][]
 ) {
-  Deno.test(`Queue.${how}() drops an event that makes no text`, () => {
-    const filled = createFilled("aP", undefined, () => undefined);
+  Deno.test(`Store.${how}() drops an event that makes no text`, () => {
+    const filled = createFilled(
+      "aP",
+      undefined,
+      () => undefined,
+      how === "ownerless",
+    );
     assertEquals(names(take(filled)), "a");
     assertEquals(filled.pending.item.fate, "dropped");
-    filled.queue.takeAll();
+    filled.queue.finish(filled.pending.item);
     assertEquals(filled.pending.made(), 1);
   });
 }
 
-Deno.test("Queue counts the bytes of a text when it arrives, and makes room for it (CAP-117)", () => {
-  const limits = { maxItems: 100, maxBytes: 40 };
+Deno.test("Store counts the bytes of a text when it arrives, and makes room for it (CAP-117)", () => {
+  const limits = { maxQueueSize: 100, maxQueueBytes: 40 };
   const { queue, pending, lease } = createFilled(
     "aPb",
     limits,
     () => "x".repeat(25),
   );
   assertEquals(names(queue.finish(pending.item)?.evicted ?? []), "a");
-  queue.release(lease);
+  lease.end();
   assertEquals(queue.free(0), { count: 2, bytes: 35, oldestAt: 0 });
   assertEquals(names(queue.admit([createItem("c")])?.evicted ?? []), "P");
   assertEquals(queue.free(0).bytes, 20);
 });
 
-Deno.test("Queue counts an event in preparation, which may be evicted and is not made then (CAP-115)", () => {
-  const limits = { maxItems: 2, maxBytes: 1000 };
+Deno.test("Store counts an event in preparation, which may be evicted and is not made then (CAP-115)", () => {
+  const limits = { maxQueueSize: 2, maxQueueBytes: 1000 };
   const { queue, pending } = createFilled("Pab", limits);
-  assertEquals([names(queue.items()), pending.item.fate], ["ab", "dropped"]);
+  // As what is being sent, it makes room only where there is nothing else (FLD-012).
+  assertEquals(names(queue.items()), "Pb");
+  queue.admit([createItem("c")], queue.lease(100));
+  queue.admit([createItem("d")], queue.lease(100));
+  assertEquals([names(queue.items()), pending.item.fate], ["cd", "dropped"]);
   queue.finish(pending.item);
-  assertEquals([pending.made(), queue.free(0).bytes], [0, 20]);
+  assertEquals([pending.made(), queue.free(100).bytes], [0, 20]);
 });
 
-Deno.test("Queue stands a hook that takes its event out while it is finished", () => {
+Deno.test("Store stands a hook that takes its event out while it is finished", () => {
   const filled = createFilled("aP", undefined, (text) => {
-    filled.queue.settle(filled.queue.items(), "dropped");
+    for (const item of filled.queue.items()) {
+      filled.queue.settle(item, "dropped");
+    }
     return text;
   });
   const { queue, pending } = filled;
   queue.finish(pending.item);
-  assertEquals([queue.size, queue.free(0).bytes], [0, 0]);
+  assertEquals([queue.items().length, queue.free(0).bytes], [0, 0]);
 });
 
-function createBench(answer: (attempt: Attempt) => Answer, settings = {}) {
+function createBench(
+  answer: (attempt: Attempt) => Answer | Promise<Answer>,
+  settings = {},
+) {
   const bench = createClientBench(answer, settings);
-  const { clock, createItem, deps, queue } = bench;
+  const { clock, createItem, queue } = bench;
   const createScope = () => {
     const kept: Promise<unknown>[] = [];
     const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const scope = createScopeQueue({ ...deps, clientQueue: queue, keepAlive });
+    const scope = new ScopeQueue(queue, keepAlive);
     return { scope, kept };
   };
   const pend = (name: string, into: typeof createPending = createPending) =>
@@ -145,7 +163,7 @@ Deno.test("ClientQueue.reserve() triggers a drain once the event is ready, and k
     flushAt: 2,
   });
   const pending = pend("P");
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   admit("bc");
   await clock.advance(1000);
   assertEquals(texts(), []);
@@ -158,7 +176,7 @@ Deno.test("ClientQueue.flush() sends what is ready, then waits for what is not (
   const { admit, clock, pend, queue, texts } = createBench(() => 200);
   admit("a");
   const pending = pend("P");
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   admit("b");
   const flushed = queue.flush();
   await clock.advance(1000);
@@ -175,7 +193,7 @@ Deno.test("ClientQueue.flush() waits for a cycle that sends what it saw in prepa
     flushAt: 1,
   });
   const pending = pend("P");
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   const flushed = queue.flush().finally(() => isOver = true);
   pending.open();
   await clock.advance(1000);
@@ -188,7 +206,7 @@ Deno.test("ClientQueue.flush() waits for a cycle that sends what it saw in prepa
 Deno.test("ClientQueue.flush(ms) retains what is not ready by its deadline (CAP-265)", async () => {
   const { clock, pend, queue, texts } = createBench(() => 200);
   const pending = pend("P");
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   const flushed = queue.flush(500);
   await clock.advance(500);
   assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
@@ -201,7 +219,7 @@ Deno.test("ClientQueue.flush(ms) retains what is not ready by its deadline (CAP-
 Deno.test("ClientQueue.flush() counts an event that a hook drops as dropped (CAP-261)", async () => {
   const { clock, createItem, queue } = createBench(() => 200);
   const pending = createPending(createItem("P"), () => undefined);
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   const flushed = queue.flush();
   pending.open();
   await clock.advance(250);
@@ -210,8 +228,8 @@ Deno.test("ClientQueue.flush() counts an event that a hook drops as dropped (CAP
 
 Deno.test("ClientQueue finishes an event that takes too long as it is (CAP-038)", async () => {
   const { clock, pend, queue, texts } = createBench(() => 200, { flushAt: 1 });
-  const { item, ready } = pend("P");
-  void queue.reserve("analytics", item, ready);
+  const { item, preparation } = pend("P");
+  void queue.reserve("analytics", item, preparation);
   await clock.advance(8999);
   assertEquals(texts(), []);
   await clock.advance(1);
@@ -221,7 +239,7 @@ Deno.test("ClientQueue finishes an event that takes too long as it is (CAP-038)"
 Deno.test("ClientQueue waits for the events of a request that is gone until its claim runs out (CAP-266)", async () => {
   const { admit, clock, freeze, pend, queue, texts } = createBench(() => 200);
   const pending = pend("P");
-  freeze(() => queue.reserve("analytics", pending.item, pending.ready));
+  freeze(() => queue.reserve("analytics", pending.item, pending.preparation));
   admit("b");
   const flushed = queue.flush();
   await clock.advance(9999);
@@ -237,7 +255,7 @@ Deno.test("ClientQueue waits for the events of a request that is gone until its 
 Deno.test("ClientQueue.sendNow() of an event in preparation holds up no other and is covered by a flush (CAP-124, CAP-269)", async () => {
   const { admit, clock, pend, queue, texts } = createBench(() => 200);
   const pending = pend("N");
-  const sent = queue.sendNow("analytics", pending.item, pending.ready);
+  const sent = queue.sendNow("analytics", pending.item, pending.preparation);
   admit("b");
   const flushed = queue.flush();
   await clock.advance(1000);
@@ -252,7 +270,7 @@ Deno.test("ClientQueue.sendNow() of an event in preparation holds up no other an
 Deno.test("ClientQueue.sendNow() of an event that a hook drops sends nothing", async () => {
   const { attempts, createItem, queue } = createBench(() => 200);
   const pending = createPending(createItem("N"), () => undefined);
-  const sent = queue.sendNow("analytics", pending.item, pending.ready);
+  const sent = queue.sendNow("analytics", pending.item, pending.preparation);
   pending.open();
   await sent;
   assertEquals([attempts.length, queue.items()], [0, []]);
@@ -261,9 +279,9 @@ Deno.test("ClientQueue.sendNow() of an event that a hook drops sends nothing", a
 Deno.test("ClientQueue.close() reports what was in preparation, makes nothing of it and leaves no timer (CAP-274)", async () => {
   const { clock, drops, pend, queue } = createBench(() => 200);
   const pending = [pend("P"), pend("N")];
-  for (const [index, { item, ready }] of pending.entries()) {
-    if (index === 0) void queue.reserve("analytics", item, ready);
-    else void queue.sendNow("analytics", item, ready);
+  for (const [index, { item, preparation }] of pending.entries()) {
+    if (index === 0) void queue.reserve("analytics", item, preparation);
+    else void queue.sendNow("analytics", item, preparation);
   }
   queue.close();
   await clock.settle();
@@ -277,11 +295,12 @@ Deno.test("ClientQueue.close() reports what was in preparation, makes nothing of
 
 Deno.test("ClientQueue reports what had to make room for a text (CAP-116, CAP-117)", async () => {
   const { admit, clock, createItem, drops, queue } = createBench(() => 200, {
-    queueLimits: { maxItems: 10, maxBytes: 20 },
+    maxQueueSize: 10,
+    maxQueueBytes: 20,
   });
   const pending = createPending(createItem("P"), () => "x".repeat(19));
   admit("a");
-  void queue.reserve("analytics", pending.item, pending.ready);
+  void queue.reserve("analytics", pending.item, pending.preparation);
   pending.open();
   await clock.settle();
   assertEquals(drops.map(({ event, reason }) => [event, reason]), [[
@@ -291,11 +310,11 @@ Deno.test("ClientQueue reports what had to make room for a text (CAP-116, CAP-11
 });
 
 Deno.test("ClientQueue in testMode holds what was prepared (CAP-122)", async () => {
-  const { clock, pend, queue } = createBench(() => 200, { isTestMode: true });
+  const { clock, pend, queue } = createBench(() => 200, { testMode: true });
   const pending = [pend("P"), pend("N")];
   const [first, second] = pending;
-  if (first) void queue.reserve("analytics", first.item, first.ready);
-  if (second) void queue.sendNow("analytics", second.item, second.ready);
+  if (first) void queue.reserve("analytics", first.item, first.preparation);
+  if (second) void queue.sendNow("analytics", second.item, second.preparation);
   for (const { open } of pending) open();
   await clock.settle();
   assertEquals(queue.items().map(({ text }) => text), [
@@ -311,16 +330,19 @@ Deno.test("ScopeQueue's drain waits for what is prepared, in order (CAP-040, CAP
   const { scope, kept } = createScope();
   const pending = pend("P");
   scope.admit("analytics", createItem("a"));
-  void scope.reserve("analytics", pending.item, pending.ready);
+  void scope.reserve("analytics", pending.item, pending.preparation);
   scope.admit("analytics", createItem("b"));
   const flushed = scope.flush();
   await clock.advance(1000);
   assertEquals(texts(), ['"a"']);
   pending.open();
+  await clock.settle();
+  assertEquals(texts(), ['"a"', '"P with flags","b"']);
+  await clock.advance(250);
   assertEquals(await flushed, { delivered: 3, dropped: 0, retained: 0 });
   await Promise.all(kept);
   assertEquals(texts(), ['"a"', '"P with flags","b"']);
-  assertEquals([kept.length, clock.pending], [2, 0], "a drain and a flush");
+  assertEquals([kept.length, clock.pending], [3, 0], "two drains and a flush");
 });
 
 Deno.test("ScopeQueue hands over what is prepared only when it is finished (CAP-283)", async () => {
@@ -332,10 +354,11 @@ Deno.test("ScopeQueue hands over what is prepared only when it is finished (CAP-
   await clock.advance(10_000);
   await Promise.all(kept);
   const pending = pend("P");
-  void scope.reserve("analytics", pending.item, pending.ready);
+  void scope.reserve("analytics", pending.item, pending.preparation);
   await clock.settle();
   assertEquals(queue.items().map(({ event }) => event), ["a"]);
   pending.open();
+  await clock.settle();
   await Promise.all(kept);
   assertEquals(queue.items().map(({ text }) => text), [
     '"a"',
@@ -343,29 +366,67 @@ Deno.test("ScopeQueue hands over what is prepared only when it is finished (CAP-
   ]);
 });
 
-Deno.test("ScopeQueue without a waitUntil that works hands over what is prepared, finished (CAP-268)", async () => {
-  const { clock, deps, pend, queue } = createBench(() => 200);
-  const keepAlive = () => false;
-  const scope = createScopeQueue({ ...deps, clientQueue: queue, keepAlive });
+Deno.test("ScopeQueue.reserve() lasts until its event is sent, so that whoever keeps it alive keeps that alive (CAP-267)", async () => {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const { clock, createScope, pend, texts } = createBench(() => promise);
+  const { scope } = createScope();
   const pending = pend("P");
-  void scope.reserve("analytics", pending.item, pending.ready);
+  let isOver = false;
+  const reserved = scope.reserve(
+    "analytics",
+    pending.item,
+    pending.preparation,
+  );
+  reserved.then(() => isOver = true);
+  pending.open();
+  await clock.settle();
+  assertEquals([texts(), isOver], [['"P with flags"'], false]);
+  resolve(200);
+  await reserved;
+});
+
+Deno.test("ScopeQueue hands over in order what stands behind an event in preparation (CAP-040, CAP-283)", async () => {
+  const { clock, createItem, createScope, pend, queue } = createBench(() =>
+    503
+  );
+  const { scope, kept } = createScope();
+  const pending = pend("P");
+  scope.admit("analytics", createItem("a"));
+  void scope.reserve("analytics", pending.item, pending.preparation);
+  scope.admit("analytics", createItem("b"));
+  await clock.advance(8000);
+  await Promise.all(kept);
+  assertEquals(queue.items().map(({ event }) => event), ["a"]);
+  pending.open();
+  await clock.settle();
+  await Promise.all(kept);
+  const texts = queue.items().map(({ text }) => text);
+  assertEquals(texts, ['"a"', '"P with flags"', '"b"']);
+});
+
+Deno.test("ScopeQueue without a waitUntil that works hands over what is prepared, finished (CAP-268)", async () => {
+  const { clock, pend, queue } = createBench(() => 200);
+  const keepAlive = () => false;
+  const scope = new ScopeQueue(queue, keepAlive);
+  const pending = pend("P");
+  void scope.reserve("analytics", pending.item, pending.preparation);
   await clock.settle();
   pending.open();
   await clock.settle();
   assertEquals(queue.items().map(({ text }) => text), ['"P with flags"']);
 });
 
-Deno.test("ScopeQueue.flush(ms) hands over what is not ready by its deadline, as it is (CAP-265, CAP-283)", async () => {
-  const { clock, createScope, pend, queue } = createBench(() => 200);
+Deno.test("ScopeQueue.flush(ms) leaves what is not ready by its deadline to the scope, which sends it when it is (CAP-265)", async () => {
+  const { clock, createScope, pend, queue, texts } = createBench(() => 200);
   const { scope } = createScope();
   const pending = pend("P");
-  void scope.reserve("analytics", pending.item, pending.ready);
+  void scope.reserve("analytics", pending.item, pending.preparation);
   const flushed = scope.flush(500);
   await clock.advance(500);
   assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
   pending.open();
   await clock.settle();
-  assertEquals(queue.items().map(({ text }) => text), ['"P"']);
+  assertEquals([texts(), queue.items()], [['"P with flags"'], []]);
   assertEquals([pending.made(), clock.pending], [1, 0]);
 });
 
@@ -374,7 +435,9 @@ Deno.test("what a scope was preparing when its request ended travels with the dr
     createBench(() => 200);
   const pending = pend("P");
   const gone = createScope();
-  freeze(() => gone.scope.reserve("analytics", pending.item, pending.ready));
+  freeze(() =>
+    gone.scope.reserve("analytics", pending.item, pending.preparation)
+  );
   freeze(() => gone.scope.admit("analytics", createItem("b")));
   const { sleep } = clock;
   clock.sleep = () => new Promise(() => {});
@@ -386,4 +449,40 @@ Deno.test("what a scope was preparing when its request ended travels with the dr
   await Promise.all(later.kept);
   assertEquals(texts(), ['"y"', '"P","b"']);
   assertEquals([pending.made(), queue.items()], [1, []]);
+});
+
+for (
+  const [withinMs, endsAfterMs] of [[3000, 3000], [20_000, 20_000], [
+    60_000,
+    20_000,
+  ]] as const
+) {
+  Deno.test(`ClientQueue.reserve() of a preparation within ${withinMs} ms gives it ${endsAfterMs} ms`, async () => {
+    const { clock, pend, queue } = createBench(() => 200);
+    const { item, preparation: { ready } } = pend("P");
+    let isOver = false;
+    const reserved = queue.reserve("analytics", item, { ready, withinMs });
+    reserved.then(() => isOver = true);
+    await clock.advance(endsAfterMs - 1);
+    assertEquals([isOver, isFinished(item)], [false, false]);
+    await clock.advance(1);
+    assertEquals([isOver, isFinished(item)], [true, true]);
+  });
+}
+
+Deno.test("ClientQueue sends no event while a hook finishes it, whatever the hook captures", async () => {
+  const { attempts, clock, createItem, freeze, queue } = createBench(
+    () => 200,
+    { flushAt: 1 },
+  );
+  const pending = createPending(createItem("P"), (text) => {
+    queue.admit("analytics", createItem("h"));
+    return text;
+  });
+  freeze(() => queue.reserve("analytics", pending.item, pending.preparation));
+  await clock.advance(30_000);
+  queue.admit("analytics", createItem("b"));
+  await clock.settle();
+  const sent = attempts.flatMap(({ batch }) => batch.map(({ text }) => text));
+  assertEquals(sent.toSorted(), ['"P"', '"b"', '"h"']);
 });

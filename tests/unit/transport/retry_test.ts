@@ -6,21 +6,21 @@ import {
 } from "../../../src/transport/retry.ts";
 
 const POLICY = {
-  maxRetries: 3,
-  baseDelayMs: 1000,
-  maxDelayMs: 30_000,
-  jitter: 0.2,
+  fetchRetryCount: 3,
+  fetchRetryDelay: 1000,
+  maxRetryDelayMs: 30_000,
+  retryJitter: 0.2,
 };
 
 Deno.test("computeDelayMs() doubles to its ceiling (CAP-222)", () => {
   const waits = [1, 2, 3, 4, 5, 6, 7].map((n) =>
-    computeDelayMs(POLICY, n, undefined, 0)
+    computeDelayMs(POLICY, n, 0, 0)
   );
   assertEquals(waits, [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });
 
 Deno.test("computeDelayMs() only lengthens by jitter (CAP-223)", () => {
-  assertEquals(computeDelayMs(POLICY, 1, undefined, 0.5), 1100);
+  assertEquals(computeDelayMs(POLICY, 1, 0, 0.5), 1100);
 });
 
 Deno.test("computeDelayMs() takes Retry-After as a floor, clamped (CAP-224, CAP-226, CAP-227)", () => {
@@ -71,10 +71,8 @@ for (const zone of ["America/New_York", "Asia/Kathmandu"]) {
 }
 
 Deno.test("computeDelayMs() holds for any number of retries, also of a base of 0", () => {
-  const policy = { ...POLICY, baseDelayMs: 0 };
-  const waits = [POLICY, policy].map((p) =>
-    computeDelayMs(p, 5000, undefined, 0)
-  );
+  const policy = { ...POLICY, fetchRetryDelay: 0 };
+  const waits = [POLICY, policy].map((p) => computeDelayMs(p, 5000, 0, 0));
   assertEquals(waits, [30_000, 0]);
 });
 

@@ -1,19 +1,18 @@
 import { assertEquals } from "@std/assert";
-import { createClientQueue } from "../../../src/transport/client_queue.ts";
-import { createScopeQueue } from "../../../src/transport/scope_queue.ts";
+import { ClientQueue } from "../../../src/transport/client_queue.ts";
+import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
 
 function createFixture(
   answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  queueLimits = { maxItems: 1000, maxBytes: 1_000_000 },
+  queueLimits = { maxQueueSize: 1000, maxQueueBytes: 1_000_000 },
 ) {
-  const bench = createBench(answer);
-  const settings = { ...bench.deps.settings, queueLimits };
-  const clientQueue = createClientQueue({ ...bench.deps, settings });
+  const bench = createBench(answer, queueLimits);
+  const clientQueue = new ClientQueue(bench.deps, bench.transport);
   const createScope = () => {
     const kept: Promise<unknown>[] = [];
     const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const queue = createScopeQueue({ ...bench.deps, clientQueue, keepAlive });
+    const queue = new ScopeQueue(clientQueue, keepAlive);
     const admit = (names: string) => {
       for (const name of names) {
         queue.admit("analytics", bench.createItem(name));
@@ -78,28 +77,45 @@ Deno.test("ScopeQueue sends the client's events only after its own success (CAP-
   assertEquals(second.kept.length, 1, "all under one promise");
 });
 
-Deno.test("ScopeQueue hands over in order, behind the client's own, and evicts the oldest in one report (CAP-283)", async () => {
+Deno.test("ScopeQueue hands over in order, behind the client's own (CAP-283)", async () => {
   const { clientQueue, clock, createItem, createScope, drops, errors } =
-    createFixture(() => 503, { maxItems: 4, maxBytes: 1000 });
+    createFixture(() => 503, { maxQueueSize: 4, maxQueueBytes: 1000 });
+  const { admit, kept } = createScope();
+  admit("st");
   for (const name of "cd") {
     clientQueue.admit("analytics", createItem(name));
   }
-  const { admit, kept } = createScope();
-  admit("stu");
   await clock.advance(10_000);
   await Promise.all(kept);
   const items = clientQueue.items();
   assertEquals(items.map(({ event, text }) => [event, text]), [
+    ["c", '"c"'],
     ["d", '"d"'],
     ["s", '"s"'],
     ["t", '"t"'],
-    ["u", '"u"'],
   ]);
-  assertEquals(items.map(({ uuid }) => uuid.at(-1)), ["2", "3", "4", "5"]);
+  assertEquals(items.map(({ uuid }) => uuid.at(-1)), ["3", "4", "1", "2"]);
+  assertEquals([drops, errors.map(({ code }) => code)], [[], ["http"]]);
+});
+
+Deno.test("a client and its scopes share the limits of a lane (FLD-012)", async () => {
+  const { clientQueue, clock, createItem, createScope, drops, warnings } =
+    createFixture(() => 503, { maxQueueSize: 4, maxQueueBytes: 1000 });
+  clientQueue.admit("analytics", createItem("c"));
+  const [first, second] = [createScope(), createScope()];
+  first.admit("st");
+  await clock.settle();
+  second.admit("uvw");
+  // What is being sent stays, and what nobody sends makes room, the oldest first.
   assertEquals(drops.map(({ event, reason }) => [event, reason]), [
     ["c", "overflow"],
+    ["u", "overflow"],
   ]);
-  assertEquals(errors.map(({ code }) => code), ["http", "overflow"]);
+  assertEquals(warnings.length, 1);
+  await clock.advance(10_000);
+  await Promise.all([...first.kept, ...second.kept]);
+  const names = clientQueue.items().map(({ event }) => event);
+  assertEquals(names.toSorted(), ["s", "t", "v", "w"]);
 });
 
 Deno.test("ScopeQueue does not hand over what was refused for good (CAP-283)", async () => {
@@ -121,6 +137,32 @@ Deno.test("ScopeQueue.flush() covers the scope alone, and tells what became of i
   assertEquals(await queue.flush(), { delivered: 0, dropped: 1, retained: 0 });
 });
 
+Deno.test("ScopeQueue.flush() leaves the sending to the drain under way, and does not try again what that retained (CAP-281, CAP-277)", async () => {
+  const { attempts, clock, createScope } = createFixture(() => 503);
+  const { admit, queue } = createScope();
+  admit("a");
+  const flushed = queue.flush();
+  await clock.settle();
+  admit("b");
+  await clock.settle();
+  assertEquals(attempts.map(({ names }) => names), ["a"]);
+  await clock.advance(60_000);
+  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
+  assertEquals(attempts.map(({ names }) => names), ["a", "a", "a", "a"]);
+});
+
+Deno.test("ScopeQueue.flush() sends along what belongs to nobody, as the drain does (CAP-287)", async () => {
+  const { attempts, clientQueue, createItem, createScope } = createFixture(() =>
+    200
+  );
+  clientQueue.admit("analytics", createItem("c"));
+  const { admit, queue } = createScope();
+  admit("s");
+  assertEquals(await queue.flush(), { delivered: 1, dropped: 0, retained: 0 });
+  assertEquals(attempts.map(({ names }) => names), ["s", "c"]);
+  assertEquals(clientQueue.items(), []);
+});
+
 Deno.test("ScopeQueue.flush(ms) hands over what is not delivered in time", async () => {
   const { clock, clientQueue, createScope } = createFixture(() => "hang");
   const { admit, queue } = createScope();
@@ -130,6 +172,34 @@ Deno.test("ScopeQueue.flush(ms) hands over what is not delivered in time", async
   assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
   await clock.settle();
   assertEquals(clientQueue.items().map(({ event }) => event), ["a"]);
+});
+
+Deno.test("ScopeQueue.flush() goes on although the client ends meanwhile (CAP-285)", async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const { clock, clientQueue, createScope, drops } = createFixture(() =>
+    promise
+  );
+  const { admit, queue } = createScope();
+  admit("a");
+  const flushed = queue.flush();
+  await clock.settle();
+  clientQueue.close();
+  resolve(200);
+  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 0 });
+  assertEquals(drops, []);
+});
+
+Deno.test("what a scope's flush could not deliver counts as an admission of the client's (CAP-283)", async () => {
+  const { attempts, clock, createScope } = createFixture(() =>
+    attempts.length === 1 ? "hang" : 200
+  );
+  const { admit, queue } = createScope();
+  admit("a".repeat(20));
+  const flushed = queue.flush(100);
+  await clock.advance(100);
+  assertEquals((await flushed).retained, 20);
+  await clock.settle();
+  assertEquals(attempts.map(({ names }) => names.length), [20, 20]);
 });
 
 Deno.test("ScopeQueue ends without a gap: what is admitted as a drain ends is sent too", async () => {

@@ -1,55 +1,41 @@
 import { assertEquals } from "@std/assert";
-import { createCycle } from "../../../src/transport/cycle.ts";
-import { createLaneHealth } from "../../../src/transport/health.ts";
-import { createQueue } from "../../../src/transport/queue.ts";
+import { send } from "../../../src/transport/drain.ts";
+import { Lease, Store } from "../../../src/transport/store.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
 
 function createShipment(answer: (attempt: Attempt) => Answer, names: string) {
   const bench = createBench(answer);
-  const queue = createQueue("analytics", bench.deps.settings.queueLimits);
-  const health = createLaneHealth(30_000);
-  queue.admit([...names].map(bench.createItem));
-  const lease = bench.sender.createLease();
-  const items = queue.claim(
-    lease,
-    bench.clock.now(),
-    bench.deps.batchLimits,
-    () => true,
-  );
-  const controller = new AbortController();
-  const cycle = createCycle(bench.deps.reporter);
-  const ship = () =>
-    bench.sender.ship({
-      queue,
-      lease,
-      items,
-      health,
-      cycle,
-      signal: controller.signal,
-    });
-  return { ...bench, cycle, queue, health, items, lease, controller, ship };
+  const store = new Store("analytics", bench.deps, bench.transport);
+  const lease = new Lease(store);
+  const admit = (name: string) =>
+    store.admit(bench.createItem(name), store.ownerless);
+  for (const name of names) admit(name);
+  lease.renew();
+  const items = store.claim(lease, store.ownerless);
+  const run = () => send(lease, items);
+  return { ...bench, store, items, lease, send: run };
 }
 
-Deno.test("Sender waits 1, 2 and 4 s, then leaves the events queued (CAP-220 to CAP-222)", async () => {
+Deno.test("send() waits 1, 2 and 4 s, then leaves the events queued (CAP-220 to CAP-222)", async () => {
   const times: number[] = [];
   const shipment = createShipment(() => {
     times.push(shipment.clock.now());
     return 503;
   }, "ab");
   const start = shipment.clock.now();
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(60_000);
-  assertEquals(await end, "exhausted");
+  assertEquals(await end, false);
   assertEquals(times.map((time) => time - start), [0, 1000, 3000, 7000]);
   assertEquals([
-    shipment.queue.size,
-    shipment.health.isPaused(shipment.clock.now() - 30_001),
+    shipment.store.ownerless.size,
+    shipment.store.pausedUntil > shipment.clock.now() - 30_001,
   ], [2, true]);
 });
 
-Deno.test("Sender reports an exhausted request once, as retained (CAP-233)", async () => {
+Deno.test("send() reports an exhausted request once, as retained (CAP-233)", async () => {
   const shipment = createShipment(() => 503, "ab");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(60_000);
   await end;
   const [error] = shipment.errors;
@@ -68,11 +54,11 @@ Deno.test("Sender reports an exhausted request once, as retained (CAP-233)", asy
   assertEquals(shipment.drops, []);
 });
 
-Deno.test("Sender keeps the request's id and counts attempts (CAP-162)", async () => {
+Deno.test("send() keeps the request's id and counts attempts (CAP-162)", async () => {
   const shipment = createShipment(({ number }) => number < 3 ? 500 : 200, "a");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(10_000);
-  assertEquals(await end, "settled");
+  assertEquals(await end, true);
   assertEquals(shipment.attempts.map(({ number }) => number), [1, 2, 3]);
   assertEquals(
     new Set(shipment.attempts.map(({ batch }) => batch[0]?.request.id)).size,
@@ -80,7 +66,7 @@ Deno.test("Sender keeps the request's id and counts attempts (CAP-162)", async (
   );
 });
 
-Deno.test("Sender tries again only what an outcome says, in order (CAP-174, CAP-301)", async () => {
+Deno.test("send() tries again only what an outcome says, in order (CAP-174, CAP-301)", async () => {
   const shipment = createShipment(({ batch, number }) => {
     if (number > 1) return 200;
     return [
@@ -93,9 +79,9 @@ Deno.test("Sender tries again only what an outcome says, in order (CAP-174, CAP-
       { kind: "delivered", uuid: "unknown" },
     ];
   }, "abcd");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(10_000);
-  assertEquals(await end, "settled");
+  assertEquals(await end, true);
   assertEquals(shipment.attempts.map(({ names }) => names), ["abcd", "ad"]);
   assertEquals(shipment.items.map(({ fate }) => fate), [
     "delivered",
@@ -111,27 +97,27 @@ Deno.test("Sender tries again only what an outcome says, in order (CAP-174, CAP-
   );
 });
 
-Deno.test("Sender treats a transport that rejects or hangs as a retry (CAP-301)", async () => {
+Deno.test("send() treats a transport that rejects or hangs as a retry (CAP-301)", async () => {
   const answers: Answer[] = [new Error("socket"), "hang", 200];
   const shipment = createShipment(() => answers.shift() ?? 200, "a");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(60_000);
   assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
-    "settled",
+    true,
     3,
     0,
   ]);
   assertEquals(shipment.attempts[1]?.signal.aborted, true);
 });
 
-Deno.test("Sender halves on 413 with fresh budgets, and drops one that is refused alone (CAP-230, CAP-231)", async () => {
+Deno.test("send() halves on 413 with fresh budgets, and drops one that is refused alone (CAP-230, CAP-231)", async () => {
   const shipment = createShipment(
     ({ names }) => names.length > 2 || names === "c" ? 413 : 200,
     "abcd",
   );
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(60_000);
-  assertEquals(await end, "settled");
+  assertEquals(await end, true);
   assertEquals(shipment.attempts.map(({ names }) => names), [
     "abcd",
     "ab",
@@ -143,12 +129,12 @@ Deno.test("Sender halves on 413 with fresh budgets, and drops one that is refuse
   );
 });
 
-Deno.test("Sender drops one event that is refused for its size alone (CAP-144)", async () => {
+Deno.test("send() drops one event that is refused for its size alone (CAP-144)", async () => {
   const shipment = createShipment(
     ({ names }) => names.includes("b") ? 413 : 200,
     "ab",
   );
-  assertEquals(await shipment.ship(), "settled");
+  assertEquals(await shipment.send(), true);
   assertEquals(shipment.items.map(({ fate }) => fate), [
     "delivered",
     "dropped",
@@ -156,34 +142,41 @@ Deno.test("Sender drops one event that is refused for its size alone (CAP-144)",
   assertEquals(shipment.errors.map((error) => error.code), ["http"]);
 });
 
-Deno.test("Sender stops sending items whose lease it lost (CAP-266)", async () => {
+Deno.test("send() stops sending items whose lease it lost (CAP-266)", async () => {
   const shipment = createShipment(() => 503, "ab");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(500);
-  shipment.queue.release(shipment.lease);
+  // As if another had claimed them after the lease ran out.
+  for (const item of shipment.items) {
+    item.lease = new Lease(shipment.store);
+  }
   await shipment.clock.advance(60_000);
-  assertEquals([await end, shipment.attempts.length, shipment.queue.size], [
-    "settled",
+  assertEquals([
+    await end,
+    shipment.attempts.length,
+    shipment.store.ownerless.size,
+  ], [
+    true,
     1,
     2,
   ]);
 });
 
-Deno.test("Sender starts no attempt after its signal (CAP-276)", async () => {
+Deno.test("send() starts no attempt after its signal (CAP-276)", async () => {
   const shipment = createShipment(() => 503, "a");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(500);
-  shipment.controller.abort();
+  shipment.lease.abort();
   assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
-    "stopped",
+    false,
     1,
     0,
   ]);
 });
 
-Deno.test("Sender names the request and its attempts when an event is refused in the end (CAP-297)", async () => {
+Deno.test("send() names the request and its attempts when an event is refused in the end (CAP-297)", async () => {
   const shipment = createShipment(({ number }) => number < 3 ? 503 : 400, "a");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(10_000);
   await end;
   const [error] = shipment.errors;
@@ -194,25 +187,29 @@ Deno.test("Sender names the request and its attempts when an event is refused in
   );
 });
 
-Deno.test("Sender does not take its signal for an outage, in the last attempt either (CAP-265)", async () => {
+Deno.test("send() does not take its signal for an outage, in the last attempt either (CAP-265)", async () => {
   const shipment = createShipment(() => "hang", "a");
-  const end = shipment.ship();
+  const end = shipment.send();
   await shipment.clock.advance(40_000);
-  shipment.controller.abort();
-  assertEquals([await end, shipment.attempts.length], ["stopped", 4]);
-  const isPaused = shipment.health.isPaused(shipment.clock.now());
+  shipment.lease.abort();
+  assertEquals([await end, shipment.attempts.length], [false, 4]);
+  const isPaused = shipment.store.pausedUntil > shipment.clock.now();
   assertEquals([isPaused, shipment.errors], [false, []]);
 });
 
-Deno.test("Sender warns once an outage, again after a success (CAP-300)", async () => {
+Deno.test("send() warns once an outage, again after a success (CAP-300)", async () => {
   let status = 503;
   const shipment = createShipment(() => status, "a");
   const run = async () => {
-    const end = shipment.ship();
+    const end = shipment.send();
     await shipment.clock.advance(60_000);
     await end;
-    shipment.queue.settle(shipment.items, "dropped");
-    shipment.queue.admit(shipment.items, shipment.lease);
+    const { items, lease, store } = shipment;
+    for (const item of items) {
+      store.settle(item, "dropped");
+      item.fate = "queued";
+      store.admit(item, store.ownerless, lease);
+    }
   };
   await run();
   await run();
