@@ -30,7 +30,7 @@
  * @module
  */
 export { memoryCache, type MemoryCacheOptions } from "./src/caches/memory.ts";
-export { PostHog } from "./src/client/client.ts";
+export { PostHog, type PostHogClass } from "./src/posthog/posthog.ts";
 export {
   withPostHog,
   type WithPostHogOptions,
@@ -45,8 +45,11 @@ export {
   RequestError,
 } from "./src/core/errors.ts";
 
-export type { PostHogClient } from "./src/client/posthog_client.ts";
-export type { RequestScope, RequestScopeInit } from "./src/client/types.ts";
+export type { KernelClient } from "./src/client/client_types.ts";
+export type {
+  KernelScope,
+  RequestScopeInit,
+} from "./src/client/scope_types.ts";
 export type {
   ContextData,
   RequestContextInit,
@@ -121,11 +124,11 @@ export type {
 export {
   flagChangeWebhook,
   type FlagChangeWebhookOptions,
-} from "./src/flags/flag_change_webhook.ts";
+} from "./src/local_evaluation/flag_change_webhook.ts";
 export {
   type RefreshableClientLike,
   refreshFlagDefinitions,
-} from "./src/flags/refresh_flag_definitions.ts";
+} from "./src/local_evaluation/refresh_flag_definitions.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
 export type {
   FeatureFlagResult,
@@ -136,14 +139,14 @@ export type {
   IsEnabledOptions,
   Widened,
 } from "./src/flags/results.ts";
+export type { EvaluateFlagsOptions } from "./src/flags/call_options.ts";
 export type {
   AllFlagsArguments,
-  EvaluateFlagsOptions,
   FlagPayloadArguments,
   IsFeatureEnabledOptions,
   SingleFlagArguments,
   SingleFlagOptions,
-} from "./src/flags/call_options.ts";
+} from "./src/compat/call_options.ts";
 export type {
   FlagsAndPayloads,
   LegacyFlagMethods,
@@ -155,13 +158,26 @@ export type {
   OverrideFeatureFlagsOptions,
 } from "./src/flags/overrides.ts";
 export type { FlagPropertyMethods } from "./src/flags/property_overrides.ts";
-export type { FlagMethods } from "./src/flags/types.ts";
+export type {
+  FeatureFlagClientVerbs,
+  FeatureFlagVerbs,
+} from "./src/flags/verbs.ts";
+export type { FeatureFlagOptions } from "./src/flags/options.ts";
+export type { LocalEvaluationOptions } from "./src/local_evaluation/options.ts";
+export type { ErrorTrackingOptions } from "./src/errors/types.ts";
 export type { EnvOptions } from "./src/options/from_env.ts";
 export type {
   DeliveryOptions,
   EventOptions,
-  ExceptionOptions,
-  FlagOptions,
-  PostHogOptions,
+  KernelOptions,
   SeamOptions,
 } from "./src/options/types.ts";
+export type {
+  ExceptionOptions,
+  FlagMethods,
+  FlagOptions,
+  OlderOptions,
+  PostHogClient,
+  PostHogOptions,
+  RequestScope,
+} from "./src/posthog/types.ts";

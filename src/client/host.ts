@@ -4,10 +4,12 @@ import type {
   EventPreparation,
   ImmediateEventSink,
 } from "../core/event.ts";
+import { isNonBlank, isObject } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { OptionReader } from "../options/reader.ts";
 import type { HttpDoor } from "../transport/http.ts";
+import type { Feature } from "./feature.ts";
 
 /** Who calls a verb: the client, or the scope of a request. Also the sink for what it captures. */
 export interface Caller extends ImmediateEventSink {
@@ -53,22 +55,30 @@ export interface HostOptions {
 }
 
 /**
- * A part of the library that an application adds to the kernel. It is a description: what belongs to one client is
- * made by {@linkcode Feature.make}, so the same feature may be handed to several clients.
+ * What a feature is to the kernel. It only describes: what belongs to one client is made by
+ * {@linkcode FeatureMaker.make}, so the same feature may be handed to several clients.
  */
-export interface Feature<Checked = unknown> {
-  /** Its name in messages; a client takes one feature of a name. */
-  readonly name: string;
-  /** The verbs that it gives to the client and to scopes. */
-  readonly verbs: readonly PropertyKey[];
+export interface FeatureMaker<Checked = unknown> extends Feature {
   /** The verbs that it gives to the client alone. */
   readonly clientVerbs?: readonly PropertyKey[];
   /** The member of a captured message that it evaluates before the event is sent (see {@linkcode MadeFeature.prepareEvent}). */
   readonly eventMember?: string;
   /** Reads and reports its options, under the names that applications write; runs when the client is built. */
   check(read: OptionReader): Checked;
-  /** Makes what belongs to one client; runs when the first of its verbs is called. */
+  /** Makes what belongs to one client; runs at its first use, at the latest at shutdown. */
   make(host: FeatureHost, checked: Checked): MadeFeature;
+}
+
+/** Whether the value is a feature as the kernel wants it. */
+export function isFeatureMaker(value: unknown): value is FeatureMaker {
+  return isObject(value) && isNonBlank(value["name"]) &&
+    isNameList(value["verbs"]) && isNameList(value["clientVerbs"] ?? []) &&
+    typeof value["check"] === "function" && typeof value["make"] === "function";
+}
+
+function isNameList(value: unknown): value is readonly PropertyKey[] {
+  return Array.isArray(value) &&
+    value.every((name) => typeof name === "string" || typeof name === "symbol");
 }
 
 /** A feature of one client. */
@@ -77,7 +87,7 @@ export interface MadeFeature {
   readonly verbs: Readonly<Record<PropertyKey, Verb>>;
   /** What verbs answer that fail, where undefined would be no answer. */
   readonly neutral?: Readonly<Record<PropertyKey, (caller: Caller) => unknown>>;
-  /** Reads the member {@linkcode Feature.eventMember} of a message; undefined where nothing is to be evaluated. */
+  /** Reads the member {@linkcode FeatureMaker.eventMember} of a message; undefined where nothing is to be evaluated. */
   prepareEvent?(
     caller: Caller,
     message: Readonly<Record<string, unknown>>,

@@ -1,5 +1,5 @@
 import { runWithin, toTimeoutMs } from "../core/clock.ts";
-import type { Parts } from "./parts.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** Time given to a shutdown unless the caller says otherwise, in ms. */
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -8,34 +8,32 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const LOOK_AGAIN_MS = 25;
 
 /**
- * Creates the shutdown of a client. The work is done once; further callers watch for its end instead of awaiting its
- * promise, which on Workers may belong to a request that is over.
+ * Shuts a client down. The work is done once; further callers look for its end instead of awaiting its promise, which
+ * on Workers may belong to a request that is over.
  */
-export function createShutdown(
-  { lifecycle, queue, flags, release, options: { clock, testMode } }: Parts,
-): (timeoutMs?: number) => Promise<void> {
-  let isDone = false;
+export async function shutDown(
+  kernel: Kernel,
+  givenMs?: number,
+): Promise<void> {
+  const { clock, delivery: { queue }, features, options } = kernel;
+  const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
+  if (kernel.isShutDown) return await waitForEnd(kernel, timeoutMs);
+  kernel.isShutDown = true;
+  await runWithin(clock, timeoutMs, async (signal) => {
+    await Promise.all([queue.flush(timeoutMs), features.shutdown(signal)]);
+  });
+  // In `testMode` the queue stays as it is, for inspection.
+  if (!options.testMode) queue.close();
+  kernel.unregister();
+  kernel.hasEnded = true;
+}
 
-  const close = async (timeoutMs: number) => {
-    lifecycle.shutDown();
-    await runWithin(clock, timeoutMs, async (signal) => {
-      await Promise.all([queue.flush(timeoutMs), flags.shutdown(signal)]);
-    });
-    // In `testMode` the queue stays as it is, for inspection.
-    if (!testMode) queue.close();
-    release();
-    isDone = true;
-  };
-  const watch = async (timeoutMs: number) => {
-    const deadline = clock.now() + timeoutMs;
-    while (!isDone) {
-      const leftMs = deadline - clock.now();
-      if (leftMs <= 0) return;
-      await clock.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
-    }
-  };
-  return (givenMs) => {
-    const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
-    return lifecycle.isShutDown ? watch(timeoutMs) : close(timeoutMs);
-  };
+async function waitForEnd(kernel: Kernel, timeoutMs: number): Promise<void> {
+  const { clock } = kernel;
+  const deadline = clock.now() + timeoutMs;
+  while (!kernel.hasEnded) {
+    const leftMs = deadline - clock.now();
+    if (leftMs <= 0) return;
+    await clock.sleep(Math.min(LOOK_AGAIN_MS, leftMs));
+  }
 }

@@ -7,7 +7,7 @@ interface Entry {
   hasWarned: boolean;
 }
 
-/** Projects remembered; past it the one registered longest ago is forgotten, and may be warned about again. */
+/** Projects remembered; past it all are forgotten, and may be warned about again. */
 const MAX_ENTRIES = 1000;
 
 /** Of the isolate: several clients for one project can't know of each other in any other way. */
@@ -24,25 +24,16 @@ export function registerClient(
   reporter: Reporter,
 ): () => void {
   const { apiKey, host, disabled, testMode, disableSingletonWarning } = options;
+  const key = `${apiKey} ${host}`;
+  const entry = entries.get(key) ?? { live: 0, hasWarned: false };
   if (disabled || testMode || disableSingletonWarning) return () => {};
-  const entry = findEntry(JSON.stringify([apiKey, host]));
-  entry.live++;
-  if (entry.live > 1 && !entry.hasWarned) {
+  if (entries.size >= MAX_ENTRIES) entries.clear();
+  entries.set(key, entry);
+  if (++entry.live > 1 && !entry.hasWarned) {
     entry.hasWarned = true;
     reporter.warn(
       "Another client for this project is live in this isolate: share one, or set 'disableSingletonWarning'",
     );
   }
   return () => void entry.live--;
-}
-
-function findEntry(key: string): Entry {
-  const entry = entries.get(key) ?? { live: 0, hasWarned: false };
-  entries.delete(key);
-  entries.set(key, entry);
-  for (const oldest of entries.keys()) {
-    if (entries.size <= MAX_ENTRIES) break;
-    entries.delete(oldest);
-  }
-  return entry;
 }

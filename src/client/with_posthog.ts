@@ -9,12 +9,15 @@ import {
   FETCH_HANDLER,
   FETCH_ON_ERROR,
   isControlFlow,
-} from "../errors/boundaries.ts";
-import type { PostHogClient } from "./posthog_client.ts";
-import type { RequestScope } from "./types.ts";
+} from "./escaped.ts";
+import type { KernelScope, RequestScopeInit } from "./scope_types.ts";
 
 /** What {@linkcode withPostHog} may be told. */
-export interface WithPostHogOptions<Args extends readonly unknown[], Answer> {
+export interface WithPostHogOptions<
+  Args extends readonly unknown[],
+  Answer,
+  Scope = KernelScope,
+> {
   /**
    * Answers an error that escaped the handler; it gets the error, then what the handler got. The error is captured as
    * handled, with the status of the answer. What this function throws itself goes on to the runtime.
@@ -22,14 +25,15 @@ export interface WithPostHogOptions<Args extends readonly unknown[], Answer> {
   readonly onError?:
     | ((
       error: unknown,
-      ...args: [...args: Args, hog: RequestScope]
+      ...args: [...args: Args, hog: Scope]
     ) => MaybePromise<Answer>)
     | undefined;
 }
 
 /**
  * Wraps a fetch handler of any runtime: it gets the runtime's own arguments, and after them the request's scope. An
- * error that escapes it is captured and thrown on as it is. Responses are handed through untouched.
+ * error that escapes it is captured, if the client tracks errors, and thrown on as it is. Responses are handed through
+ * untouched.
  *
  * Events leave under the `waitUntil` of the third or second argument; where neither has one, a flush is started when the
  * response is made, and the response does not wait for it. Declare every argument that the runtime passes, with
@@ -63,12 +67,20 @@ export interface WithPostHogOptions<Args extends readonly unknown[], Answer> {
  * assertEquals(emulator.events.map(({ event }) => event), ["page viewed", "$exception"]);
  * ```
  */
-export function withPostHog<Args extends readonly unknown[], Answer>(
-  posthog: Pick<PostHogClient, "forRequest">,
-  handler: (
-    ...args: [...args: Args, hog: RequestScope]
-  ) => MaybePromise<Answer>,
-  options: WithPostHogOptions<Args, Answer> = {},
+export function withPostHog<
+  Args extends readonly unknown[],
+  Answer,
+  Scope extends Pick<KernelScope, "flush"> = KernelScope,
+>(
+  posthog: {
+    forRequest(
+      request?: RequestLike,
+      ctx?: ExecutionContextLike,
+      init?: RequestScopeInit,
+    ): Scope;
+  },
+  handler: (...args: [...args: Args, hog: Scope]) => MaybePromise<Answer>,
+  options: WithPostHogOptions<Args, Answer, Scope> = {},
 ): (...args: Args) => Promise<Answer> {
   return async (...args) => {
     const ctx = findContext(args);
@@ -93,7 +105,7 @@ export function withPostHog<Args extends readonly unknown[], Answer>(
 /** Has the application's hook answer, and captures the error as handled or, where the hook fails too, as not. */
 async function answer<Answer>(
   error: unknown,
-  hog: RequestScope,
+  hog: object,
   hook: () => MaybePromise<Answer>,
 ): Promise<Answer> {
   let given: Answer;

@@ -1,10 +1,10 @@
 import type { JsonValue } from "../core/json.ts";
+import type { EvaluateFlagsOptions } from "../flags/call_options.ts";
+import type { FlagValue } from "../flags/results.ts";
 import type {
-  EvaluateFlagsOptions,
   IsFeatureEnabledOptions,
   SingleFlagOptions,
-} from "../flags/call_options.ts";
-import type { FlagValue } from "../flags/results.ts";
+} from "./call_options.ts";
 
 /** One flag's value with its payload. */
 export interface SingleFlagResult {

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import type { FlagMethods } from "../../../src/flags/types.ts";
 import {
+  type AllFlagVerbs,
   createHarness,
   definitionsOf,
   flag,
@@ -22,10 +22,10 @@ function create(options: HarnessOptions = {}): Harness {
   return createHarness({ definitions: [definitionsOf([arm])], ...options });
 }
 
-type Ask = (methods: FlagMethods, key: string, id: string) => Promise<unknown>;
+type Ask = (methods: AllFlagVerbs, key: string, id: string) => Promise<unknown>;
 
 const METHODS: readonly (readonly [
-  name: keyof FlagMethods,
+  name: keyof AllFlagVerbs,
   missing: unknown,
   ask: Ask,
 ])[] = [
@@ -112,8 +112,10 @@ for (const [name, missing, ask] of METHODS) {
   });
 
   Deno.test(`${name}() is said to be deprecated once a client, and not at all without warnings`, async () => {
-    for (const [logWarnings, lines] of [[true, 1], [false, 0]] as const) {
-      const harness = create({ settings: { logWarnings } });
+    for (
+      const [featureFlagsLogWarnings, lines] of [[true, 1], [false, 0]] as const
+    ) {
+      const harness = create({ settings: { featureFlagsLogWarnings } });
       await ask(harness, "arm", "ada");
       await ask(harness.createMethods({ isScope: true }), "arm", "ada");
       const notes = logged(harness, "debug").filter((message) =>

@@ -7,9 +7,7 @@ import type {
 import type { FlushResult } from "../core/delivery.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { WaitUntil } from "../core/platform.ts";
-import type { ExceptionMethods } from "../errors/call_options.ts";
 import type { EventMethods } from "../events/types.ts";
-import type { FlagMethods } from "../flags/types.ts";
 
 /** What the application says about a request when it opens a scope. */
 export interface RequestScopeInit extends RequestContextInit {
@@ -37,8 +35,7 @@ export interface RequestScopeInit extends RequestContextInit {
  * assertEquals(emulator.events[0]?.properties["$request_path"], "/cart");
  * ```
  */
-export interface RequestScope
-  extends EventMethods, FlagMethods, ExceptionMethods {
+export interface KernelScope extends EventMethods {
   /** Whom events of this scope are about, unless they say otherwise. */
   readonly distinctId: string | undefined;
   /** The session, sent as `$session_id`. */
@@ -93,7 +90,7 @@ export interface RequestScope
    */
   withContext<T>(
     data: ContextData,
-    fn: (scope: RequestScope) => T,
+    fn: (scope: this) => T,
     options?: WithContextOptions,
   ): T;
   /**
@@ -114,7 +111,7 @@ export interface RequestScope
    */
   tracingHeaders(): Record<string, string>;
   /**
-   * A fetch that adds {@linkcode RequestScope.tracingHeaders}, as they are at each call, to requests to the hostnames
+   * A fetch that adds {@linkcode KernelScope.tracingHeaders}, as they are at each call, to requests to the hostnames
    * you name, and leaves all others alone. Headers of these names on such a request are replaced, on a copy. Nothing
    * global is patched. A redirect takes the headers along, as it does every header.
    *

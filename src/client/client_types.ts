@@ -3,15 +3,11 @@ import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
-import type { ExceptionMethods } from "../errors/call_options.ts";
 import type { EventMethods } from "../events/types.ts";
-import type { OverrideFeatureFlagsOptions } from "../flags/overrides.ts";
-import type { FlagMethods } from "../flags/types.ts";
-import type { RequestScope, RequestScopeInit } from "./types.ts";
+import type { KernelScope, RequestScopeInit } from "./scope_types.ts";
 
-/** What a {@linkcode PostHog} client can do beside the verbs that it shares with request scopes. */
-export interface PostHogClient
-  extends EventMethods, FlagMethods, ExceptionMethods {
+/** What every client can do; features add their verbs. `Scope` is what its scopes can do. */
+export interface KernelClient<Scope = KernelScope> extends EventMethods {
   /**
    * Opens the scope of a request: its identity, properties and `waitUntil`.
    *
@@ -23,7 +19,7 @@ export interface PostHogClient
     request?: RequestLike,
     ctx?: ExecutionContextLike,
     init?: RequestScopeInit,
-  ): RequestScope;
+  ): Scope;
   /**
    * Adds properties to every later event of this client, whoever it is about: on a shared client every tenant and
    * every request sees them. A property of the event itself wins.
@@ -33,32 +29,6 @@ export interface PostHogClient
   unregister(key: string): void;
   /** Replaces the `beforeSend` hooks for later events; undefined removes them. */
   setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void;
-  /**
-   * Forces values of flags, for tests and development: they answer before any evaluation, for everybody and in each
-   * scope, and replace those forced before. Flags that are not named are evaluated as ever, those that depend on
-   * an overridden one included. An override emits no `$feature_flag_called`: nobody was given that arm.
-   *
-   * @param overrides The keys of flags that are on; or values by key, where undefined simulates a flag that does not
-   * exist; or `{ flags, payloads }`. An empty list or object overrides no flag. False clears everything.
-   *
-   * @example A test that needs one variant
-   * ```ts
-   * import { assertEquals } from "@std/assert";
-   * import { createTestClient } from "edgehog/testing";
-   *
-   * const { posthog, emulator } = createTestClient({ flags: { pricing: "monthly" } });
-   * posthog.overrideFeatureFlags({ flags: { pricing: "annual" }, payloads: { pricing: { discount: 20 } } });
-   * const flags = await posthog.evaluateFlags("user-1", { flagKeys: ["pricing"] });
-   *
-   * assertEquals(flags.getFlag("pricing"), "annual");
-   * assertEquals(flags.getFlagPayload("pricing"), { discount: 20 });
-   * assertEquals(emulator.requests, []);
-   *
-   * posthog.overrideFeatureFlags(false);
-   * assertEquals((await posthog.evaluateFlags("user-1")).getFlag("pricing"), "monthly");
-   * ```
-   */
-  overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void;
   /**
    * Sends everything queued and resolves when each event is delivered, dropped or retained. Never rejects.
    *
@@ -83,9 +53,9 @@ export interface PostHogClient
    * @param timeoutMs In ms. Default: 30 000.
    */
   shutdown(timeoutMs?: number): Promise<void>;
-  /** The same as {@linkcode PostHogClient.shutdown}. */
+  /** The same as {@linkcode KernelClient.shutdown}. */
   close(timeoutMs?: number): Promise<void>;
-  /** The same as {@linkcode PostHogClient.shutdown}, for `await using`. */
+  /** The same as {@linkcode KernelClient.shutdown}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
   /**
    * Listens to what happens; the result ends it. A listener that throws is contained.
@@ -112,9 +82,9 @@ export interface PostHogClient
   optIn(): Promise<void>;
   /** Takes no more events; those queued are still sent. Acts at once. */
   optOut(): Promise<void>;
-  /** The same as {@linkcode PostHogClient.optIn}. */
+  /** The same as {@linkcode KernelClient.optIn}. */
   enable(): Promise<void>;
-  /** The same as {@linkcode PostHogClient.optOut}. */
+  /** The same as {@linkcode KernelClient.optOut}. */
   disable(): Promise<void>;
   /** Turns debug messages of this client on (default) or off. */
   debug(isOn?: boolean): void;

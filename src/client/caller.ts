@@ -1,0 +1,114 @@
+import type { RequestContext } from "../context/request_context.ts";
+import type { EventDraft, EventPreparation } from "../core/event.ts";
+import type { Lane } from "../core/delivery.ts";
+import type { Reporter } from "../core/reporter.ts";
+import type { RawMessage } from "../events/reading.ts";
+import type { EventCaller } from "../events/verbs.ts";
+import type { EventQueue } from "../transport/event_queue.ts";
+import type { Caller } from "./host.ts";
+import { keepAlive, type Keeper } from "./keep_alive.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Makes the object in front of a scope's caller. */
+export type ScopeClass = new (caller: KernelCaller) => object;
+
+/** What stands behind a client or a scope: whose events these are, and where they go. */
+export class KernelCaller implements EventCaller {
+  /** What the client is made of. */
+  readonly kernel: Kernel;
+  /** What the client's scopes are made by. */
+  readonly Scope: ScopeClass;
+  /** What the request knows; undefined for the client itself. */
+  readonly context: RequestContext | undefined;
+  /** The function that the application called last. */
+  entry: Caller["entry"];
+  readonly #keeper: Keeper;
+  #parent: KernelCaller | undefined;
+  #queue: EventQueue | undefined;
+
+  /** Creates the caller behind a client, or behind a scope. */
+  constructor(
+    kernel: Kernel,
+    Scope: ScopeClass,
+    context?: RequestContext,
+    keeper: Keeper = kernel.options,
+  ) {
+    this.kernel = kernel;
+    this.Scope = Scope;
+    this.context = context;
+    this.#keeper = keeper;
+  }
+
+  /** A caller with another context, which delivers as this one does. */
+  createChild(context: RequestContext | undefined): KernelCaller {
+    const { kernel, Scope } = this;
+    const child = new KernelCaller(kernel, Scope, context, this.#keeper);
+    child.#parent = this;
+    return child;
+  }
+
+  /** Whether it stands behind a scope. */
+  get isScope(): boolean {
+    return this.context !== undefined;
+  }
+
+  /** Tells the application what happened. */
+  get reporter(): Reporter {
+    return this.kernel.reporter;
+  }
+
+  /**
+   * Where its events go. A scope with a `waitUntil` has a queue of its own, because a request's promises live and die
+   * with that request; everything else is the client's.
+   */
+  get queue(): EventQueue {
+    return this.#queue ??= this.#parent?.queue ?? this.#findQueue();
+  }
+
+  /** Whether events are taken now; if not, that is reported. */
+  checkOpen(lane?: Lane): boolean {
+    return this.kernel.checkOpen(lane);
+  }
+
+  /** Asks the features for properties that have to be evaluated before the event is sent. */
+  prepareEvent(message: RawMessage): EventPreparation | undefined {
+    return this.kernel.features.prepareEvent(this, message);
+  }
+
+  /** Builds and queues an event. */
+  capture(draft: EventDraft): string | undefined {
+    const { kernel } = this;
+    const item = kernel.pipeline.build(draft, this.context);
+    if (!item) return undefined;
+    const { lane, preparation } = item;
+    if (kernel.isSync) {
+      this.keepAlive(this.queue.sendNow(lane, item, preparation));
+    } else if (preparation) {
+      this.keepAlive(this.queue.reserve(lane, item, preparation));
+    } else this.queue.admit(lane, item);
+    return item.uuid;
+  }
+
+  /** Builds an event and sends it by itself. */
+  async captureImmediate(draft: EventDraft): Promise<string | undefined> {
+    const item = this.kernel.pipeline.build(draft, this.context);
+    if (!item) return undefined;
+    await this.queue.sendNow(item.lane, item, item.preparation);
+    // One that is still being prepared was dropped on its way.
+    return item.make ? undefined : item.uuid;
+  }
+
+  /** Hands a promise to the runtime; false when the runtime refused it. */
+  keepAlive(promise: Promise<unknown>): boolean {
+    return keepAlive(promise, this.#keeper, this.reporter);
+  }
+
+  #findQueue(): EventQueue {
+    const { delivery, options } = this.kernel;
+    const { ctx, waitUntil } = this.#keeper;
+    const hasOwn = this.isScope && (ctx || waitUntil) && !options.testMode;
+    return hasOwn
+      ? delivery.createScopeQueue((promise) => this.keepAlive(promise))
+      : delivery.queue;
+  }
+}

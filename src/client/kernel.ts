@@ -1,0 +1,148 @@
+import type { CookieSource } from "../context/cookie.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Lane } from "../core/delivery.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { BeforeSend } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
+import { createRedact } from "../core/logger.ts";
+import type { RandomSource } from "../core/random.ts";
+import { createReporter, type Reporter } from "../core/reporter.ts";
+import { createUuidSource, type UuidSource } from "../core/uuid.ts";
+import { Pipeline } from "../events/pipeline.ts";
+import { warnOnce } from "../events/reading.ts";
+import { OptionReader } from "../options/reader.ts";
+import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
+import { createDelivery, type Delivery } from "../transport/delivery.ts";
+import { createHttpDoor, type HttpDoor } from "../transport/http.ts";
+import { FeatureList } from "./feature_list.ts";
+import type { Feature } from "./feature.ts";
+import type { FeatureHost } from "./host.ts";
+import { keepAlive } from "./keep_alive.ts";
+import { registerClient } from "./singletons.ts";
+
+/**
+ * What a client is made of, and what it offers to its features. Building one checks the options and does nothing else:
+ * queue, way out and features are made when they are first used.
+ */
+export class Kernel implements FeatureHost {
+  /** The options in force. */
+  readonly options: ResolvedOptions;
+  /** Tells the application what happened. */
+  readonly reporter: Reporter;
+  /** What the application added to the kernel. */
+  readonly features: FeatureList;
+  /** The hooks in force. */
+  beforeSend: readonly BeforeSend[];
+  /** Makes events. */
+  readonly pipeline: Pipeline = new Pipeline(this);
+  /** Properties of every event. */
+  superProperties: JsonObject = {};
+  /** Whether events are refused at the moment. */
+  isOptedOut: boolean;
+  /** Whether `shutdown` was called. */
+  isShutDown = false;
+  /** Whether a shutdown has come to its end. */
+  hasEnded = false;
+  /** Takes the client out of the count of live ones. */
+  readonly unregister: () => void;
+  /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
+  readonly keepAlive = (promise: Promise<unknown>): boolean =>
+    keepAlive(promise, this.options, this.reporter);
+  #createUuid: UuidSource | undefined;
+  #door: HttpDoor | undefined;
+  #delivery: Delivery | undefined;
+
+  /** Never throws: what can't be used is reported, and its default taken. */
+  constructor(
+    apiKey: unknown,
+    given: unknown,
+    features?: readonly Feature[],
+    olderNames: Readonly<Record<string, string>> = {},
+  ) {
+    const read = new OptionReader(given, olderNames);
+    this.options = resolveOptions(apiKey, read);
+    const use = features ??
+      read.list("use", "a list of features", () => true) ??
+      [];
+    this.features = new FeatureList(this, use, read);
+    read.refuseOthers();
+    const { options } = this;
+    this.reporter = createReporter({
+      logger: options.logger,
+      onError: options.onError,
+      isDebug: options.debug,
+      redact: createRedact(read.secrets),
+    });
+    for (const { option, message } of read.problems) {
+      this.reporter.tell(
+        new ConfigError(message, option),
+        option === "apiKey" ? "error" : "warn",
+      );
+    }
+    for (const note of read.notes) this.reporter.warn(note);
+    this.beforeSend = options.beforeSend;
+    this.isOptedOut = !options.defaultOptIn;
+    this.unregister = registerClient(options, this.reporter);
+  }
+
+  /** Time and waits. */
+  get clock(): Clock {
+    return this.options.clock;
+  }
+
+  /** Random bytes. */
+  get random(): RandomSource {
+    return this.options.random;
+  }
+
+  /** Whether each event is sent by itself at once. */
+  get isSync(): boolean {
+    return this.options.syncMode && !this.options.testMode;
+  }
+
+  /** Where posthog-js keeps what a scope may read. */
+  get cookieSource(): CookieSource {
+    return { projectToken: this.options.apiKey, now: this.clock.now };
+  }
+
+  /** Makes ids that are in order. */
+  get createUuid(): UuidSource {
+    return this.#createUuid ??= createUuidSource(this.random);
+  }
+
+  /** The one way out over HTTP. */
+  get door(): HttpDoor {
+    return this.#door ??= createHttpDoor({
+      findFetch: this.options.findFetch,
+      clock: this.clock,
+      redact: this.reporter.redact,
+    });
+  }
+
+  /** Where events wait, and what sends them. */
+  get delivery(): Delivery {
+    return this.#delivery ??= createDelivery(this);
+  }
+
+  /** Whether the client is disabled or was shut down. */
+  isClosed(): boolean {
+    return this.options.disabled || this.isShutDown;
+  }
+
+  /** Whether events are taken now; if not, that is reported. */
+  checkOpen(lane: Lane = "analytics"): boolean {
+    const { reporter } = this;
+    const gate = this.options.disabled
+      ? "disabled"
+      : this.isShutDown
+      ? "shut down"
+      : this.isOptedOut && "opted out";
+    if (!gate) return true;
+    const message = `Cannot capture: the client is ${gate}`;
+    const isOver = gate === "shut down";
+    if (isOver) warnOnce(reporter, message);
+    else reporter.debug(message);
+    reporter.drop({ reason: isOver ? "shutdown" : "gate", lane });
+    return false;
+  }
+}

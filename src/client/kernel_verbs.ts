@@ -1,0 +1,214 @@
+import {
+  buildTracingHeaders,
+  createTracingFetch,
+} from "../context/outgoing.ts";
+import { RequestContext } from "../context/request_context.ts";
+import { TRACE_CONTEXT } from "../context/trace_context.ts";
+import type { WithContextOptions, WrapFetchOptions } from "../context/types.ts";
+import type { FlushResult, Lane } from "../core/delivery.ts";
+import type { BeforeSend, TraceContext } from "../core/event.ts";
+import { isRecord } from "../core/guards.ts";
+import { type JsonObject, toJsonObject } from "../core/json.ts";
+import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
+import type { PostHogListeners } from "../core/reporter.ts";
+import { EVENT_VERBS } from "../events/verbs.ts";
+import { isFinished, type QueueItem } from "../transport/event_queue.ts";
+import { KernelCaller } from "./caller.ts";
+import { FIND_PORT } from "./host.ts";
+import type { RequestScopeInit } from "./scope_types.ts";
+import { shutDown } from "./shutdown.ts";
+
+/** A verb of the kernel: it knows more of its caller than a feature's does. */
+export type KernelVerb = (caller: KernelCaller, ...args: never[]) => unknown;
+
+type Table<Entry> = Readonly<Partial<Record<PropertyKey, Entry>>>;
+
+/** A result of its own for each caller, who may change it. */
+const flushNothing = (): FlushResult => ({
+  delivered: 0,
+  dropped: 0,
+  retained: 0,
+});
+
+/** The kernel's verbs on a client. */
+export const CLIENT_VERBS: Table<KernelVerb> = {
+  ...EVENT_VERBS,
+  flush,
+  forRequest: openScope,
+  shutdown: close,
+  close,
+  [Symbol.asyncDispose]: close,
+  register({ kernel, reporter }: KernelCaller, properties: unknown): void {
+    if (kernel.options.disabled) return;
+    if (!isRecord(properties)) {
+      return reporter.warn("Cannot register properties: expected an object");
+    }
+    kernel.superProperties = {
+      ...kernel.superProperties,
+      ...toJsonObject(properties),
+    };
+  },
+  unregister({ kernel }: KernelCaller, key: string): void {
+    const { [key]: _gone, ...kept } = kernel.superProperties;
+    kernel.superProperties = kept;
+  },
+  setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
+    const list: readonly unknown[] = [hooks ?? []].flat();
+    const isHook = (hook: unknown): hook is BeforeSend =>
+      typeof hook === "function";
+    // Dropping the hooks at hand could let through what they were there to remove.
+    if (list.every(isHook)) kernel.beforeSend = list;
+    else reporter.warn("Cannot set 'beforeSend': expected functions");
+  },
+  on<Name extends keyof PostHogListeners>(
+    { reporter }: KernelCaller,
+    name: Name,
+    listener: PostHogListeners[Name],
+  ): () => void {
+    if (typeof listener === "function") return reporter.on(name, listener);
+    reporter.warn("Cannot listen: expected a function");
+    return () => {};
+  },
+  optIn,
+  optOut,
+  enable: optIn,
+  disable: optOut,
+  debug({ reporter }: KernelCaller, isOn: boolean = true): void {
+    reporter.setDebug(isOn);
+  },
+  queuedEvents(caller: KernelCaller, lane?: Lane): JsonObject[] {
+    return listFinished(caller, lane).map(({ text }) => JSON.parse(text));
+  },
+  dequeueLastEvent(
+    caller: KernelCaller,
+    lane?: Lane,
+  ): JsonObject | undefined {
+    // Of one moment the last.
+    const newest = listFinished(caller, lane).reduce(
+      (newest: QueueItem | undefined, item) =>
+        newest && newest.admittedAt > item.admittedAt ? newest : item,
+      undefined,
+    );
+    if (!newest) return undefined;
+    caller.kernel.delivery.queue.discard([newest]);
+    return JSON.parse(newest.text);
+  },
+  clearQueue({ kernel: { delivery: { queue } } }: KernelCaller): void {
+    queue.discard(queue.items());
+  },
+  [FIND_PORT]: (
+    { kernel: { delivery, features } }: KernelCaller,
+    name: unknown,
+  ): object | undefined =>
+    name === "delivery" ? delivery.port : features.findPort(name),
+};
+
+/** The kernel's verbs on a scope; `withContext` calls the application itself (see `verbs.ts`). */
+export const SCOPE_VERBS: Table<KernelVerb> = {
+  ...EVENT_VERBS,
+  flush,
+  withContext: openChildScope,
+  [TRACE_CONTEXT]({ context }: KernelCaller, span?: TraceContext): void {
+    if (context) context.traceContext = span;
+  },
+  setContext({ context }: KernelCaller, data: unknown): void {
+    context?.set(data);
+  },
+  tracingHeaders,
+  wrapFetch(
+    caller: KernelCaller,
+    fetch: typeof globalThis.fetch,
+    options?: WrapFetchOptions,
+  ): typeof globalThis.fetch {
+    return createTracingFetch(
+      fetch,
+      options?.hostnames,
+      () => tracingHeaders(caller),
+    );
+  },
+};
+
+/** What can be read of a client. */
+export const CLIENT_READS: Table<(caller: KernelCaller) => unknown> = {
+  optedOut: ({ kernel }) => kernel.isOptedOut,
+  isDisabled: ({ kernel }) => kernel.options.disabled,
+  privacyMode: ({ kernel }) => kernel.options.privacyMode,
+  enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
+  queueSize: ({ kernel }) => kernel.delivery.queue.items().length,
+};
+
+/** What can be read of a scope. */
+export const SCOPE_READS: Table<(caller: KernelCaller) => unknown> = {
+  distinctId: ({ context }) => context?.distinctId,
+  sessionId: ({ context }) => context?.sessionId,
+  properties: ({ context }) => toJsonObject(context?.properties),
+};
+
+/** What verbs of the kernel answer that fail, where undefined would be no answer. */
+export const KERNEL_NEUTRAL: Table<(caller: KernelCaller) => unknown> = {
+  forRequest: (caller) => openScope(caller),
+  flush: flushNothing,
+  on: () => () => {},
+  withContext: (caller) => openChildScope(caller, {}, { fresh: true }),
+};
+
+/** A client that is closed has nothing to send. */
+async function flush(
+  { kernel, queue }: KernelCaller,
+  timeoutMs?: number,
+): Promise<FlushResult> {
+  return kernel.isClosed() ? flushNothing() : await queue.flush(timeoutMs);
+}
+
+function close({ kernel }: KernelCaller, timeoutMs?: number): Promise<void> {
+  return shutDown(kernel, timeoutMs);
+}
+
+/** Opens the scope of a request. */
+function openScope(
+  { kernel, Scope }: KernelCaller,
+  request?: RequestLike,
+  ctx?: ExecutionContextLike,
+  init?: unknown,
+): object {
+  const given: RequestScopeInit = isRecord(init) ? init : {};
+  const { waitUntil } = given;
+  const keeper = typeof waitUntil === "function"
+    ? { waitUntil }
+    : typeof ctx?.waitUntil === "function"
+    ? { ctx }
+    : kernel.options;
+  const context = new RequestContext(request, given, kernel.cookieSource);
+  return new Scope(new KernelCaller(kernel, Scope, context, keeper));
+}
+
+/** Makes a scope of a scope: the part of `withContext` that stands behind the boundary. */
+export function openChildScope(
+  caller: KernelCaller,
+  data: unknown,
+  options?: WithContextOptions,
+): object {
+  const { Scope, context } = caller;
+  return new Scope(caller.createChild(context?.createChild(data, options)));
+}
+
+function optIn({ kernel }: KernelCaller): Promise<void> {
+  kernel.isOptedOut = false;
+  return Promise.resolve();
+}
+
+function optOut({ kernel }: KernelCaller): Promise<void> {
+  kernel.isOptedOut = true;
+  return Promise.resolve();
+}
+
+function tracingHeaders({ context }: KernelCaller): Record<string, string> {
+  return context ? buildTracingHeaders(context) : {};
+}
+
+function listFinished(
+  { kernel: { delivery: { queue } } }: KernelCaller,
+  lane: Lane | undefined,
+): QueueItem[] {
+  return queue.items(lane || undefined).filter(isFinished);
+}

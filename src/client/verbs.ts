@@ -1,0 +1,160 @@
+import { CallbackError } from "../core/errors.ts";
+import { isThenable } from "../core/guards.ts";
+import type { KernelCaller } from "./caller.ts";
+import {
+  KERNEL_NEUTRAL,
+  type KernelVerb,
+  openChildScope,
+} from "./kernel_verbs.ts";
+
+/** A verb as applications call it. */
+type BoundVerb = (...args: never[]) => unknown;
+
+let callerOf: (holder: unknown) => KernelCaller | undefined;
+let bind: (
+  holder: unknown,
+  name: PropertyKey,
+  verb: KernelVerb | undefined,
+) => BoundVerb | undefined;
+
+/**
+ * What clients and scopes are: an object in front of a caller that nobody else can see. Its verbs stand on the prototype,
+ * and are bound when they are first read.
+ */
+export class VerbHolder {
+  static {
+    callerOf = (holder) =>
+      typeof holder === "object" && holder !== null && #caller in holder
+        ? holder.#caller
+        : undefined;
+    bind = (holder, name, verb) => {
+      const caller = callerOf(holder);
+      // The caller is there, so the holder is one of these.
+      return caller &&
+        ((holder as VerbHolder).#bound[name] ??= verb === openChildScope
+          ? createWithContext(caller, name, verb)
+          : createEntry(caller, name, verb));
+    };
+  }
+
+  readonly #caller: KernelCaller;
+  /** Kept apart from the object's own members: what a test puts on the prototype later still counts. */
+  readonly #bound: Partial<Record<PropertyKey, BoundVerb>> = {};
+
+  /** Creates the object in front of a caller. */
+  constructor(caller: KernelCaller) {
+    this.#caller = caller;
+  }
+}
+
+/** Puts a verb on a prototype; one that is not given is looked for among the features when it is called. */
+export function defineVerb(
+  prototype: object,
+  name: PropertyKey,
+  verb?: KernelVerb,
+): void {
+  /** What the prototype itself answers, such as to a test that spies on it. */
+  const unbound = function (this: unknown, ...args: never[]): unknown {
+    const bound = bind(this, name, verb);
+    return bound ? bound(...args) : refuse(name);
+  };
+  Object.defineProperty(prototype, name, {
+    configurable: true,
+    get(this: unknown) {
+      return bind(this, name, verb) ?? unbound;
+    },
+    // A test double, or an override: on this object, like any other property.
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, name, {
+        value,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    },
+  });
+}
+
+/** Puts what can be read on a prototype. */
+export function defineRead(
+  prototype: object,
+  name: PropertyKey,
+  read: ((caller: KernelCaller) => unknown) | undefined,
+): void {
+  Object.defineProperty(prototype, name, {
+    configurable: true,
+    get(this: unknown) {
+      const caller = callerOf(this);
+      return caller ? read?.(caller) : refuse(name);
+    },
+  });
+}
+
+/** Somebody's proxy, or an object that inherits from a client: there is nothing behind it that could answer. */
+function refuse(name: PropertyKey): never {
+  throw new TypeError(
+    `Illegal invocation: '${String(name)}' of what is no client or scope`,
+  );
+}
+
+/**
+ * The function that the application calls, and the boundary: nothing that a verb throws or rejects with reaches the application.
+ * What comes this far is a hostile argument (a getter that throws, a revoked proxy) or a bug: it is reported, and
+ * the verb answers neutrally.
+ *
+ * It calls the verb itself, and not in the place of a tail call, so that exactly this one frame stands between the
+ * application and the verb.
+ */
+function createEntry(
+  caller: KernelCaller,
+  name: PropertyKey,
+  given: KernelVerb | undefined,
+): BoundVerb {
+  let verb = given;
+  // Called by its own name, which is how one engine finds it in a stack.
+  const named: Record<PropertyKey, BoundVerb> = {
+    [name]: (...args: never[]): unknown => {
+      try {
+        verb ??= caller.kernel.features.findVerb(name);
+        // Last: making a feature may call back.
+        caller.entry = entry;
+        const result = verb?.(caller, ...args);
+        return isThenable(result)
+          ? result.then(undefined, (cause) => fail(caller, name, cause))
+          : result;
+      } catch (cause) {
+        return fail(caller, name, cause);
+      }
+    },
+  };
+  const entry = named[name];
+  return entry as BoundVerb;
+}
+
+/** Outside of the boundary: what the application's function throws is the application's. */
+function createWithContext(
+  caller: KernelCaller,
+  name: PropertyKey,
+  verb: KernelVerb,
+): BoundVerb {
+  const openScope = createEntry(caller, name, verb);
+  return (data: never, fn: (scope: unknown) => unknown, options: never) => {
+    const scope = openScope(data, options);
+    if (typeof fn === "function") return fn(scope);
+    caller.reporter.warn("Cannot complete 'withContext': expected a function");
+    return undefined;
+  };
+}
+
+/** Reports a verb that failed, and gives its neutral answer. */
+function fail(
+  caller: KernelCaller,
+  name: PropertyKey,
+  cause: unknown,
+): unknown {
+  const { kernel, reporter } = caller;
+  const text = String(name);
+  const message = `Cannot complete '${text}': an argument could not be read`;
+  reporter.tell(new CallbackError(message, text, cause), "error");
+  return (KERNEL_NEUTRAL[name] ?? kernel.features.findNeutral(name))?.(caller);
+}
