@@ -1,29 +1,34 @@
+import type { Caller } from "../client/host.ts";
 import type { RawFrame } from "./frames.ts";
 import { read } from "./reads.ts";
 import { readFrames } from "./stack.ts";
-import type { CallSite, EntryFunction } from "./types.ts";
 
-/** Frames of this file that an engine which can't hide frames shows: {@linkcode takeCallSite} and its caller. */
-const OWN_FRAMES = 2;
+/**
+ * Frames above the application's call, for engines that can't hide them: {@linkcode takeCallSite}, the verb that calls
+ * it, and the function that the application called.
+ */
+const OWN_FRAMES = 3;
 
 interface StackTaker {
-  captureStackTrace?(holder: object, entryFunction?: EntryFunction): void;
+  captureStackTrace?(holder: object, hidden?: Caller["entry"]): void;
 }
 
-/** Takes the stack of the application's call, the crash site first; empty where the engine tells none. */
-export function takeCallSite(
-  { entryFunction, depth }: CallSite,
-): readonly RawFrame[] {
+/**
+ * Takes the stack of the application's call, the crash site first; empty where the engine tells none. To be called by
+ * the verb itself, which the entry function must not call in tail position, nor must the verb this: JavaScriptCore
+ * drops the frame of a function that does, and what is not on the stack can be neither hidden nor counted.
+ *
+ * @param entry The function that the application called. Bun takes the innermost function of its name for it, so
+ * neither the verb nor anything between may have that name; functions without a name are told apart.
+ */
+export function takeCallSite(entry: Caller["entry"]): readonly RawFrame[] {
   const { captureStackTrace } = Error as StackTaker;
-  if (captureStackTrace === undefined) {
-    return dropOwn(new Error().stack, depth);
-  }
   const stacks: unknown[] = [];
   try {
     // Both at one place in the source, so that they differ in what is hidden only.
-    for (const hidden of [undefined, entryFunction]) {
-      const holder = {};
-      captureStackTrace.call(Error, holder, hidden);
+    for (const hidden of [undefined, entry]) {
+      const holder = captureStackTrace ? {} : new Error();
+      captureStackTrace?.call(Error, holder, hidden);
       stacks.push(read(holder, "stack"));
     }
   } catch {
@@ -31,10 +36,7 @@ export function takeCallSite(
     return [];
   }
   const [shown, hidden] = stacks;
+  const frames = readFrames(hidden, "");
   // JavaScriptCore outside of Bun ignores the function.
-  return shown === hidden ? dropOwn(shown, depth) : readFrames(hidden, "");
-}
-
-function dropOwn(stack: unknown, depth: number): readonly RawFrame[] {
-  return readFrames(stack, "").slice(OWN_FRAMES + depth);
+  return shown === hidden ? frames.slice(OWN_FRAMES) : frames;
 }

@@ -1,16 +1,14 @@
-import { isObject } from "../core/guards.ts";
-import { listKeys } from "./keys.ts";
+import { attempt, isObject } from "../core/guards.ts";
 import { buildFrame, type RawFrame } from "./frames.ts";
 import {
   isError,
   read,
   readClassName,
+  readKeys,
   readTag,
   readText,
-  toText,
 } from "./reads.ts";
 import { readFrames } from "./stack.ts";
-import { parseErrorText } from "./error_text.ts";
 import { toPosition } from "./location.ts";
 import { isEvent, type Unwrapped } from "./unwrap.ts";
 
@@ -20,99 +18,103 @@ export interface Description {
   readonly type: string;
   /** The error's message. */
   readonly value: string;
-  /** The frames of its own stack, the crash site first; empty when it has none. */
-  readonly frames: readonly RawFrame[];
   /** Whether it was an error at all. */
   readonly isError: boolean;
-  /** Whether it says itself where it was, be it nothing: then a call site would be wrong. */
-  readonly hasOwnPlace: boolean;
+  /**
+   * The frames of its own stack, the crash site first. Empty when it says where it was, but there is no frame in that;
+   * undefined when it says nothing: then the call site is the best guess.
+   */
+  readonly frames: readonly RawFrame[] | undefined;
 }
 
 const UNKNOWN = "Unknown error";
+
+/** The longest list of keys, in UTF-16 units. */
+const MAX_KEYS_LENGTH = 40;
+
+/** Keys that are sorted at most. */
+const MAX_KEYS = 1000;
 
 /** Describes anything that can be thrown. Reads it once and never throws. */
 export function describeException(
   { value, isRejection }: Unwrapped,
 ): Description {
+  if (isObject(value)) {
+    return !isError(value) && isEvent(value)
+      ? describeEvent(value)
+      : describeObject(value);
+  }
   if (typeof value === "function") {
     const name = readText(value, "name") ?? "anonymous";
-    return madeUp("Error", `Function captured as exception: ${name}`);
-  }
-  if (isObject(value)) {
-    if (isError(value)) return describeError(value);
-    return isEvent(value) ? describeEvent(value) : describeObject(value);
+    return madeUp(`Function captured as exception: ${name}`);
   }
   if (isRejection) {
     return madeUp(
-      "UnhandledRejection",
       `Non-Error promise rejection captured with value: ${String(value)}`,
+      "UnhandledRejection",
     );
   }
-  if (typeof value === "string") return describeText(value);
-  return madeUp(
-    "Error",
-    `Primitive value captured as exception: ${String(value)}`,
-  );
-}
-
-function describeError(error: object): Description {
-  const value = toMessage(read(error, "message"));
-  return {
-    type: readText(error, "name") ?? readClassName(error) ?? "Error",
-    value,
-    ...locate(readOwnFrames(error, value)),
-    isError: true,
-  };
+  return typeof value === "string"
+    ? describeText(value)
+    : madeUp(`Primitive value captured as exception: ${String(value)}`);
 }
 
 /** Some libraries put the body of a failed request in the place of a message. */
 function toMessage(message: unknown): string {
   if (typeof message === "string") return message;
-  if (message === undefined || message === null) return "";
   const inner = read(read(message, "error"), "message");
   if (typeof inner === "string") return inner;
   // The text of a function is its source.
-  return typeof message === "function" ? "" : toText(message) ?? "";
+  return typeof message === "function"
+    ? ""
+    : attempt(() => String(message ?? "")) ?? "";
 }
 
+/** The text of an error, such as a log line's. Without a known type it is all message. */
+const ERROR_TEXT =
+  /^(?:Uncaught (?:exception: )?)?((?:Eval|Internal|Range|Reference|Syntax|Type|URI)?Error): (.*)/s;
+
 function describeText(text: string): Description {
-  const { type, value } = parseErrorText(text);
-  return madeUp(type, value);
+  const [, type, value = text] = ERROR_TEXT.exec(text) ?? [];
+  return madeUp(value, type);
 }
 
 function describeEvent(event: object): Description {
-  const name = readClassName(event) ?? "Event";
   if (readTag(event) !== "ErrorEvent") {
-    return madeUp(
-      name,
-      `${name} captured as exception with keys: ${listKeys(event) ?? ""}`,
-    );
+    const name = readClassName(event) ?? "Event";
+    const keys = listKeys(event) ?? "";
+    return madeUp(`${name} captured as exception with keys: ${keys}`, name);
   }
   const message = read(event, "message");
-  const description = describeText(
-    typeof message === "string" ? message : UNKNOWN,
-  );
+  const text = typeof message === "string" ? message : UNKNOWN;
   const line = toPosition(read(event, "lineno"));
-  if (line === undefined) return { ...description, hasOwnPlace: true };
   const file = readText(event, "filename") ?? "";
   const column = toPosition(read(event, "colno")) ?? 0;
-  const frame = buildFrame("", `${file}:${line}:${column}`);
-  return { ...description, ...locate([frame]) };
+  return {
+    ...describeText(text),
+    frames: line ? [buildFrame("", `${file}:${line}:${column}`)] : [],
+  };
 }
 
-/** An object that only looks like an error, or does not even. */
+/** An error, an object that only looks like one, or does not even. */
 function describeObject(object: object): Description {
+  const isOne = isError(object);
   const name = readText(object, "name");
   const message = read(object, "message");
-  const hasMessage = typeof message === "string";
-  const value = hasMessage
+  const text = isOne
+    ? toMessage(message)
+    : typeof message === "string"
     ? message
-    : name
-    ? `'${name}' captured as exception`
-    : describeKeys(object);
+    : undefined;
   return {
-    ...madeUp(name ?? "Error", value),
-    ...locate(readOwnFrames(object, hasMessage ? message : "")),
+    type: name ?? (isOne && readClassName(object) || "Error"),
+    value: text ??
+      (name ? `'${name}' captured as exception` : describeKeys(object)),
+    // A header alone is no stack: a failed `fetch` on Node 24 has no more than that.
+    frames: ["stacktrace", "stack"]
+      .map((key) => readFrames(read(object, key), text ?? ""))
+      .find((frames) => frames.length > 0),
+    isError: isOne,
   };
 }
 
@@ -124,18 +126,20 @@ function describeKeys(object: object): string {
   return `${subject} captured as exception with keys: ${keys}`;
 }
 
-function madeUp(type: string, value: string): Description {
-  return { type, value, ...locate([]), isError: false };
+/** The object's keys in order, as many whole ones as fit; undefined where it refuses to tell. */
+function listKeys(object: object): string | undefined {
+  const keys = readKeys(object)?.slice(0, MAX_KEYS).sort();
+  if (keys === undefined) return undefined;
+  const [first, ...others] = keys;
+  if (first === undefined) return "[object has no keys]";
+  let list = first.slice(0, MAX_KEYS_LENGTH);
+  for (const key of others) {
+    if (list.length + 2 + key.length > MAX_KEYS_LENGTH) break;
+    list += `, ${key}`;
+  }
+  return list;
 }
 
-function locate(
-  frames: readonly RawFrame[],
-): Pick<Description, "frames" | "hasOwnPlace"> {
-  return { frames, hasOwnPlace: frames.length > 0 };
-}
-
-/** A header alone is no stack: a failed `fetch` on Node 24 has no more than that. */
-function readOwnFrames(owner: object, message: string): readonly RawFrame[] {
-  const frames = readFrames(read(owner, "stacktrace"), message);
-  return frames.length > 0 ? frames : readFrames(read(owner, "stack"), message);
+function madeUp(value: string, type = "Error"): Description {
+  return { type, value, frames: undefined, isError: false };
 }

@@ -12,6 +12,16 @@ const MAX_LIST_BYTES = 512 * 1024;
 
 const ELLIPSIS = "...";
 
+/** Takes off the object what is not known: the wire has no place for it. */
+export function omitUndefined<Known extends object>(
+  object: { [Key in keyof Known]: Known[Key] | undefined },
+): Known {
+  for (const key in object) {
+    if (object[key] === undefined) delete object[key];
+  }
+  return object as Known;
+}
+
 /** Makes the text well-formed and, where it is longer, cuts it between characters so that `...` fits too. */
 export function cutText(text: string, maxBytes: number): string {
   // A UTF-16 unit is a byte at least: what lies behind this is never looked at, however long the text.
@@ -32,23 +42,24 @@ export function shortenList(
   list: readonly [ExceptionEntry, ...ExceptionEntry[]],
 ): readonly [ExceptionEntry, ...ExceptionEntry[]] {
   const entries: [ExceptionEntry, ...ExceptionEntry[]] = [...list];
-  // Brackets and commas are counted with the entries.
-  const sizes = entries.map((entry) => sizeOf(entry) + 1);
-  let size = sizes.reduce((sum, bytes) => sum + bytes, 1);
-  for (let last = entries.length - 1; last > 0; last--) {
-    if (size <= MAX_LIST_BYTES) return entries;
-    const { stacktrace: _stacktrace, ...bare } = entries[last] ?? list[0];
-    size += sizeOf(bare) + 1 - (sizes[last] ?? 0);
-    sizes[last] = sizeOf(bare) + 1;
+  let size = sizeOf(list);
+  for (
+    let last = entries.length - 1;
+    last > 0 && size > MAX_LIST_BYTES;
+    last--
+  ) {
+    const entry = entries[last] ?? list[0];
+    const { stacktrace: _stacktrace, ...bare } = entry;
+    size -= sizeOf(entry) - sizeOf(bare);
     entries[last] = bare;
   }
   while (size > MAX_LIST_BYTES && entries.length > 1) {
-    entries.pop();
-    size -= sizes.pop() ?? 0;
+    // With the comma before it.
+    size -= sizeOf(entries.pop()) + 1;
   }
   return entries;
 }
 
-function sizeOf(entry: ExceptionEntry): number {
-  return countBytes(JSON.stringify(entry));
+function sizeOf(part: unknown): number {
+  return countBytes(JSON.stringify(part));
 }

@@ -1,3 +1,5 @@
+import { attempt } from "../core/guards.ts";
+
 /** The file name of what the engine is made of. */
 export const NATIVE = "[native code]";
 
@@ -6,15 +8,27 @@ export const PROMISE = "node:internal/promise";
 
 /** A place in a file. */
 export interface Location {
-  /** The file, without `file://`. */
+  /** The file, without `file://`: what ids of chunks and rules are looked up by. */
   readonly filename: string;
   /** From 1. */
   readonly line?: number | undefined;
   /** From 1. */
   readonly column?: number | undefined;
-  /** Set for WebAssembly: what to call a function without a name. */
+  /** Set for WebAssembly, whatever the file is called: what to call a function without a name. */
   readonly wasmFunction?: string;
 }
+
+/** How engines write what they are made of. */
+const NATIVE_PLACE = /^(?:native:.*|\[.*\]|native|unknown|<anonymous>)?$/s;
+
+/** `X:wasm-function[N]:0xOFFSET`; JavaScriptCore knows neither module nor offset. */
+const WASM = /^(.*):(wasm-function\[[^:]*)(?::(0x[^:]*))?/s;
+
+/** SpiderMonkey: `x.js line 7 > eval line 1 > eval:1:7`. */
+const NESTED_EVAL = /^(.*?) line (\d+) > (?:eval|Function)/s;
+
+/** One number is a line, two are line and column. */
+const POSITION = /(?::(\d+))?:(\d+)$/;
 
 /** Reads the location of a frame as an engine wrote it. */
 export function parseLocation(text: string): Location {
@@ -22,8 +36,39 @@ export function parseLocation(text: string): Location {
   if (text.startsWith("data:")) return parsePosition(text);
   const place = findEvalCaller(text).replace(", <anonymous>:", ":");
   if (place.startsWith("index ")) return { filename: PROMISE };
-  if (isNative(place)) return { filename: NATIVE };
-  return parseWasm(place) ?? parseNestedEval(place) ?? parsePosition(place);
+  if (NATIVE_PLACE.test(place)) return { filename: NATIVE };
+  const [, module, wasmFunction, offset] = WASM.exec(place) ?? [];
+  if (wasmFunction) {
+    const column = toPosition(Number(offset));
+    return {
+      filename: module && module !== "<?>" ? toFile(module) : "wasm://wasm",
+      line: column && 1,
+      column,
+      wasmFunction,
+    };
+  }
+  const [, caller, digits] = NESTED_EVAL.exec(place) ?? [];
+  const line = toPosition(Number(digits));
+  return caller !== undefined && line
+    ? { filename: toFile(caller), line }
+    : parsePosition(place);
+}
+
+function parsePosition(place: string): Location {
+  const [position = "", first, last] = POSITION.exec(place) ?? [];
+  const filename = toFile(place.slice(0, place.length - position.length));
+  return filename === NATIVE ? { filename } : {
+    filename,
+    line: toPosition(Number(first ?? last)),
+    column: toPosition(first && Number(last)),
+  };
+}
+
+/** The processor reads positions as unsigned 32-bit integers and subtracts 1: anything else loses the event. */
+export function toPosition(value: unknown): number | undefined {
+  return typeof value === "number" && value >>> 0 === value && value > 0
+    ? value
+    : undefined;
 }
 
 /** The index of the parenthesis that the one at `close` balances, if it begins a word; -1 otherwise. */
@@ -35,31 +80,6 @@ export function findOpening(text: string, close: number): number {
     }
   }
   return -1;
-}
-
-/** Takes `:digits` off the end; undefined where there are none. */
-export function splitNumber(
-  text: string,
-): { readonly rest: string; readonly number: number | undefined } | undefined {
-  let start = text.length;
-  while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
-  if (start === text.length || text[start - 1] !== ":") return undefined;
-  return {
-    rest: text.slice(0, start - 1),
-    number: toPosition(Number(text.slice(start))),
-  };
-}
-
-function isDigit(unit: number): boolean {
-  return unit >= 48 && unit <= 57;
-}
-
-/** The processor reads positions as unsigned 32-bit integers and subtracts 1: anything else loses the event. */
-export function toPosition(number: unknown): number | undefined {
-  return Number.isInteger(number) && Number(number) > 0 &&
-      Number(number) <= 0xffff_ffff
-    ? Number(number)
-    : undefined;
 }
 
 /** V8 says where evaluated code is by where `eval` was called, in parentheses, any number of times. */
@@ -77,64 +97,13 @@ function findEvalCaller(text: string): string {
   return place;
 }
 
-function isNative(place: string): boolean {
-  return place === "" || place === "native" || place === "unknown" ||
-    place === "<anonymous>" || place.startsWith("native:") ||
-    (place.startsWith("[") && place.endsWith("]"));
-}
-
-/** `X:wasm-function[N]:0xOFFSET`; JavaScriptCore knows neither module nor offset. */
-function parseWasm(place: string): Location | undefined {
-  const marker = place.lastIndexOf(":wasm-function[");
-  if (marker < 0) return undefined;
-  const [wasmFunction = "", offset = ""] = place.slice(marker + 1).split(":");
-  const module = place.slice(0, marker);
-  const column = offset.startsWith("0x") ? toPosition(Number(offset)) : 0;
-  return {
-    filename: module === "" || module === "<?>"
-      ? "wasm://wasm"
-      : toFile(module),
-    ...(column && { line: 1, column }),
-    wasmFunction,
-  };
-}
-
-/** SpiderMonkey: `x.js line 7 > eval line 1 > eval:1:7`. */
-function parseNestedEval(place: string): Location | undefined {
-  const ends = [place.indexOf(" > eval"), place.indexOf(" > Function")]
-    .filter((index) => index >= 0);
-  if (ends.length === 0) return undefined;
-  const caller = place.slice(0, Math.min(...ends));
-  const marker = caller.lastIndexOf(" line ");
-  const line = toPosition(Number(caller.slice(marker + 6)));
-  return marker < 0 || line === undefined
-    ? undefined
-    : { filename: toFile(caller.slice(0, marker)), line };
-}
-
-function parsePosition(place: string): Location {
-  const last = splitNumber(place);
-  if (last === undefined) return { filename: toFile(place) };
-  const first = splitNumber(last.rest);
-  const filename = toFile((first ?? last).rest);
-  if (filename === NATIVE) return { filename };
-  return first === undefined
-    ? { filename, line: last.number }
-    : { filename, line: first.number, column: last.number };
-}
-
 /** The file of a location without its position. */
 export function toFile(text: string): string {
-  if (text.startsWith("data:")) return text.split(",", 1)[0] ?? text;
-  let file = text;
-  if (text.startsWith("file://")) {
-    file = text.slice(7);
-    try {
-      file = decodeURIComponent(file);
-    } catch {
-      // Deno writes the path as it is, and a bare % is nothing encoded.
-    }
-  }
-  if (/^\/[a-z]:[\\/]/i.test(file)) file = file.slice(1);
-  return file || NATIVE;
+  if (text.startsWith("data:")) return text.replace(/,.*/s, "");
+  const path = text.replace(/^file:\/\//, "");
+  // Deno writes the path as it is, and a bare % is nothing encoded.
+  const file = path === text
+    ? text
+    : attempt(() => decodeURIComponent(path)) ?? path;
+  return file.replace(/^\/(?=[a-z]:[\\/])/i, "") || NATIVE;
 }

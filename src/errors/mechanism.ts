@@ -1,22 +1,15 @@
+import type { Boundary } from "../client/escaped.ts";
 import { isNonBlank, isRecord } from "../core/guards.ts";
 import { type JsonObject, toJson } from "../core/json.ts";
-import { cutText, MAX_TYPE_BYTES } from "./limits.ts";
+import { cutText, MAX_TYPE_BYTES, omitUndefined } from "./limits.ts";
 import type { TreeNode } from "./tree.ts";
-import type { Boundary, ExceptionMechanism } from "./types.ts";
-
-/** What is known of the caught exception's mechanism. */
-export interface CaughtFacts {
-  /** Where it was caught. */
-  readonly boundary: Boundary | undefined;
-  /** What the caller says, raw. */
-  readonly override: unknown;
-  /** Whether the SDK made something up. */
-  readonly isSynthetic: boolean;
-}
+import type { ExceptionMechanism } from "./types.ts";
 
 /** Builds the mechanism of the caught exception: field by field the caller's word, or the boundary's, or none. */
 export function buildCaughtMechanism(
-  { boundary, override, isSynthetic }: CaughtFacts,
+  boundary: Boundary | undefined,
+  override: unknown,
+  isSynthetic: boolean,
 ): ExceptionMechanism {
   const {
     type,
@@ -27,34 +20,30 @@ export function buildCaughtMechanism(
     ...others
   } = copyMechanism(override);
   const known = boundary?.mechanism;
-  const ownType = toName(type) ?? known?.type;
-  const ownSource = toName(source);
-  const isHandled = typeof handled === "boolean" ? handled : known?.handled;
-  const wasMadeUp = typeof synthetic === "boolean"
-    ? synthetic
-    : boundary && isSynthetic;
-  return {
+  return omitUndefined<ExceptionMechanism>({
     ...others,
-    ...(ownType !== undefined && { type: ownType }),
-    ...(ownSource !== undefined && { source: ownSource }),
-    ...(isHandled !== undefined && { handled: isHandled }),
-    ...(wasMadeUp !== undefined && { synthetic: wasMadeUp }),
+    type: toName(type) ?? known?.type,
+    source: toName(source),
+    handled: typeof handled === "boolean" ? handled : known?.handled,
+    synthetic: typeof synthetic === "boolean"
+      ? synthetic
+      : boundary && isSynthetic,
     exception_id: 0,
-  };
+  });
 }
 
 /** Builds the mechanism of a nested exception, which inherits nothing. */
 export function buildNestedMechanism(
   id: number,
-  { link, isError }: TreeNode,
+  { source, parentId, isError }: TreeNode,
 ): ExceptionMechanism {
-  return {
+  return omitUndefined<ExceptionMechanism>({
     type: "chained",
-    ...(link && { source: link.source }),
+    source,
     synthetic: !isError,
     exception_id: id,
-    ...(link && { parent_id: link.parentId }),
-  };
+    parent_id: parentId,
+  });
 }
 
 /** Copied at its place in the list, since PostHog voids an event with more levels than a copy may have there. */

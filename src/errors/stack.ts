@@ -26,7 +26,10 @@ export function readFrames(
   message: string,
 ): readonly RawFrame[] {
   if (typeof stack !== "string") return [];
-  const lines = takeLines(stack, findHeaderEnd(stack, message));
+  const lines = stack.slice(findHeaderEnd(stack, message))
+    .split("\n", MAX_LINES)
+    .filter((line) => line.length <= MAX_LINE_LENGTH)
+    .map((line) => line.trim());
   const ofV8 = lines.filter(isV8Line);
   const frames = ofV8.length > 0
     ? ofV8.slice(0, MAX_FRAMES).map((line) => parseV8Frame(line.slice(3)))
@@ -37,11 +40,10 @@ export function readFrames(
 /** V8 puts `Name: message` before the frames, and the message may have lines that look like some. */
 function findHeaderEnd(stack: string, message: string): number {
   if (message === "") return 0;
-  const newline = message.indexOf("\n");
-  const firstLength = newline < 0 ? message.length : newline;
-  for (let start = 0, count = 0; count < MAX_LINES; count++) {
-    const end = endOfLine(stack, start);
-    const at = end - firstLength;
+  const [first = ""] = message.split("\n", 1);
+  let start = 0;
+  for (const line of stack.split("\n", MAX_LINES)) {
+    const at = start + line.length - first.length;
     const after = at + message.length;
     // Only behind a name, or frames of other engines that end like the message would go.
     const isBehindName = at === start || stack.startsWith(": ", at - 2);
@@ -49,28 +51,10 @@ function findHeaderEnd(stack: string, message: string): number {
       at >= start && isBehindName && stack.startsWith(message, at) &&
       (after === stack.length || stack[after] === "\n")
     ) return after;
-    if (end === stack.length || isV8Line(stack.slice(start, end).trim())) break;
-    start = end + 1;
+    if (isV8Line(line.trim())) break;
+    start += line.length + 1;
   }
   return 0;
-}
-
-function takeLines(stack: string, from: number): readonly string[] {
-  const lines: string[] = [];
-  let start = from;
-  for (let count = 0; count < MAX_LINES && start < stack.length; count++) {
-    const end = endOfLine(stack, start);
-    if (end - start <= MAX_LINE_LENGTH) {
-      lines.push(stack.slice(start, end).trim());
-    }
-    start = end + 1;
-  }
-  return lines;
-}
-
-function endOfLine(text: string, start: number): number {
-  const end = text.indexOf("\n", start);
-  return end < 0 ? text.length : end;
 }
 
 function isV8Line(line: string): boolean {

@@ -1,13 +1,23 @@
-import type { JsonObject } from "../core/json.ts";
+import type { Boundary } from "../client/escaped.ts";
 
-/** How bad an exception is, in the processor's words. */
-export type ExceptionLevel =
-  | "fatal"
-  | "error"
-  | "warning"
-  | "log"
-  | "info"
-  | "debug";
+/** How exceptions are described, and how many of them boundaries may capture. */
+export interface ErrorTrackingOptions {
+  /** File names below this folder become relative to it, so that a deployment's own path opens no new issue. */
+  projectRoot?: string | undefined;
+  /** Frames in files that match are the application's, whatever else is true of them. */
+  inAppInclude?: readonly (string | RegExp)[] | undefined;
+  /** Frames in files that match are not the application's. */
+  inAppExclude?: readonly (string | RegExp)[] | undefined;
+  /** Captures by `withPostHog` of one error type in a burst; those by hand are not limited. @default 10 */
+  exceptionRateLimiterBucketSize?: number | undefined;
+  /** Captures by `withPostHog` of one error type regained every 10 s. @default 1 */
+  exceptionRateLimiterRefillRate?: number | undefined;
+}
+
+/** How frames are described. */
+export type FrameOptions = Readonly<
+  Pick<ErrorTrackingOptions, "projectRoot" | "inAppInclude" | "inAppExclude">
+>;
 
 /** One frame of a stack, as the processor reads it: an unknown platform or a missing name loses the whole event. */
 export interface StackFrame {
@@ -62,105 +72,8 @@ export interface ExceptionEntry {
   };
 }
 
-/** What is known about an exception because of where it was caught. */
-export interface Boundary {
-  /** How bad it is. */
-  readonly level: ExceptionLevel;
-  /** What caught it, and whether the application dealt with it. */
-  readonly mechanism: { readonly type: string; readonly handled: boolean };
-  /** `<technology>.<stable_hook>`; absent for a capture by hand. */
-  readonly source?: string;
-}
-
 /** `captureException`: what is captured by hand is caught. */
-export const MANUAL: Boundary = Object.freeze({
+export const MANUAL: Boundary = {
   level: "error",
-  mechanism: Object.freeze({ type: "generic", handled: true }),
-});
-
-/** What a caller says about the exception, raw: JavaScript callers pass anything. */
-export interface ExceptionOverrides {
-  /** The grouping key; wins over the property `$exception_fingerprint`. */
-  readonly fingerprint?: unknown;
-  /** How bad it is. */
-  readonly level?: unknown;
-  /** Fields of the outermost exception's mechanism. */
-  readonly mechanism?: unknown;
-  /** What caught it. */
-  readonly source?: unknown;
-}
-
-/** How frames are described: the client's options. */
-export interface FrameOptions {
-  /** File names below this folder become relative to it. */
-  readonly projectRoot?: string | undefined;
-  /** Files that are the application's, whatever else is true of them. */
-  readonly inAppInclude?: readonly (string | RegExp)[];
-  /** Files that are not, unless included. */
-  readonly inAppExclude?: readonly (string | RegExp)[];
-}
-
-/** What the build left in the isolate: see `findBuildIds` of core/runtime.ts. */
-export interface BuildIds {
-  /** Stack text of each chunk to its id, raw. */
-  readonly chunkIds: unknown;
-  /** The release's id, raw. */
-  readonly releaseId: unknown;
-}
-
-/** The ids that a build gave its files, by file. */
-export interface ChunkIds {
-  /** Reads what the build left; the same map with as many keys is read once. Undefined when there is nothing. */
-  read(chunkIds: unknown): ReadonlyMap<string, string> | undefined;
-}
-
-/** What {@linkcode buildException} needs to know beside the error. */
-export interface ExceptionInput {
-  /** Where it was caught; without one nothing is claimed about it. */
-  readonly boundary?: Boundary;
-  /** What the caller says about it. */
-  readonly overrides?: ExceptionOverrides | undefined;
-  /** How frames are described. */
-  readonly frames?: FrameOptions;
-  /** What the build left, as it is now. */
-  readonly build?: BuildIds;
-  /** The client's memory of chunk ids. */
-  readonly chunks?: ChunkIds;
-  /** Gives an error without a stack the one of the call; absent: such an error stays without. */
-  readonly callSite?: CallSite | undefined;
-}
-
-/**
- * Where the SDK was entered. The entry function must not call on in tail position: JavaScriptCore drops the frame of
- * a function that does, and what is not on the stack can't be hidden. Any `try` around the call prevents that.
- */
-export interface CallSite {
-  /** The function that the application called: it and all above it are hidden. */
-  readonly entryFunction: EntryFunction;
-  /** Frames of the SDK between `buildException` and the application, for engines that can't hide them. */
-  readonly depth: number;
-}
-
-/** A function of which only the identity matters. */
-// deno-lint-ignore ban-types -- `captureStackTrace` takes any function
-export type EntryFunction = Function;
-
-/** Something worth telling, in the shape that `tellNotes` of the events takes. */
-export interface ExceptionNote {
-  /** Whether the caller should hear of it without asking. */
-  readonly level: "debug" | "warn";
-  /** What to say; never a value. */
-  readonly text: string;
-}
-
-/** A described exception. */
-export interface BuiltException {
-  /** `list[0].type`: what the rate limiter counts. */
-  readonly type: string;
-  /** The `$exception_*` properties that win over every other layer; JSON-safe and of nobody else. */
-  readonly properties: JsonObject;
-  /** Properties that lose against every other layer (`$release_id`). */
-  readonly defaults: JsonObject;
-  /** What is worth telling. */
-  readonly notes: readonly ExceptionNote[];
-}
+  mechanism: { type: "generic", handled: true },
+};

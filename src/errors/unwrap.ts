@@ -17,15 +17,13 @@ const MAX_MEMBERS = 1000;
 
 /** Takes events, and objects that hold an error, off what they are about. */
 export function unwrap(input: unknown): Unwrapped {
-  let value = input;
-  let isRejection = false;
+  let unwrapped: Unwrapped = { value: input, isRejection: false };
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    const inner = unwrapOnce(value);
+    const inner = unwrapOnce(unwrapped.value);
     if (inner === undefined) break;
-    value = inner.value;
-    isRejection = inner.isRejection;
+    unwrapped = inner;
   }
-  return { value, isRejection };
+  return unwrapped;
 }
 
 /** Whether the value is an event, of any realm. */
@@ -33,24 +31,20 @@ export function isEvent(value: unknown): boolean {
   return readTag(value).endsWith("Event");
 }
 
-function unwrapOnce(value: unknown): Unwrapped | undefined {
-  if (!isObject(value) || isError(value)) return undefined;
-  if (isEvent(value)) return unwrapEvent(value, readTag(value));
-  const error = findError(value);
-  return error && { value: error, isRejection: false };
-}
-
-function unwrapEvent(event: object, tag: string): Unwrapped | undefined {
-  if (tag === "ErrorEvent") {
-    const value = read(event, "error") ?? undefined;
-    return value === undefined ? undefined : { value, isRejection: false };
-  }
+function unwrapOnce(outer: unknown): Unwrapped | undefined {
+  if (!isObject(outer) || isError(outer)) return undefined;
+  const tag = readTag(outer);
   if (tag === "PromiseRejectionEvent") {
-    return { value: read(event, "reason"), isRejection: true };
+    return { value: read(outer, "reason"), isRejection: true };
   }
-  // Libraries that wrap promises put the reason there.
-  const value = read(read(event, "detail"), "reason");
-  return value === undefined ? undefined : { value, isRejection: true };
+  // Libraries that wrap promises put the reason in an event's detail.
+  const isRejection = tag !== "ErrorEvent" && tag.endsWith("Event");
+  const value = tag === "ErrorEvent"
+    ? read(outer, "error") ?? undefined
+    : isRejection
+    ? read(read(outer, "detail"), "reason")
+    : findError(outer);
+  return value === undefined ? undefined : { value, isRejection };
 }
 
 /** Parity: posthog-node takes the first own member that is an error. A message of its own makes a cause a cause. */

@@ -1,14 +1,16 @@
-import { buildException } from "../../../src/errors/build.ts";
 import {
+  buildException,
   type BuiltException,
-  type ExceptionEntry,
   type ExceptionInput,
-  MANUAL,
-} from "../../../src/errors/types.ts";
+} from "../../../src/errors/build.ts";
+import { takeCallSite } from "../../../src/errors/call_site.ts";
+import { listTree } from "../../../src/errors/tree.ts";
+import { type ExceptionEntry, MANUAL } from "../../../src/errors/types.ts";
 
-/** What was built, with the list as what it is. */
+/** What was built, with the list as what it is, and what was told. */
 export interface Captured extends BuiltException {
   readonly list: readonly [ExceptionEntry, ...ExceptionEntry[]];
+  readonly notes: readonly { level: "debug" | "warn"; text: string }[];
 }
 
 /** Builds as a capture by hand does, unless told otherwise. */
@@ -16,17 +18,24 @@ export function capture(
   error: unknown,
   input: ExceptionInput = { boundary: MANUAL },
 ): Captured {
-  const built = buildException(error, {
-    ...(input.boundary && {
-      callSite: { entryFunction: capture, depth: 1 },
-    }),
+  const nodes = listTree(error);
+  const callSite = input.boundary && !nodes[0].frames
+    ? takeCallSite(capture)
+    : undefined;
+  const notes: { level: "debug" | "warn"; text: string }[] = [];
+  const built = buildException(nodes, {
+    callSite,
+    reporter: {
+      debug: (text) => notes.push({ level: "debug", text }),
+      warn: (text) => notes.push({ level: "warn", text }),
+    },
     ...input,
   });
   // What leaves is JSON: what it does not hold is not there.
   const { $exception_list: list } = JSON.parse(
     JSON.stringify(built.properties),
   );
-  return { ...built, list };
+  return { ...built, list, notes };
 }
 
 /** The caught exception of a capture by hand. */

@@ -1,20 +1,21 @@
 import { assertEquals } from "@std/assert";
 import { buildException } from "../../../src/errors/build.ts";
-import { type CallSite, MANUAL } from "../../../src/errors/types.ts";
+import { takeCallSite } from "../../../src/errors/call_site.ts";
+import { listTree } from "../../../src/errors/tree.ts";
+import { MANUAL } from "../../../src/errors/types.ts";
 import { withStack } from "./_exceptions.ts";
+import { createRecorded, firstEntry } from "./_recorded.ts";
 
-const describe = (error: unknown, callSite: CallSite) => {
-  const { properties } = buildException(error, { boundary: MANUAL, callSite });
+function verb(error: unknown) {
+  const nodes = listTree(error);
+  const callSite = nodes[0].frames ? undefined : takeCallSite(enter);
+  const { properties } = buildException(nodes, { boundary: MANUAL, callSite });
   const [entry] = JSON.parse(JSON.stringify(properties["$exception_list"]));
   return entry;
-};
-
-function inner(error: unknown, callSite: CallSite) {
-  return describe(error, callSite);
 }
 
 function enter(error: unknown) {
-  return inner(error, { entryFunction: enter, depth: 3 });
+  return verb(error);
 }
 
 function application(error: unknown) {
@@ -90,3 +91,40 @@ Deno.test("buildException() leaves the settings of stacks alone (ERR-079)", () =
   assertEquals([tools["stackTraceLimit"], tools["prepareStackTrace"]], before);
   assertEquals(Object.keys(Error), own);
 });
+
+const TOOLS: readonly (readonly [name: string, tools: object])[] = [
+  ["an engine that hides functions", {}],
+  ["an engine that can't", {
+    captureStackTrace: (holder: object) => {
+      captureStackTrace(holder, Error.captureStackTrace);
+    },
+  }],
+  ["an engine without the means", { captureStackTrace: undefined }],
+];
+
+for (const [name, tools] of TOOLS) {
+  Deno.test(`captureException() starts a missing stack at its caller in ${name} (ERR-032, ERR-076)`, async () => {
+    const { posthog, received } = createRecorded();
+    const hog = posthog.forRequest();
+    const { captureException, captureExceptionImmediate } = hog;
+    const calls: Record<string, () => unknown> = {
+      client: () => posthog.captureException("text"),
+      clientNow: () => posthog.captureExceptionImmediate("text"),
+      scope: () => hog.captureException("text"),
+      takenOff: () => captureException("text"),
+      takenOffNow: () => captureExceptionImmediate("text"),
+    };
+    {
+      using _ = setStackTools({ ...tools });
+      for (const call of Object.values(calls)) call();
+    }
+    assertEquals(
+      new Set(
+        (await received()).map((properties) =>
+          innermost(firstEntry(properties) as Frames)?.split(".").at(-1)
+        ),
+      ),
+      new Set(Object.keys(calls)),
+    );
+  });
+}

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { createChunkIds } from "../../../src/errors/chunk_ids.ts";
-import { type ChunkIds, MANUAL } from "../../../src/errors/types.ts";
+import { ChunkIds } from "../../../src/errors/chunk_ids.ts";
+import { MANUAL } from "../../../src/errors/types.ts";
 import { capture, withStack } from "./_exceptions.ts";
 import { RECORDINGS } from "./_recordings.ts";
 
@@ -16,16 +16,16 @@ const FILES: Readonly<Record<string, string>> = {
 
 for (const { runtime, stack } of keys) {
   Deno.test(`ChunkIds.read() reads the key that ${runtime} gives (ERR-083)`, () => {
-    const files = createChunkIds().read({ [stack ?? ""]: "id-1" });
-    assertEquals([...files ?? []], [[FILES[runtime], "id-1"]]);
+    const files = new ChunkIds().read({ [stack ?? ""]: "id-1" });
+    assertEquals([...files], [[FILES[runtime], "id-1"]]);
   });
 }
 
 Deno.test("ChunkIds.read() reads an at-sign key (ERR-083)", () => {
-  const files = createChunkIds().read({
+  const files = new ChunkIds().read({
     "f@[native code]\nmodule code@/app/x.js:1:2": "id-1",
   });
-  assertEquals([...files ?? []], [["/app/x.js", "id-1"]]);
+  assertEquals([...files], [["/app/x.js", "id-1"]]);
 });
 
 const error = withStack(
@@ -40,8 +40,7 @@ const read = (
 ) => {
   const { list } = capture(error, {
     boundary: MANUAL,
-    chunks: chunks ?? createChunkIds(),
-    build: { chunkIds, releaseId: undefined },
+    chunkIds: (chunks ?? new ChunkIds()).read(chunkIds),
     frames: { projectRoot },
   });
   return list[0].stacktrace?.frames.map((frame) => frame.chunk_id);
@@ -63,7 +62,7 @@ Deno.test("buildException() looks for chunks before it shortens names (ERR-084)"
 });
 
 Deno.test("ChunkIds.read() reads again when a chunk was loaded, and not otherwise (ERR-085)", () => {
-  const chunks = createChunkIds();
+  const chunks = new ChunkIds();
   const map: Record<string, string> = { [A]: "id-a" };
   const first = chunks.read(map);
   assertEquals(chunks.read(map), first);
@@ -82,16 +81,15 @@ Deno.test("ChunkIds.read() makes nothing of anything else", () => {
     },
   };
   for (const map of [undefined, null, 1, "x", {}, [], proxy]) {
-    assertEquals(createChunkIds().read(map), undefined);
+    assertEquals(new ChunkIds().read(map).size, 0);
   }
   for (const map of [throwing, { [A]: 7 }, { [A]: "" }, { "": "x", x: "y" }]) {
-    assertEquals(createChunkIds().read(map)?.size, 0);
+    assertEquals(new ChunkIds().read(map).size, 0);
   }
 });
 
 Deno.test("buildException() tells the release below what the caller says (ERR-086)", () => {
-  const tell = (releaseId: unknown) =>
-    capture(error, { build: { chunkIds: undefined, releaseId } }).defaults;
+  const tell = (releaseId: unknown) => capture(error, { releaseId }).defaults;
   assertEquals(tell("r-1"), { "$release_id": "r-1" });
   for (const other of ["", 7, null, undefined, {}]) {
     assertEquals(tell(other), {});

@@ -1,9 +1,7 @@
 import { assertEquals } from "@std/assert";
-import {
-  type Boundary,
-  type ExceptionInput,
-  MANUAL,
-} from "../../../src/errors/types.ts";
+import type { Boundary } from "../../../src/client/escaped.ts";
+import type { ExceptionInput } from "../../../src/errors/build.ts";
+import { MANUAL } from "../../../src/errors/types.ts";
 import { capture, mechanisms, withStack } from "./_exceptions.ts";
 
 const STACK = "E\n at f (/app/x.js:1:2)";

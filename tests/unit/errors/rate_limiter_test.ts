@@ -1,9 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { createRateLimiter } from "../../../src/errors/rate_limiter.ts";
+import { RateLimiter } from "../../../src/errors/rate_limiter.ts";
 
 function create(bucketSize: number, refillRate: number) {
   let now = 1_000_000;
-  const limiter = createRateLimiter({ bucketSize, refillRate }, () => now);
+  const limiter = new RateLimiter({
+    exceptionRateLimiterBucketSize: bucketSize,
+    exceptionRateLimiterRefillRate: refillRate,
+  }, { now: () => now });
   return {
     limiter,
     wait: (ms: number) => void (now += ms),

@@ -1,0 +1,230 @@
+import {
+  CAPTURE_ESCAPED,
+  type CaptureEscaped,
+  isControlFlow,
+} from "../client/escaped.ts";
+import type { Feature } from "../client/feature.ts";
+import type {
+  Caller,
+  FeatureHost,
+  FeatureMaker,
+  MadeFeature,
+  Verb,
+} from "../client/host.ts";
+import type { EventDraft, SealProperties } from "../core/event.ts";
+import { describeType, isObject, isRecord } from "../core/guards.ts";
+import { findBuildIds } from "../core/runtime.ts";
+import type { OptionReader } from "../options/reader.ts";
+import { buildException, type ExceptionInput } from "./build.ts";
+import type {
+  CaptureExceptionArguments,
+  ExceptionMethods,
+} from "./call_options.ts";
+import { takeCallSite } from "./call_site.ts";
+import { ChunkIds } from "./chunk_ids.ts";
+import { read } from "./reads.ts";
+import { RateLimiter, type RateLimits } from "./rate_limiter.ts";
+import { sealException } from "./seal.ts";
+import { type ExceptionTree, listTree } from "./tree.ts";
+import {
+  type ErrorTrackingOptions,
+  type FrameOptions,
+  MANUAL,
+} from "./types.ts";
+
+/** Error tracking, as `createClient` takes it. */
+export interface ErrorTrackingFeature extends Feature {
+  /** What a client gains by it; there is no such member when the code runs. */
+  readonly "~types"?: {
+    /** On the client and on scopes. */
+    readonly verbs: ExceptionMethods;
+    /** On the client alone. */
+    readonly clientVerbs: object;
+    /** Among the client's options. */
+    readonly options: ErrorTrackingOptions;
+  };
+}
+
+type CheckedOptions = FrameOptions & RateLimits;
+
+/**
+ * Adds error tracking to a client: `captureException` on it and on its scopes, and the capture of what escapes a
+ * handler that `withPostHog` wraps. Takes {@linkcode ErrorTrackingOptions} among the client's options.
+ */
+export function errorTracking(): ErrorTrackingFeature {
+  const feature: ErrorTrackingFeature & FeatureMaker<CheckedOptions> = {
+    name: "errorTracking",
+    verbs: ["captureException", "captureExceptionImmediate", CAPTURE_ESCAPED],
+    check: (read): CheckedOptions => ({
+      projectRoot: read.text("projectRoot"),
+      inAppInclude: readPatterns(read, "inAppInclude"),
+      inAppExclude: readPatterns(read, "inAppExclude"),
+      exceptionRateLimiterBucketSize: read.integer(
+        "exceptionRateLimiterBucketSize",
+        10,
+      ),
+      exceptionRateLimiterRefillRate: read.number(
+        "exceptionRateLimiterRefillRate",
+        1,
+        0,
+      ),
+    }),
+    make: (host, checked) => new ErrorTracking(host, checked),
+  };
+  return feature;
+}
+
+function readPatterns(
+  read: OptionReader,
+  option: string,
+): readonly (string | RegExp)[] | undefined {
+  return read.list(
+    option,
+    "a list of strings and regular expressions",
+    (item) => typeof item === "string" || item instanceof RegExp,
+  );
+}
+
+/** The errors of one client and of its scopes. */
+class ErrorTracking implements MadeFeature {
+  readonly verbs: MadeFeature["verbs"];
+  readonly neutral = { captureExceptionImmediate: resolveNothing };
+  readonly #host: FeatureHost;
+  readonly #options: CheckedOptions;
+  readonly #limiter: RateLimiter;
+  readonly #chunkIds = new ChunkIds();
+  readonly #captured = new WeakSet<object>();
+
+  constructor(host: FeatureHost, options: CheckedOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#limiter = new RateLimiter(options, host.clock);
+    this.verbs = {
+      captureException: this.#createVerb((caller, draft) =>
+        draft && caller.capture(draft)
+      ),
+      captureExceptionImmediate: this.#createVerb((caller, draft) =>
+        draft ? caller.captureImmediate(draft) : resolveNothing()
+      ),
+      [CAPTURE_ESCAPED]: (
+        caller: Caller,
+        ...args: Parameters<CaptureEscaped>
+      ) => this.#captureEscaped(caller, ...args),
+    };
+  }
+
+  /** A function without a name, and not `async`: see {@linkcode takeCallSite}. */
+  #createVerb(
+    put: (caller: Caller, draft: EventDraft | undefined) => unknown,
+  ): Verb {
+    return (
+      caller: Caller,
+      ...[error, distinctId, properties, fourth, fifth]:
+        CaptureExceptionArguments
+    ) => {
+      // Before anything that may call back, such as a getter of the error.
+      const { entry } = caller;
+      if (!this.#accepts(caller, error)) return put(caller, undefined);
+      const nodes = listTree(error);
+      const callSite = nodes[0].frames ? undefined : takeCallSite(entry);
+      const overrides = this.#readOptions(fourth);
+      const { uuid, timestamp, groups, disableGeoip, flags = fifth } =
+        overrides;
+      const input = { boundary: MANUAL, overrides, callSite };
+      return put(caller, {
+        event: "$exception",
+        distinctId,
+        properties,
+        uuid,
+        timestamp,
+        groups,
+        disableGeoip,
+        flags,
+        seal: this.#describe(caller, error, nodes, input).seal,
+      });
+    };
+  }
+
+  #captureEscaped(
+    caller: Caller,
+    ...[error, boundary, properties = {}]: Parameters<CaptureEscaped>
+  ): void {
+    if (
+      !this.#accepts(caller, error) || isControlFlow(error) ||
+      this.#captured.has(error as object)
+    ) return;
+    const nodes = listTree(error);
+    const { type, seal } = this.#describe(caller, error, nodes, { boundary });
+    if (!this.#limiter.take(type)) {
+      return this.#host.reporter.debug(
+        "Cannot capture an exception: too many of its type",
+      );
+    }
+    caller.capture({
+      event: "$exception",
+      ownProperties: properties,
+      seal,
+    });
+  }
+
+  #describe(
+    caller: Caller,
+    error: unknown,
+    nodes: ExceptionTree,
+    input: ExceptionInput,
+  ): { readonly type: string; readonly seal: SealProperties } {
+    const { chunkIds, releaseId } = findBuildIds();
+    const built = buildException(nodes, {
+      ...input,
+      frames: this.#options,
+      chunkIds: this.#chunkIds.read(chunkIds),
+      releaseId,
+      reporter: this.#host.reporter,
+    });
+    if (Object(error) === error) this.#captured.add(error as object);
+    const seal = sealException(built, caller.context?.traceContext);
+    return { type: built.type, seal };
+  }
+
+  #accepts(caller: Caller, error: unknown): boolean {
+    // Nothing is asked of the error until then: reading its stack is what makes an engine format it.
+    if (!caller.checkOpen()) return false;
+    const { random, reporter } = this.#host;
+    try {
+      // A Worker's global scope refuses these and stops the clock, so they are asked for before the time is.
+      random(new Uint8Array(1));
+    } catch {
+      reporter.warn(
+        "Cannot capture an exception: there are no random bytes, as at a Worker's global scope",
+        "exception:random",
+      );
+      reporter.drop({ reason: "gate", lane: "analytics", event: "$exception" });
+      return false;
+    }
+    // Another library's mark, as posthog-js sets it. A mark of our own would fail on a frozen error.
+    if (read(error, "__posthog_previously_captured_error") !== true) {
+      return true;
+    }
+    reporter.debug("The exception was captured before");
+    return false;
+  }
+
+  /** Parity: posthog-node takes a uuid in fourth place, or a snapshot. */
+  #readOptions(fourth: unknown): Readonly<Record<string, unknown>> {
+    if (typeof fourth === "string") return { uuid: fourth };
+    if (isObject(fourth) && typeof fourth["toEventProperties"] === "function") {
+      return { flags: fourth };
+    }
+    if (isRecord(fourth)) return fourth;
+    if (fourth !== undefined && fourth !== null) {
+      this.#host.reporter.warn(
+        `Cannot use 'options': expected an object, got ${describeType(fourth)}`,
+      );
+    }
+    return {};
+  }
+}
+
+function resolveNothing(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}
