@@ -1,5 +1,3 @@
-import type { FlagValue } from "./results.ts";
-
 /** What `evaluateFlags` takes beside the distinct id. */
 export interface EvaluateFlagsOptions {
   /**
@@ -24,37 +22,3 @@ export interface EvaluateFlagsOptions {
   /** The id hashed for flags that bucket by device. Default: the person property `$device_id`. */
   readonly deviceId?: string | undefined;
 }
-
-/** What the methods for one flag take beside its key: the options of `evaluateFlags`, but for `flagKeys`. */
-export interface SingleFlagOptions
-  extends Omit<EvaluateFlagsOptions, "flagKeys"> {
-  /** Whether the call emits `$feature_flag_called`; false also leaves no memory of it. Default true. */
-  readonly sendFeatureFlagEvents?: boolean | undefined;
-}
-
-/** What `isFeatureEnabled` takes beside the key. */
-export interface IsFeatureEnabledOptions extends SingleFlagOptions {
-  /** The answer for a flag without a value. Default: undefined is answered. */
-  readonly defaultValue?: boolean | undefined;
-}
-
-/** The arguments of a method for one flag: the options may stand in place of the distinct id. */
-export type SingleFlagArguments<Options = SingleFlagOptions> = [
-  key: string,
-  distinctIdOrOptions?: string | number | Options,
-  options?: Options,
-];
-
-/** The arguments of `getFeatureFlagPayload`. */
-export type FlagPayloadArguments = [
-  key: string,
-  distinctIdOrOptions?: string | number | SingleFlagOptions,
-  matchValue?: FlagValue,
-  options?: SingleFlagOptions,
-];
-
-/** The arguments of a method for all flags: the options may stand in place of the distinct id. */
-export type AllFlagsArguments = [
-  distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
-  options?: EvaluateFlagsOptions,
-];

@@ -1,3 +1,5 @@
+import type { JsonObject } from "../core/json.ts";
+
 /**
  * The only properties of a minimal `$feature_flag_called`, which PostHog switches on for projects where no
  * experiment needs the full event. Names on the wire, by what they are for.
@@ -57,3 +59,10 @@ export const MINIMAL_EXPOSURE_PROPERTIES: ReadonlySet<string> = new Set([
   "$device_id",
   "$is_server",
 ]);
+
+/** Takes away what a minimal exposure does not carry. */
+export function sealMinimalExposure(properties: JsonObject): void {
+  for (const name of Object.keys(properties)) {
+    if (!MINIMAL_EXPOSURE_PROPERTIES.has(name)) delete properties[name];
+  }
+}

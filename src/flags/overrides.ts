@@ -1,9 +1,9 @@
 import { isRecord } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { decodePayload } from "../local_evaluation/evaluation/payloads.ts";
-import { toPropertyMap } from "../local_evaluation/evaluation/wire.ts";
+import { freezeDeep } from "./payloads.ts";
 import type { FlagValue } from "./results.ts";
+import { toPropertyMap } from "./wire.ts";
 
 /** Values of flags by key; undefined stands for a flag that does not exist. */
 export type FlagValueOverrides = Readonly<
@@ -33,87 +33,56 @@ export interface FlagOverrides {
   readonly payloads: ReadonlyMap<string, JsonValue>;
 }
 
-/** Holds the overrides of one client. */
-export interface OverridesStore {
-  /** The overrides in force. */
-  current(): FlagOverrides;
-  /** Replaces them. */
-  set(overrides: unknown): void;
-}
-
-/** The value of a flag that a list names. */
-const ON = true;
-
-/** Creates an {@linkcode OverridesStore} without overrides. */
-export function createOverridesStore(reporter: Reporter): OverridesStore {
-  const none: FlagOverrides = { flags: new Map(), payloads: new Map() };
-  let current = none;
-
-  const readFlags = (given: object): FlagOverrides["flags"] => {
-    const flags = new Map<string, FlagValue | undefined>();
-    const entries: [unknown, unknown][] = Array.isArray(given)
-      ? given.map((key) => [key, ON])
-      : Object.entries(given);
-    for (const [key, value] of entries) {
-      if (typeof key === "string" && isOverride(value)) flags.set(key, value);
-      else {
-        reporter.warn(
-          "Cannot override a feature flag: expected true, false or a variant's key",
-        );
-      }
-    }
-    return flags;
-  };
-
-  return {
-    current: () => current,
-    set(given) {
-      if (given === false) current = none;
-      else if (Array.isArray(given)) {
-        current = { ...current, flags: readFlags(given) };
-      } else if (!isRecord(given)) {
-        reporter.warn(
-          "Cannot override feature flags: expected false, a list or an object",
-        );
-      } else {
-        const { flags, payloads } = given;
-        const hasFlags = flags === false || Array.isArray(flags) ||
-          isRecord(flags);
-        const hasPayloads = payloads === false || isRecord(payloads);
-        // Parity: posthog-node. Otherwise it is a map, in which a flag may be called "flags".
-        if (!hasFlags && !hasPayloads) {
-          current = { ...current, flags: readFlags(given) };
-        } else {
-          current = {
-            flags: hasFlags ? readFlags(flags || {}) : current.flags,
-            payloads: hasPayloads
-              ? readPayloads(payloads || {})
-              : current.payloads,
-          };
-        }
-      }
-    },
-  };
-}
-
-/** Whether overrides answer all that is asked for, so that nothing needs to be loaded. */
-export function isOverridden(
-  { flags }: FlagOverrides,
-  flagKeys: readonly string[] | undefined,
-): boolean {
-  return flagKeys?.every((key) => flags.has(key)) === true;
-}
-
-function isOverride(value: unknown): value is FlagValue | undefined {
-  return value === undefined || typeof value === "boolean" ||
-    typeof value === "string";
-}
-
-/** Frozen copies, as the payloads of definitions are: every reader gets the same one. */
-function readPayloads(given: object): FlagOverrides["payloads"] {
-  const payloads = new Map<string, JsonValue>();
-  for (const [key, value] of toPropertyMap(given)) {
-    payloads.set(key, decodePayload(JSON.stringify(value)));
+/** Reads what `overrideFeatureFlags` was given; what it does not name stays as `current` has it. */
+export function readOverrides(
+  given: unknown,
+  current: FlagOverrides,
+  reporter: Reporter,
+): FlagOverrides {
+  if (!isNamed(given)) {
+    reporter.warn(
+      "Cannot override feature flags: expected false, a list or an object",
+    );
+    return current;
   }
-  return payloads;
+  const { flags, payloads }: { flags?: unknown; payloads?: unknown } = given ||
+    { flags: given, payloads: given };
+  const hasPayloads = payloads === false || isRecord(payloads);
+  // Fresh copies, frozen as the payloads of definitions are: every reader gets the same one.
+  const copies = toPropertyMap(payloads);
+  copies.forEach((payload) => freezeDeep(payload));
+  return {
+    // Parity: posthog-node. With neither member it is a map, in which a flag may be called "flags".
+    flags: isNamed(flags)
+      ? readFlags(flags, reporter)
+      : hasPayloads
+      ? current.flags
+      : readFlags(given, reporter),
+    payloads: hasPayloads ? copies : current.payloads,
+  };
+}
+
+function isNamed(given: unknown): given is object | false {
+  return given === false || Array.isArray(given) || isRecord(given);
+}
+
+function readFlags(
+  given: object | false,
+  reporter: Reporter,
+): ReadonlyMap<string, FlagValue | undefined> {
+  const flags = new Map<string, FlagValue | undefined>();
+  const entries: [unknown, unknown][] = Array.isArray(given)
+    ? given.map((key) => [key, true])
+    : Object.entries(given);
+  for (const [key, value] of entries) {
+    const isOverride = value === undefined || typeof value === "boolean" ||
+      typeof value === "string";
+    if (typeof key === "string" && isOverride) flags.set(key, value);
+    else {
+      reporter.warn(
+        "Cannot override a feature flag: expected true, false or a variant's key",
+      );
+    }
+  }
+  return flags;
 }

@@ -1,10 +1,8 @@
-import { getOwn, isRecord, setOwn } from "../core/guards.ts";
+import { isRecord } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import {
-  toObject,
-  toPropertyMap,
-} from "../local_evaluation/evaluation/wire.ts";
+import type { HeldProperties } from "./input.ts";
+import { toPropertyMap } from "./wire.ts";
 
 /** Properties that later evaluations of a client or a scope go by; they change nothing else. */
 export interface FlagPropertyMethods {
@@ -49,101 +47,46 @@ export interface FlagPropertyMethods {
   resetGroupPropertiesForFlags(groupType?: string): void;
 }
 
-/** Raw properties of one call. */
-export interface CallProperties {
-  /** Person properties. */
-  readonly personProperties: unknown;
-  /** Group type to group properties. */
-  readonly groupProperties: unknown;
-}
-
-/** The properties of a client or a scope, under those of its calls. */
-export interface PropertyOverrides {
-  /** What the application calls. */
-  readonly methods: FlagPropertyMethods;
-  /** The call's properties over these; the call's own, raw, where there are none to lay under them. */
-  merge(call: CallProperties): CallProperties;
-}
-
-type Properties = Map<string, JsonValue>;
-
 /** Names held for the person, and for each group type; also the group types held. */
 const MAX_NAMES = 1000;
 
-const BOUND_KEY = "flags:properties:bound";
+/** The properties that were set through a client, or through a scope. */
+export interface PropertyOverrides extends HeldProperties {
+  readonly person: Map<string, JsonValue>;
+  readonly groups: Map<string, Map<string, JsonValue>>;
+}
 
-/** Creates the {@linkcode PropertyOverrides} of a client, or of a scope over its client's. */
-export function createPropertyOverrides(
+/** Adds person properties, or the groups' maps of them, to those held. */
+export function holdAll<T>(
+  held: Map<string, T>,
+  given: ReadonlyMap<string, T>,
   reporter: Reporter,
-  client?: PropertyOverrides,
-): PropertyOverrides {
-  const person: Properties = new Map();
-  const groups = new Map<string, Properties>();
-
-  const put = <T>(target: Map<string, T>, name: string, value: T) => {
-    if (target.has(name) || target.size < MAX_NAMES) target.set(name, value);
+): void {
+  if (given.size === 0) {
+    reporter.debug("No properties for flags were given: nothing is changed");
+  }
+  for (const [name, value] of given) {
+    if (held.has(name) || held.size < MAX_NAMES) held.set(name, value);
     else {
       reporter.warn(
         `Cannot hold more than ${MAX_NAMES} properties for flags`,
-        BOUND_KEY,
+        "flags:properties:bound",
       );
     }
-  };
-  const readEntries = <T>(entries: readonly T[]): readonly T[] => {
-    if (entries.length === 0) {
-      reporter.debug("No properties for flags were given: nothing is changed");
-    }
-    return entries;
-  };
-  const add = (target: Properties, given: unknown) => {
-    for (const [name, value] of readEntries([...toPropertyMap(given)])) {
-      put(target, name, value);
-    }
-  };
-
-  return {
-    methods: {
-      setPersonPropertiesForFlags: (properties) => add(person, properties),
-      resetPersonPropertiesForFlags: () => person.clear(),
-      setGroupPropertiesForFlags(properties) {
-        const types = isRecord(properties) ? Object.entries(properties) : [];
-        for (const [type, given] of readEntries(types)) {
-          const own: Properties = groups.get(type) ?? new Map();
-          add(own, given);
-          if (own.size > 0) put(groups, type, own);
-        }
-      },
-      resetGroupPropertiesForFlags(type) {
-        if (type === undefined) groups.clear();
-        else groups.delete(type);
-      },
-    },
-    merge({ personProperties, groupProperties }) {
-      const own: CallProperties = {
-        personProperties: lay(personProperties, person),
-        groupProperties: layGroups(groupProperties, groups),
-      };
-      return client ? client.merge(own) : own;
-    },
-  };
-}
-
-/** Lays properties over others. Where there are no others they stay raw, and are read once, by the evaluation. */
-function lay(over: unknown, under: Properties | undefined): unknown {
-  return under === undefined || under.size === 0
-    ? over
-    : toObject(new Map([...under, ...toPropertyMap(over)]));
-}
-
-function layGroups(
-  over: unknown,
-  under: ReadonlyMap<string, Properties>,
-): unknown {
-  if (under.size === 0) return over;
-  const raw = isRecord(over) ? over : {};
-  const groups = {};
-  for (const type of new Set([...under.keys(), ...Object.keys(raw)])) {
-    setOwn(groups, type, lay(getOwn(raw, type), under.get(type)));
   }
-  return groups;
+}
+
+/** Adds group properties by group type. */
+export function holdGroups(
+  { groups }: PropertyOverrides,
+  given: unknown,
+  reporter: Reporter,
+): void {
+  const types = isRecord(given) ? Object.entries(given) : [];
+  const added = types.map(([type, properties]) => {
+    const own = groups.get(type) ?? new Map<string, JsonValue>();
+    holdAll(own, toPropertyMap(properties), reporter);
+    return [type, own] as const;
+  });
+  holdAll(groups, new Map(added), reporter);
 }

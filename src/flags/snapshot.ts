@@ -1,14 +1,11 @@
 import type { FlagPropertiesSource } from "../core/event.ts";
-import { setOwn } from "../core/guards.ts";
+import { describeType, setOwn } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import {
-  explainAbsence,
-  type ExposureContext,
-  type ExposureTracker,
-} from "./exposure.ts";
-import { type FlagRecord, toFlagValue } from "./record.ts";
-import { readDetail, toReadKind } from "./typed_reads.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { captureExposure, explainAbsence } from "./exposure.ts";
+import type { FlagPort } from "./port.ts";
+import type { FlagRecord } from "./record.ts";
 import type {
   FeatureFlagResult,
   FlagBootstrap,
@@ -17,30 +14,24 @@ import type {
   IsEnabledOptions,
   Widened,
 } from "./results.ts";
+import { ofType } from "./wire.ts";
 
-/** What a snapshot holds. */
-export interface SnapshotData {
-  /** Every flag with a value. */
-  readonly records: ReadonlyMap<string, FlagRecord>;
-  /** What exposures say beside the flag. */
-  readonly context: ExposureContext;
-  /** Sends exposures; undefined: none, as for an evaluation without an identity. */
-  readonly tracker: ExposureTracker | undefined;
-  /** Messages. */
-  readonly reporter: Reporter;
-  /** Whether slices warn about unknown keys. */
-  readonly logWarnings: boolean;
-  /** Whether this is a part of another snapshot: a key that it lacks was left out, not missing. */
-  readonly isSlice: boolean;
-  /** The keys read before it was made. */
-  readonly accessed: ReadonlySet<string>;
-}
+type Records = ReadonlyMap<string, FlagRecord>;
 
-let construct: (data: SnapshotData) => FeatureFlagEvaluations;
-
-/** Creates a snapshot. */
-export function createSnapshot(data: SnapshotData): FeatureFlagEvaluations {
-  return construct(data);
+/** Creates the snapshot of an evaluation; without one, the snapshot for nobody, which has no flags and emits nothing. */
+export function createSnapshot(
+  { host, options }: FlagPort,
+  evaluation?: Evaluation,
+): FeatureFlagEvaluations {
+  // Closed to applications, as the class says; who hears of unknown keys in slices comes second.
+  const Snapshot = FeatureFlagEvaluations as unknown as new (
+    evaluation: Evaluation | undefined,
+    reporter: Reporter | undefined,
+  ) => FeatureFlagEvaluations;
+  return new Snapshot(
+    evaluation,
+    options.featureFlagsLogWarnings ? host.reporter : undefined,
+  );
 }
 
 /**
@@ -66,22 +57,28 @@ export function createSnapshot(data: SnapshotData): FeatureFlagEvaluations {
  * @see https://posthog.com/docs/feature-flags
  */
 export class FeatureFlagEvaluations implements FlagPropertiesSource {
-  static {
-    construct = (data) => new FeatureFlagEvaluations(data);
-  }
-
-  readonly #data: SnapshotData;
+  readonly #evaluation: Evaluation | undefined;
+  readonly #reporter: Reporter | undefined;
   readonly #accessed: Set<string>;
+  readonly #records: Records;
 
-  private constructor(data: SnapshotData) {
-    this.#data = data;
-    this.#accessed = new Set(data.accessed);
+  /** The last two are those of a part of another snapshot. */
+  private constructor(
+    evaluation: Evaluation | undefined,
+    reporter: Reporter | undefined,
+    accessed?: ReadonlySet<string>,
+    records: Records = evaluation?.records ?? new Map(),
+  ) {
+    this.#evaluation = evaluation;
+    this.#reporter = reporter;
+    this.#accessed = new Set(accessed);
+    this.#records = records;
     Object.freeze(this);
   }
 
   /** The keys of the flags that have a value, in no particular order. No exposure. */
   get keys(): string[] {
-    return [...this.#data.records.keys()];
+    return [...this.#records.keys()];
   }
 
   /**
@@ -91,61 +88,46 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * @param options The default itself, or an object with it.
    */
   isEnabled(key: string, options?: boolean | IsEnabledOptions): boolean {
-    const defaultValue = typeof options === "object"
-      ? options?.defaultValue
-      : options;
-    return this.#use(key)?.enabled ?? defaultValue ?? false;
+    const value = this.getFlag(key);
+    if (value !== undefined) return value !== false;
+    return (typeof options === "object" ? options?.defaultValue : options) ??
+      false;
   }
 
   /** The flag's variant, true or false; undefined when it has no value. Counts as a use. */
   getFlag(key: string): FlagValue | undefined {
-    const record = this.#use(key);
-    return record && toFlagValue(record);
+    return this.#use(key)?.value;
   }
 
   /** The decoded, frozen payload of the flag's value; undefined when there is none. No exposure. */
   getFlagPayload(key: string): JsonValue | undefined {
-    return this.#data.records.get(key)?.payload;
+    return this.#records.get(key)?.payload;
   }
 
   /** Everything known about the flag; undefined when it has no value. No exposure. */
   getResult(key: string): FeatureFlagResult | undefined {
-    const record = this.#data.records.get(key);
-    if (!record) return undefined;
-    const {
-      enabled,
-      variant,
-      payload,
-      reason,
-      conditionIndex: ruleId,
-      version: flagVersion,
-      source,
-    } = record;
-    return Object.freeze({
+    const record = this.#records.get(key);
+    return record && Object.freeze({
       key,
-      enabled,
-      variant,
-      payload,
-      reason,
-      ruleId,
-      flagVersion,
-      source,
+      enabled: record.value !== false,
+      ...describe(record),
+      source: record.source,
     });
   }
 
   /** Whether the flag is on, else the default. Counts as a use. */
   boolean(key: string, defaultValue: boolean): boolean {
-    return readDetail<boolean>(this.#use(key), "boolean", defaultValue).value;
+    return this.#read<boolean>(key, defaultValue, "boolean").value;
   }
 
   /** The flag's variant, else the default. Counts as a use. */
   string(key: string, defaultValue: string): string {
-    return readDetail<string>(this.#use(key), "string", defaultValue).value;
+    return this.#read<string>(key, defaultValue, "string").value;
   }
 
   /** The flag's payload where it is a number, else the default. Counts as a use. */
   number(key: string, defaultValue: number): number {
-    return readDetail<number>(this.#use(key), "number", defaultValue).value;
+    return this.#read<number>(key, defaultValue).value;
   }
 
   /**
@@ -153,7 +135,7 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * Members are not checked. Counts as a use.
    */
   json<T extends JsonValue>(key: string, defaultValue: T): Widened<T> {
-    return readDetail(this.#use(key), "json", defaultValue).value;
+    return this.#read(key, defaultValue).value;
   }
 
   /**
@@ -164,24 +146,20 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     key: string,
     defaultValue: T,
   ): FlagDetail<Widened<T>> {
-    const { context, isSlice } = this.#data;
-    const record = this.#use(key);
-    const absence = record || isSlice
-      ? undefined
-      : explainAbsence(key, context);
-    return readDetail(record, toReadKind(defaultValue), defaultValue, absence);
+    return this.#read(key, defaultValue, typeof defaultValue);
   }
 
   /** A part with these flags. Keys without a value are left out, with one warning. No exposure. */
   only(keys: readonly string[]): FeatureFlagEvaluations {
-    const { records, reporter, logWarnings } = this.#data;
-    const unknown = keys.filter((key) => !records.has(key));
-    if (unknown.length > 0 && logWarnings) {
-      reporter.warn(
+    // Whatever is no list of keys names no flag.
+    const asked = Array.isArray(keys) ? keys.filter(isText) : [];
+    const unknown = asked.filter((key) => !this.#records.has(key));
+    if (unknown.length > 0) {
+      this.#reporter?.warn(
         `Flags without a value were left out of a slice: ${unknown.join(", ")}`,
       );
     }
-    return this.#slice(keys);
+    return this.#slice(asked);
   }
 
   /** A part with the flags used so far; empty when none was. Later uses do not add to it. No exposure. */
@@ -193,52 +171,100 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
   toBootstrap(): FlagBootstrap {
     const featureFlags: Record<string, FlagValue> = {};
     const featureFlagPayloads: Record<string, JsonValue> = {};
-    for (const [key, record] of this.#data.records) {
-      if (!record.enabled) continue;
-      setOwn(featureFlags, key, toFlagValue(record));
-      if (record.payload !== undefined) {
-        setOwn(featureFlagPayloads, key, record.payload);
-      }
+    for (const [key, { value, payload }] of this.#records) {
+      if (value === false) continue;
+      setOwn(featureFlags, key, value);
+      if (payload !== undefined) setOwn(featureFlagPayloads, key, payload);
     }
-    return {
-      distinctID: this.#data.context.distinctId,
-      featureFlags,
-      featureFlagPayloads,
-    };
+    const distinctID = this.#evaluation?.input.distinctId ?? "";
+    return { distinctID, featureFlags, featureFlagPayloads };
   }
 
   /** What `capture` adds to an event that is given the snapshot as `flags`. No exposure. */
   toEventProperties(): JsonObject {
     const properties: JsonObject = {};
     const active: string[] = [];
-    for (const [key, record] of this.#data.records) {
-      properties[`$feature/${key}`] = toFlagValue(record);
-      if (record.enabled) active.push(key);
+    for (const [key, { value }] of this.#records) {
+      properties[`$feature/${key}`] = value;
+      if (value !== false) active.push(key);
     }
     if (active.length > 0) properties["$active_feature_flags"] = active.sort();
     return properties;
   }
 
+  /** The evaluation, where a key without a record is missing there: what a slice lacks was left out on purpose. */
+  get #whole(): Evaluation | undefined {
+    const evaluation = this.#evaluation;
+    return evaluation?.records === this.#records ? evaluation : undefined;
+  }
+
   #use(key: string): FlagRecord | undefined {
-    const { records, tracker, context, isSlice } = this.#data;
-    const record = records.get(key);
+    const record = this.#records.get(key);
     if (record) this.#accessed.add(key);
-    // What a slice lacks was left out on purpose; only a whole snapshot can tell that a flag is missing.
-    if (record || !isSlice) tracker?.track(key, record, context);
+    const evaluation = record ? this.#evaluation : this.#whole;
+    // What is no key is no use of a flag.
+    if (evaluation && isText(key)) captureExposure(key, record, evaluation);
     return record;
+  }
+
+  /** Reads what the kind names (whether it is on, the variant, else the payload), where it has the default's type. */
+  #read<T extends JsonValue>(
+    key: string,
+    defaultValue: T,
+    kind?: string,
+  ): FlagDetail<Widened<T>> {
+    const record = this.#use(key);
+    const details = describe(record);
+    const found = kind === "boolean"
+      ? record && record.value !== false
+      : kind === "string"
+      ? details.variant
+      : details.payload;
+    const isMatch = found !== undefined &&
+      describeType(found) === describeType(defaultValue);
+    const whole = this.#whole;
+    return Object.freeze({
+      // A value of type `T` is one of the wider type, which the compiler can't follow.
+      value: (isMatch ? found : defaultValue) as Widened<T>,
+      ...details,
+      reason: isMatch
+        ? details.reason
+        : record
+        ? "type_mismatch"
+        : whole
+        ? explainAbsence(key, whole)
+        : "flag_missing",
+      source: record && isMatch ? record.source : "default",
+    });
   }
 
   #slice(keys: Iterable<string>): FeatureFlagEvaluations {
     const records = new Map<string, FlagRecord>();
     for (const key of keys) {
-      const record = this.#data.records.get(key);
+      const record = this.#records.get(key);
       if (record) records.set(key, record);
     }
-    return new FeatureFlagEvaluations({
-      ...this.#data,
+    return new FeatureFlagEvaluations(
+      this.#evaluation,
+      this.#reporter,
+      this.#accessed,
       records,
-      isSlice: true,
-      accessed: this.#accessed,
-    });
+    );
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** What results and details say alike. */
+function describe(record: FlagRecord | undefined) {
+  const value = record?.value;
+  return {
+    variant: ofType(value, "string"),
+    payload: record?.payload,
+    reason: record?.reason,
+    ruleId: record?.ruleId,
+    flagVersion: record?.flagVersion,
+  };
 }

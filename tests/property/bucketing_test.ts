@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Hasher } from "../../src/core/hash.ts";
-import type { FlagValue } from "../../src/local_evaluation/evaluation/types.ts";
+import type { FlagValue } from "../../src/flags/results.ts";
 import { compile, evaluateOne, flag } from "../unit/flags/_helpers.ts";
 import { syncHasher } from "edgehog/sync-hash";
 

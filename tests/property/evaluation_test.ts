@@ -3,10 +3,11 @@ import fc from "fast-check";
 import type { Hasher } from "../../src/core/hash.ts";
 import { parseFlagDefinitions } from "../../src/local_evaluation/definitions/parse.ts";
 import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
-import { buildEvaluationInput } from "../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
+import { regexOperators } from "../../src/local_evaluation/regex/regex.ts";
 import { createTimeZone } from "../../src/local_evaluation/evaluation/time_zone.ts";
-import type { FlagOutcome } from "../../src/local_evaluation/evaluation/types.ts";
+import type { FlagOutcome } from "../../src/local_evaluation/evaluation/outcome.ts";
 import { syncHasher } from "edgehog/sync-hash";
 import { compile, evaluateOne, flag } from "../unit/flags/_helpers.ts";
 import {
@@ -78,8 +79,8 @@ Deno.test("evaluateFlagSet() is total, repeatable and changes nothing, for any J
       const before = [JSON.stringify(json), fc.stringify(calls)];
       const definitions = parseFlagDefinitions(json);
       if (!definitions) return;
-      const other = compileFlags(definitions, timeZone);
-      const compiled = compileFlags(definitions, timeZone);
+      const other = compileFlags(definitions, timeZone, regexOperators());
+      const compiled = compileFlags(definitions, timeZone, regexOperators());
       for (const call of calls) {
         const input = buildEvaluationInput({
           ...call,

@@ -12,12 +12,13 @@ import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
-} from "../../src/local_evaluation/evaluation/input.ts";
+} from "../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
-import { getPayload } from "../../src/local_evaluation/evaluation/payloads.ts";
+import { getPayload } from "../../src/local_evaluation/definitions/installed.ts";
 import type { CompiledFlags } from "../../src/local_evaluation/evaluation/rules.ts";
+import { regexOperators } from "../../src/local_evaluation/regex/regex.ts";
 import { createTimeZone } from "../../src/local_evaluation/evaluation/time_zone.ts";
-import type { FlagOutcome } from "../../src/local_evaluation/evaluation/types.ts";
+import type { FlagOutcome } from "../../src/local_evaluation/evaluation/outcome.ts";
 
 /** What a caller of the evaluator may know, or not. */
 export interface Setting {
@@ -86,7 +87,7 @@ export async function judgeFlagVectors(
     );
     if (!definitions) throw new Error(`${document.id} holds no definitions`);
     const zone = setting.timeZone && createTimeZone(setting.timeZone);
-    const compiled = compileFlags(definitions, zone);
+    const compiled = compileFlags(definitions, zone, regexOperators());
     const now = Date.parse(document.now);
     for (const flagCase of document.cases) {
       verdicts.push(await judge(compiled, flagCase, now, hasher));

@@ -1,11 +1,11 @@
-import { type Bounded, type Clock, runWithin } from "../../core/clock.ts";
+import type { FeatureHost } from "../../client/host.ts";
+import { type Bounded, runWithin } from "../../core/clock.ts";
 import { CallbackError } from "../../core/errors.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../../core/flag_definition_cache.ts";
 import type { MaybePromise } from "../../core/platform.ts";
-import type { Reporter } from "../../core/reporter.ts";
 import type { FlagDefinitions } from "../evaluation/definitions.ts";
 import { readCacheStamp } from "./cache_data.ts";
 import { parseFlagDefinitions } from "./parse.ts";
@@ -20,84 +20,100 @@ export interface CachedDefinitions {
   readonly fetchedAt: number | undefined;
 }
 
-/** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
-export interface ContainedCache {
-  /** Whether to ask PostHog; a provider that fails counts as saying so. */
-  shouldFetch(): Promise<boolean>;
-  /** The cached definitions; undefined when there are none to be used. */
-  read(): Promise<CachedDefinitions | undefined>;
-  /** Stores definitions that were just installed. False when the provider failed. */
-  store(data: FlagDefinitionCacheData): Promise<boolean>;
-  /** Tells a provider that wants to know that nothing has changed. */
-  confirmUnchanged(): Promise<void>;
-  /** Releases the provider, until `deadline` aborts. */
-  shutdown(deadline: AbortSignal): Promise<void>;
-}
-
 /** How long one call of the provider may take. */
 const CALL_TIMEOUT_MS = 2000;
 
-/** Creates a {@linkcode ContainedCache}. */
-export function createContainedCache(
-  cache: FlagDefinitionCache,
-  clock: Clock,
-  reporter: Reporter,
-): ContainedCache {
-  const call = async <T>(
+/** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
+export class ContainedCache {
+  readonly #cache: FlagDefinitionCache;
+  readonly #host: Pick<FeatureHost, "clock" | "reporter">;
+
+  /** Calls nothing yet. */
+  constructor(
+    cache: FlagDefinitionCache,
+    host: Pick<FeatureHost, "clock" | "reporter">,
+  ) {
+    this.#cache = cache;
+    this.#host = host;
+  }
+
+  /** Whether to ask PostHog; a provider that fails counts as saying so. */
+  async shouldFetch(): Promise<boolean> {
+    const answer = await this.#call(
+      "shouldFetchFlagDefinitions",
+      (cache) => cache.shouldFetchFlagDefinitions(),
+    );
+    return answer.kind === "done" ? Boolean(answer.value) : true;
+  }
+
+  /** The cached definitions; undefined when there are none to be used. */
+  async read(): Promise<CachedDefinitions | undefined> {
+    const answer = await this.#call(
+      "getFlagDefinitions",
+      async (cache) => parseEntry(await cache.getFlagDefinitions()),
+    );
+    const entry = answer.kind === "done" ? answer.value : undefined;
+    if (entry !== "malformed") return entry;
+    this.#host.reporter.warn(
+      "The flag definition cache holds no definitions document; it counts as empty",
+      "flags:cache:data",
+    );
+    return undefined;
+  }
+
+  /** Stores definitions that were just installed. False when the provider failed. */
+  async store(data: FlagDefinitionCacheData): Promise<boolean> {
+    const answer = await this.#call(
+      "onFlagDefinitionsReceived",
+      (cache) => cache.onFlagDefinitionsReceived(data),
+    );
+    return answer.kind === "done";
+  }
+
+  /** Tells a provider that wants to know that nothing has changed. */
+  async confirmUnchanged(): Promise<void> {
+    await this.#call(
+      "onFlagDefinitionsUnchanged",
+      (cache) => cache.onFlagDefinitionsUnchanged?.(),
+    );
+  }
+
+  /** Releases the provider, until `deadline` aborts. */
+  async shutdown(deadline: AbortSignal): Promise<void> {
+    await this.#call("shutdown", (cache) => cache.shutdown(), deadline);
+  }
+
+  async #call<T>(
     method: string,
-    run: () => MaybePromise<T> | undefined,
+    run: (cache: FlagDefinitionCache) => MaybePromise<T> | undefined,
     deadline?: AbortSignal,
-  ): Promise<Bounded<T | undefined>> => {
-    const timeoutMs = deadline ? undefined : CALL_TIMEOUT_MS;
+  ): Promise<Bounded<T | undefined>> {
+    const { clock, reporter } = this.#host;
     const result = await runWithin(
       clock,
-      timeoutMs,
-      async () => await run(),
+      deadline ? undefined : CALL_TIMEOUT_MS,
+      async () => await run(this.#cache),
       deadline,
     );
-    if (result.kind !== "done") report(method, result, reporter);
+    if (result.kind !== "done") {
+      const isFailed = result.kind === "failed";
+      const message = `The flag definition cache ${
+        isFailed
+          ? `failed in '${method}'`
+          : `did not answer '${method}' in time`
+      }`;
+      reporter.tell(
+        new CallbackError(
+          message,
+          `flagDefinitionCache.${method}`,
+          isFailed ? result.cause : undefined,
+        ),
+        "warn",
+        `flags:cache:${method}`,
+      );
+    }
     return result;
-  };
-  return {
-    async shouldFetch() {
-      const answer = await call(
-        "shouldFetchFlagDefinitions",
-        () => cache.shouldFetchFlagDefinitions(),
-      );
-      return answer.kind === "done" ? Boolean(answer.value) : true;
-    },
-    async read() {
-      const answer = await call(
-        "getFlagDefinitions",
-        async () => parseEntry(await cache.getFlagDefinitions()),
-      );
-      if (answer.kind !== "done" || answer.value === undefined) {
-        return undefined;
-      }
-      if (answer.value !== "malformed") return answer.value;
-      reporter.warn(
-        "The flag definition cache holds no definitions document; it counts as empty",
-        "flags:cache:data",
-      );
-      return undefined;
-    },
-    async store(data) {
-      const answer = await call(
-        "onFlagDefinitionsReceived",
-        () => cache.onFlagDefinitionsReceived(data),
-      );
-      return answer.kind === "done";
-    },
-    async confirmUnchanged() {
-      await call(
-        "onFlagDefinitionsUnchanged",
-        () => cache.onFlagDefinitionsUnchanged?.(),
-      );
-    },
-    async shutdown(deadline) {
-      await call("shutdown", () => cache.shutdown(), deadline);
-    },
-  };
+  }
 }
 
 function parseEntry(
@@ -106,19 +122,4 @@ function parseEntry(
   if (entry === null || entry === undefined) return undefined;
   const definitions = parseFlagDefinitions(entry);
   return definitions ? { definitions, ...readCacheStamp(entry) } : "malformed";
-}
-
-function report(
-  method: string,
-  result: Exclude<Bounded<unknown>, { readonly kind: "done" }>,
-  reporter: Reporter,
-): void {
-  const message = result.kind === "failed"
-    ? `The flag definition cache failed in '${method}'`
-    : `The flag definition cache did not answer '${method}' in time`;
-  reporter.warn(message, `flags:cache:${method}`);
-  const cause = result.kind === "failed" ? result.cause : undefined;
-  reporter.report(
-    new CallbackError(message, `flagDefinitionCache.${method}`, cause),
-  );
 }

@@ -1,5 +1,6 @@
-import { getOwn, isRecord } from "../../core/guards.ts";
-import type { FilterNumber, FilterValue } from "../evaluation/definitions.ts";
+import { getOwn, isObject, isRecord } from "../../core/guards.ts";
+import { FilterNumber, type FilterValue } from "../evaluation/definitions.ts";
+import { expect } from "./odd.ts";
 
 /**
  * How the server spells the number at `holder[key]`: its text, null when that is unknown, undefined when
@@ -13,53 +14,33 @@ export type NumberTexts = (
 /** Deeper values are not read: a guard for the stack. Real filters are a list of scalars. */
 const MAX_DEPTH = 32;
 
-/** Reads the JSON at `holder[key]` into a filter's value; undefined when it is nested too deeply. */
+/** Reads the JSON at `holder[key]` into a filter's value; throws when it is nested too deeply. */
 export function parseFilterValue(
   holder: object,
   key: string,
   numberTexts: NumberTexts | undefined,
   depth = 0,
-): FilterValue | undefined {
+): FilterValue {
   const json = getOwn(holder, key);
-  if (depth > MAX_DEPTH) return undefined;
+  expect(
+    depth <= MAX_DEPTH,
+    "property filter: the value is nested too deeply",
+  );
   if (typeof json === "string" || typeof json === "boolean") return json;
   if (typeof json === "number") {
-    return buildNumber(json, numberTexts?.(holder, key));
+    const text = numberTexts?.(holder, key);
+    return new FilterNumber(
+      json,
+      text === undefined ? guessSpellings(json) : text === null ? [] : [text],
+    );
   }
-  if (Array.isArray(json)) {
-    const items: FilterValue[] = [];
-    for (const index of json.keys()) {
-      const item = parseFilterValue(
-        json,
-        String(index),
-        numberTexts,
-        depth + 1,
-      );
-      if (item === undefined) return undefined;
-      items.push(item);
-    }
-    return { kind: "list", items };
-  }
-  if (!isRecord(json)) return null;
-  const members = new Map<string, FilterValue>();
-  for (const name of Object.keys(json)) {
-    const member = parseFilterValue(json, name, numberTexts, depth + 1);
-    if (member === undefined) return undefined;
-    members.set(name, member);
-  }
-  return { kind: "map", members };
-}
-
-function buildNumber(
-  value: number,
-  text: string | null | undefined,
-): FilterNumber {
-  if (text === null) return { kind: "number", value, spellings: [] };
-  return {
-    kind: "number",
-    value,
-    spellings: text === undefined ? guessSpellings(value) : [text],
-  };
+  if (!isObject(json)) return null;
+  const read = (name: string | number) =>
+    parseFilterValue(json, String(name), numberTexts, depth + 1);
+  if (Array.isArray(json)) return [...json.keys()].map(read);
+  return isRecord(json)
+    ? new Map(Object.keys(json).map((name) => [name, read(name)]))
+    : null;
 }
 
 /** What the server may have written where only the number is left: `JSON.parse` reads `5` and `5.0` alike. */

@@ -1,3 +1,4 @@
+import { attempt } from "../../core/guards.ts";
 import type { NumberTexts } from "./filter_value.ts";
 
 /** A JSON text, read together with the spelling of its numbers. */
@@ -17,7 +18,9 @@ interface ReviverContext {
  * Parses JSON, noting how its numbers are spelled: the server compares numbers of filters as text, keeping `5`
  * and `5.0` apart, and `JSON.parse` alone loses that. Undefined when the text is no JSON.
  */
-export function parseJsonText(text: string): ParsedJson | undefined {
+export function parseJsonText(
+  text: string | undefined,
+): ParsedJson | undefined {
   const spelled = new Map<object, Map<string, string | null>>();
   const revive = function (
     this: object,
@@ -31,25 +34,23 @@ export function parseJsonText(text: string): ParsedJson | undefined {
     }
     return value;
   };
-  let json: unknown;
-  try {
-    json = JSON.parse(text, revive);
-  } catch {
-    return undefined;
-  }
-  return { json, numberTexts: (holder, key) => spelled.get(holder)?.get(key) };
+  const json: unknown = attempt(() => JSON.parse(text ?? "", revive));
+  return json === undefined ? undefined : {
+    json,
+    numberTexts: (holder, key) => spelled.get(holder)?.get(key),
+  };
 }
-
-/** The largest and smallest integers that the server keeps as integers. */
-const MAX_INTEGER = 2n ** 64n - 1n;
-const MIN_INTEGER = -(2n ** 63n);
 
 /** The server's text of a number literal; null where its formatting is not certain. */
 function toServerText(source: string, value: number): string | null {
   if (/^-?\d+$/.test(source)) {
     if (source === "-0" || source.length > 20) return null;
     const integer = BigInt(source);
-    return integer <= MAX_INTEGER && integer >= MIN_INTEGER ? source : null;
+    // The server keeps integers that 64 bits hold, with a sign or without.
+    return BigInt.asUintN(64, integer) === integer ||
+        BigInt.asIntN(64, integer) === integer
+      ? source
+      : null;
   }
   const size = Math.abs(value);
   if (/[eE]/.test(source) || size < 1e-5 || size >= 1e16) return null;

@@ -30,7 +30,7 @@ export function parseFlagDefinitions(
     if (typeof flag === "string") skipped.push(`flags[${index}]: ${flag}`);
     else flags.set(flag.key, flag);
   }
-  return Object.freeze({
+  return {
     flags,
     groupTypes: parseGroupTypes(
       readEither(json, "group_type_mapping", "groupTypeMapping"),
@@ -38,7 +38,7 @@ export function parseFlagDefinitions(
     cohorts: parseCohorts(getOwn(json, "cohorts"), numberTexts),
     ...readSwitches(json),
     skipped,
-  });
+  };
 }
 
 /** Reads the switches that concern all flags of a document or a cache entry. */

@@ -1,25 +1,15 @@
-import {
-  describeType,
-  getOwn,
-  isFiniteNumber,
-  isRecord,
-} from "../../core/guards.ts";
+import { describeType, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { JsonValue } from "../../core/json.ts";
+import { ofType } from "../../flags/wire.ts";
 import type {
   FlagDefinition,
   FlagFilters,
   FlagHoldout,
   FlagVariant,
-  UnreadableFilters,
 } from "../evaluation/definitions.ts";
 import type { NumberTexts } from "./filter_value.ts";
-import {
-  parseAggregation,
-  parseCondition,
-  parseList,
-  type RowContext,
-  toRecord,
-} from "./parse_condition.ts";
+import { expect, readWhole, toList, toRecord } from "./odd.ts";
+import { parseAggregation, parseCondition } from "./parse_condition.ts";
 
 /** Reads one row; a text says why it is left out. */
 export function parseFlag(
@@ -27,140 +17,97 @@ export function parseFlag(
   numberTexts: NumberTexts | undefined,
 ): FlagDefinition | string {
   if (!isRecord(row)) return `expected an object, got ${describeType(row)}`;
-  const key = getOwn(row, "key");
+  const key = row["key"];
   if (typeof key !== "string") return "the row has no key";
-  if (getOwn(row, "deleted") === true) return "the flag is deleted";
-  const filters = getOwn(row, "filters") ?? {};
+  if (row["deleted"] === true) return "the flag is deleted";
+  const filters = row["filters"] ?? {};
+  const known: Readonly<Record<string, unknown>> = isRecord(filters)
+    ? filters
+    : {};
+  const contexts = row["evaluation_contexts"] ?? row["evaluation_tags"];
   return {
     key,
-    id: readInteger(row, "id"),
-    version: readInteger(row, "version"),
-    isActive: getOwn(row, "active") === true,
-    hasExperienceContinuity: Boolean(
-      getOwn(row, "ensure_experience_continuity"),
-    ),
-    bucketingIdentifier: parseBucketingIdentifier(row, filters),
-    isClientOnly:
-      readText(row, "evaluation_runtime")?.toLowerCase() === "client",
-    evaluationContexts: parseContexts(
-      getOwn(row, "evaluation_contexts") ?? getOwn(row, "evaluation_tags"),
-    ),
+    id: toInteger(row["id"]),
+    version: toInteger(row["version"]),
+    isActive: row["active"] === true,
+    hasExperienceContinuity: Boolean(row["ensure_experience_continuity"]),
+    // Parity: posthog-python reads it from the filters where the row has none.
+    usesDevice:
+      (row["bucketing_identifier"] || known["bucketing_identifier"]) ===
+        "device_id",
+    isClientOnly: ofType(row["evaluation_runtime"], "string")?.toLowerCase() ===
+      "client",
+    evaluationContexts: Array.isArray(contexts)
+      ? contexts.filter((context: unknown) => typeof context === "string")
+      : [],
     matchesAnyContext:
-      (getOwn(row, "evaluation_contexts_match_mode") ?? "any") === "any",
-    hasExperiment: readBoolean(row, "has_experiment"),
-    hasEncryptedPayloads: getOwn(row, "has_encrypted_payloads") === true,
-    isSupportedVersion: !isRecord(filters) ||
-      !Object.hasOwn(filters, "version") ||
-      getOwn(filters, "version") === 1,
-    filters: parseFilters(filters, numberTexts),
+      (row["evaluation_contexts_match_mode"] ?? "any") === "any",
+    hasExperiment: ofType(row["has_experiment"], "boolean"),
+    hasEncryptedPayloads: row["has_encrypted_payloads"] === true,
+    isSupportedVersion: !Object.hasOwn(known, "version") ||
+      known["version"] === 1,
+    filters: readWhole(() => parseFilters(filters, numberTexts)),
   };
 }
 
 function parseFilters(
   json: unknown,
   numberTexts: NumberTexts | undefined,
-): FlagFilters | UnreadableFilters {
-  let reason: string | undefined;
-  const context: RowContext = {
-    numberTexts,
-    reportOdd(text) {
-      reason ??= text;
-    },
-  };
-  const row = toRecord(json, "filters", context);
-  const filters: FlagFilters = {
+): FlagFilters {
+  const filters = toRecord(json, "filters");
+  const { payloads } = filters;
+  return {
     kind: "filters",
-    conditions: parseList(row, "groups", context).map((condition) =>
-      parseCondition(condition, context)
+    conditions: toList(filters["groups"], "groups").map((condition) =>
+      parseCondition(condition, numberTexts)
     ),
-    variants: parseVariants(getOwn(row, "multivariate") ?? undefined, context),
-    payloads: parsePayloads(getOwn(row, "payloads")),
-    aggregation: parseAggregation(row, context) ?? null,
-    hasEarlyExit: getOwn(row, "early_exit") === true,
-    holdout: parseHoldout(getOwn(row, "holdout") ?? undefined, context),
-    hasEnrollment: getOwn(row, "feature_enrollment") === true,
+    variants: parseVariants(filters["multivariate"] ?? undefined),
+    payloads: new Map(
+      isRecord(payloads)
+        ? Object.entries(payloads) as [string, JsonValue][]
+        : [],
+    ),
+    aggregation: parseAggregation(filters) ?? null,
+    hasEarlyExit: filters["early_exit"] === true,
+    holdout: parseHoldout(filters["holdout"] ?? undefined),
+    hasEnrollment: filters["feature_enrollment"] === true,
   };
-  return reason === undefined ? filters : { kind: "unreadable", reason };
 }
 
-function parseVariants(
-  json: unknown,
-  context: RowContext,
-): readonly FlagVariant[] {
+function parseVariants(json: unknown): readonly FlagVariant[] {
   if (json === undefined) return [];
-  const variants = getOwn(toRecord(json, "multivariate", context), "variants");
-  if (!Array.isArray(variants)) {
-    context.reportOdd("multivariate: expected a list of variants");
-    return [];
-  }
-  return variants.flatMap((json: unknown) => {
-    const variant = toRecord(json, "variant", context);
-    const key = getOwn(variant, "key");
-    const rolloutPercentage = getOwn(variant, "rollout_percentage");
-    if (typeof key === "string" && isFiniteNumber(rolloutPercentage)) {
-      return [{ key, rolloutPercentage }];
-    }
-    context.reportOdd("variant: expected a key and a rollout percentage");
-    return [];
+  const { variants } = toRecord(json, "multivariate");
+  expect(
+    Array.isArray(variants),
+    "multivariate: expected a list of variants",
+  );
+  return variants.map((json: unknown) => {
+    const { key, rollout_percentage: rolloutPercentage } = toRecord(
+      json,
+      "variant",
+    );
+    expect(
+      typeof key === "string" && isFiniteNumber(rolloutPercentage),
+      "variant: expected a key and a rollout percentage",
+    );
+    return { key, rolloutPercentage };
   });
 }
 
-function parseHoldout(
-  json: unknown,
-  context: RowContext,
-): FlagHoldout | undefined {
+function parseHoldout(json: unknown): FlagHoldout | undefined {
   if (json === undefined) return undefined;
-  const holdout = toRecord(json, "holdout", context);
-  const id = getOwn(holdout, "id");
-  const percentage = getOwn(holdout, "exclusion_percentage");
-  if (
-    (typeof id === "string" || isFiniteNumber(id)) && isFiniteNumber(percentage)
-  ) {
-    return {
-      id: String(id),
-      exclusionPercentage: Math.min(100, Math.max(0, percentage)),
-    };
-  }
-  context.reportOdd("holdout: expected an id and an exclusion percentage");
-  return undefined;
-}
-
-function parsePayloads(json: unknown): ReadonlyMap<string, JsonValue> {
-  return new Map(
-    isRecord(json) ? Object.entries(json) as [string, JsonValue][] : [],
+  const { id, exclusion_percentage: percentage } = toRecord(json, "holdout");
+  expect(
+    (typeof id === "string" || isFiniteNumber(id)) &&
+      isFiniteNumber(percentage),
+    "holdout: expected an id and an exclusion percentage",
   );
+  return {
+    id: String(id),
+    exclusionPercentage: Math.min(100, Math.max(0, percentage)),
+  };
 }
 
-/** Parity: posthog-python reads it from the filters where the row has none. */
-function parseBucketingIdentifier(
-  row: object,
-  filters: unknown,
-): "distinct_id" | "device_id" {
-  const own = getOwn(row, "bucketing_identifier");
-  const identifier = own ||
-    (isRecord(filters) ? getOwn(filters, "bucketing_identifier") : undefined);
-  return identifier === "device_id" ? "device_id" : "distinct_id";
-}
-
-function parseContexts(json: unknown): readonly string[] {
-  return Array.isArray(json)
-    ? json.filter((context: unknown) => typeof context === "string")
-    : [];
-}
-
-function readInteger(row: object, name: string): number | undefined {
-  const value = getOwn(row, name);
-  return typeof value === "number" && Number.isInteger(value)
-    ? value
-    : undefined;
-}
-
-function readBoolean(row: object, name: string): boolean | undefined {
-  const value = getOwn(row, name);
-  return typeof value === "boolean" ? value : undefined;
-}
-
-function readText(row: object, name: string): string | undefined {
-  const value = getOwn(row, name);
-  return typeof value === "string" ? value : undefined;
+function toInteger(json: unknown): number | undefined {
+  return Number.isInteger(json) ? json as number : undefined;
 }

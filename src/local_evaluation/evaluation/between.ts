@@ -35,8 +35,8 @@ export function compileNotBetween({ value }: Operand): Matcher {
 function parseBounds(
   value: FilterValue,
 ): readonly [low: number, high: number] | undefined {
-  if (typeof value !== "object" || value?.kind !== "list") return undefined;
-  const [low = NaN, high = NaN, ...rest] = value.items.map(toFilterNumber);
+  if (!Array.isArray(value)) return undefined;
+  const [low = NaN, high = NaN, ...rest] = value.map(toFilterNumber);
   // A comparison with NaN is false, so bounds that are no numbers end here too.
   return rest.length === 0 && low <= high ? [low, high] : undefined;
 }

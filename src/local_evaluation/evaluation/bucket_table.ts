@@ -1,4 +1,4 @@
-import { createBoundedMap } from "../../core/bounded_map.ts";
+import { BoundedMap } from "../../core/bounded_map.ts";
 
 /** The buckets of one bucketing value, by slot; NaN where one is not known. */
 export type BucketRow = Float64Array<ArrayBuffer>;
@@ -31,7 +31,7 @@ const MIN_ROWS = 16;
 /** Creates a table for `ruleCount` rules; the id used longest ago makes room for a new one. */
 export function createBucketTable(ruleCount: number): BucketTable {
   const width = 1 + 2 * ruleCount;
-  const rows = createBoundedMap<string, BucketRow>(
+  const rows = new BoundedMap<string, BucketRow>(
     Math.max(MIN_ROWS, Math.floor(MAX_BUCKETS / width)),
   );
   return {

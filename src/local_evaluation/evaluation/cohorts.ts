@@ -1,8 +1,9 @@
-import type {
-  CohortNode,
-  FilterValue,
-  FlagDefinitions,
-  PropertyFilter,
+import {
+  type CohortNode,
+  FilterNumber,
+  type FilterValue,
+  type FlagDefinitions,
+  type PropertyFilter,
 } from "./definitions.ts";
 import { measureDepths } from "./depths.ts";
 import { combine, negate, toTest } from "./kleene.ts";
@@ -126,7 +127,5 @@ function findCohort(
 
 function listSpellings(value: FilterValue | undefined): readonly string[] {
   if (typeof value === "string") return [value];
-  return typeof value === "object" && value?.kind === "number"
-    ? value.spellings
-    : [];
+  return value instanceof FilterNumber ? value.spellings : [];
 }

@@ -1,3 +1,5 @@
+import type { FlagOutcome } from "./outcome.ts";
+import type { FlagValue } from "../../flags/results.ts";
 import { toRolloutSlot, toVariantSlot } from "./bucket_table.ts";
 import {
   buildRolloutText,
@@ -6,43 +8,18 @@ import {
 } from "./bucketing.ts";
 import { findIdentity } from "./identity.ts";
 import { combine } from "./kleene.ts";
-import { type PassResult, PENDING } from "./pass.ts";
+import { findBucket, type PassResult, PENDING } from "./pass.ts";
 import type {
   BucketingIdentity,
   ConditionRule,
   EvaluationPass,
   FlagRule,
 } from "./rules.ts";
-import {
-  buildInconclusive,
-  type FlagOutcome,
-  type FlagValue,
-  type LocalReason,
-  NO,
-} from "./types.ts";
+import { buildDecision, buildInconclusive, NO, OFF } from "./types.ts";
 
-/** The value of a flag that nothing turns on. */
-const OFF = false;
-
-const MISSING_GROUP: FlagOutcome = Object.freeze({ kind: "missing-group" });
-const OUT_OF_ROLLOUT = buildFalse("out_of_rollout_bound");
-const NO_MATCH = buildFalse("no_condition_match");
-
-/** What the conditions looked at so far leave possible. */
-interface Tally {
-  /** The first possible value, and the condition that gives it; the index is lost when several do. */
-  value: FlagValue | undefined;
-  index: number | undefined;
-  /** Whether another value is possible too. */
-  isAmbiguous: boolean;
-  /** Why the first unknown condition is unknown. */
-  doubt: string | undefined;
-  /** Whether a match (a rollout's, a dependency's), or a variant, waits for a bucket. */
-  lacksMatch: boolean;
-  lacksVariant: boolean;
-  /** Whether properties matched, or may have, and the rollout did not. */
-  isOutOfRollout: boolean;
-}
+const MISSING_GROUP: FlagOutcome = { kind: "missing-group" };
+const OUT_OF_ROLLOUT = buildDecision(OFF, "out_of_rollout_bound");
+const NO_MATCH = buildDecision(OFF, "no_condition_match");
 
 /**
  * Decides a flag's conditions in stored order, collecting every value that remains possible: an unknown condition
@@ -56,16 +33,20 @@ export function decideConditions(
   rule: FlagRule,
   pass: EvaluationPass,
 ): PassResult {
-  const tally: Tally = {
-    value: undefined,
-    index: undefined,
-    isAmbiguous: false,
-    doubt: undefined,
-    lacksMatch: false,
-    lacksVariant: false,
-    isOutOfRollout: false,
-  };
+  // The first possible value, and the condition that gives it; the index is lost when several do.
+  let value: FlagValue | undefined;
+  let index: number | undefined;
+  let isAmbiguous = false;
+  // Why the first unknown condition is unknown.
+  let doubt = "";
+  // Whether a match (a rollout's, a dependency's), or a variant, waits for a bucket.
+  let lacksMatch = false;
+  let lacksVariant = false;
+  // Whether properties matched, or may have, and the rollout did not.
+  let isOutOfRollout = false;
   let skipped = 0;
+  // A condition that ends the evaluation leaves nothing to the flag being off.
+  let isOpen = true;
   for (const condition of rule.conditions) {
     const identity = findIdentity(condition.aggregation, pass);
     if (identity.kind === "missing-group") {
@@ -75,124 +56,79 @@ export function decideConditions(
     const answer = combine(condition.tests, pass, NO);
     if (answer.kind === "no") continue;
     if (answer.kind === "pending") {
-      tally.lacksMatch = true;
+      lacksMatch = true;
       continue;
     }
+    const isWaiting = lacksMatch || lacksVariant;
     if (answer.kind === "server") {
-      return isPending(tally)
+      return isWaiting
         ? PENDING
         : { kind: "requires-server", reason: answer.reason };
     }
     // Neither its rollout nor its value can be told, so nothing behind it matters.
     if (identity.kind === "unknown") {
-      return isPending(tally) ? PENDING : buildInconclusive(identity.reason);
+      return isWaiting ? PENDING : buildInconclusive(identity.reason);
     }
-    const isFinal = countCondition(rule, condition, identity, tally, pass);
-    if (answer.kind === "unknown") tally.doubt ??= answer.reason;
-    else if (isFinal) return conclude(tally);
+    const isIn = isInRollout(rule, condition, identity, pass);
+    let possible: FlagValue | undefined;
+    if (isIn) {
+      possible = condition.fixedValue ??
+        (lacksMatch ? undefined : findVariant(rule, identity, pass));
+      if (possible === undefined) lacksVariant = true;
+    } else if (isIn === undefined) lacksMatch = true;
+    else {
+      isOutOfRollout = true;
+      if (rule.hasEarlyExit) possible = OFF;
+    }
+    if (possible !== undefined) {
+      isAmbiguous ||= value !== undefined && value !== possible;
+      index = value === undefined ? condition.index : undefined;
+      value ??= possible;
+    }
+    if (answer.kind === "unknown") doubt ||= answer.reason;
+    else if (isIn || rule.hasEarlyExit) {
+      isOpen = false;
+      break;
+    }
   }
-  if (skipped > 0 && skipped === rule.conditions.length) return MISSING_GROUP;
-  addPossible(tally, OFF, undefined);
-  return conclude(tally);
+  if (isOpen) {
+    if (skipped > 0 && skipped === rule.conditions.length) return MISSING_GROUP;
+    // Nobody matched, so far as is known.
+    isAmbiguous ||= (value ?? OFF) !== OFF;
+  }
+  if (lacksMatch || lacksVariant) return PENDING;
+  if (isAmbiguous) {
+    return buildInconclusive(doubt || "a condition can't be decided");
+  }
+  return value === undefined || value === OFF
+    ? isOutOfRollout ? OUT_OF_ROLLOUT : NO_MATCH
+    : buildDecision(value, "condition_match", index);
 }
 
-/** Adds what a condition gives if its properties match; whether nothing behind it counts then. */
-function countCondition(
-  rule: FlagRule,
-  condition: ConditionRule,
-  identity: BucketingIdentity,
-  tally: Tally,
-  pass: EvaluationPass,
-): boolean {
-  const isIn = isInRollout(rule, condition, identity, pass);
-  if (isIn === undefined) {
-    tally.lacksMatch = true;
-    return rule.hasEarlyExit;
-  }
-  if (!isIn) {
-    tally.isOutOfRollout = true;
-    if (rule.hasEarlyExit) addPossible(tally, OFF, condition.index);
-    return rule.hasEarlyExit;
-  }
-  const value = condition.fixedValue ??
-    (tally.lacksMatch ? undefined : findVariant(rule, identity, pass));
-  if (value === undefined) tally.lacksVariant = true;
-  else addPossible(tally, value, condition.index);
-  return true;
-}
-
-/** Undefined where the bucket is missing, which is then noted. */
+/** Undefined where the bucket is missing. */
 function isInRollout(
-  rule: FlagRule,
+  { key, index }: FlagRule,
   { share }: ConditionRule,
-  { value, row }: BucketingIdentity,
+  identity: BucketingIdentity,
   pass: EvaluationPass,
 ): boolean | undefined {
   // At 0 a bucket of exactly 0 would be in: one id of 2^60, not worth a digest for everybody else.
   if (share >= 1 || share <= 0) return share >= 1;
-  const slot = toRolloutSlot(rule.index);
-  const bucket = row[slot] ?? NaN;
+  const slot = toRolloutSlot(index);
+  const bucket = findBucket(pass, identity, slot, buildRolloutText, key);
   // Inclusive, while variants' bounds are exclusive.
-  if (!Number.isNaN(bucket)) return bucket <= share;
-  pass.missing.set(buildRolloutText(rule.key, value), { row, slot });
-  return undefined;
+  return bucket === undefined ? undefined : bucket <= share;
 }
 
-/** A bucket beyond the last variant gives `true`; undefined where the bucket is missing, which is then noted. */
+/** A bucket beyond the last variant gives `true`; undefined where the bucket is missing. */
 function findVariant(
-  rule: FlagRule,
-  { value, row }: BucketingIdentity,
+  { key, index, variants }: FlagRule,
+  identity: BucketingIdentity,
   pass: EvaluationPass,
 ): string | true | undefined {
-  const slot = toVariantSlot(rule.index);
-  const bucket = row[slot] ?? NaN;
-  if (!Number.isNaN(bucket)) return pickVariant(rule.variants, bucket) ?? true;
-  pass.missing.set(buildVariantText(rule.key, value), { row, slot });
-  return undefined;
-}
-
-function addPossible(
-  tally: Tally,
-  value: FlagValue,
-  index: number | undefined,
-): void {
-  if (tally.value === undefined) {
-    tally.value = value;
-    tally.index = index;
-  } else if (tally.value !== value) {
-    tally.isAmbiguous = true;
-  } else {
-    tally.index = undefined;
-  }
-}
-
-function conclude(tally: Tally): PassResult {
-  if (isPending(tally)) return PENDING;
-  const {
-    value = false,
-    index,
-    isAmbiguous,
-    doubt = "a condition can't be decided",
-  } = tally;
-  if (isAmbiguous) return buildInconclusive(doubt);
-  if (value === false) return tally.isOutOfRollout ? OUT_OF_ROLLOUT : NO_MATCH;
-  return {
-    kind: "value",
-    value,
-    reason: "condition_match",
-    conditionIndex: index,
-  };
-}
-
-function isPending(tally: Tally): boolean {
-  return tally.lacksMatch || tally.lacksVariant;
-}
-
-function buildFalse(reason: LocalReason): FlagOutcome {
-  return Object.freeze({
-    kind: "value",
-    value: false,
-    reason,
-    conditionIndex: undefined,
-  });
+  const slot = toVariantSlot(index);
+  const bucket = findBucket(pass, identity, slot, buildVariantText, key);
+  return bucket === undefined
+    ? undefined
+    : pickVariant(variants, bucket) ?? true;
 }

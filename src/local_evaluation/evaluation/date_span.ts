@@ -9,7 +9,8 @@ import type { Skipped, TimeZone } from "./time_zone.ts";
 const HOUR_MS = 3_600_000;
 
 /** How far ahead of UTC clocks are, in whole hours: at least and at most. */
-const [MIN_OFFSET_HOURS, MAX_OFFSET_HOURS] = [-12, 14];
+const MIN_OFFSET_HOURS = -12;
+const MAX_OFFSET_HOURS = 14;
 
 /** The moments that a date may be: one, or all in between where the project's time zone is not known. */
 export interface DateSpan {

@@ -12,32 +12,38 @@ export interface AbsoluteDate {
 const MAX_EPOCH_SECONDS = 8.2e12;
 
 const DATE_TEXT =
-  /^(\d{4})-(\d\d)-(\d\d)(?:([T ])(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(?:(Z)|([+-])(\d\d):(\d\d))?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(?:(:\d\d)(?:\.(\d+))?)?(?:Z|([+-])((?:[01]\d|2[0-3]):[0-5]\d))?)?$/;
 
 /** Reads a date in the forms that are certain; the server's lenient parser may read more. */
 export function parseDateText(text: string): AbsoluteDate | undefined {
   const match = DATE_TEXT.exec(text);
   if (!match) return undefined;
-  const [, year, month, day, separator, hour, minute, second, fraction] = match;
-  const [zulu, sign, offsetHour, offsetMinute] = match.slice(9);
-  const isInstant = zulu !== undefined || sign !== undefined;
+  const [
+    ,
+    day,
+    separator,
+    time = "00:00",
+    second,
+    fraction = "",
+    sign,
+    offset,
+  ] = match;
+  const isInstant = sign !== undefined || text.endsWith("Z");
   if (isInstant && (separator !== "T" || second === undefined)) {
     return undefined;
   }
-  const midnight = toMidnight(Number(year), Number(month), Number(day));
-  const time = toMinutes(hour, minute);
-  const offset = toMinutes(offsetHour, offsetMinute);
-  if (
-    midnight === undefined || time === undefined || offset === undefined ||
-    Number(second ?? 0) > 59
-  ) return undefined;
-  // Parity: digits beyond the ninth are dropped.
-  const nanoseconds = Number(`${fraction ?? ""}000000000`.slice(0, 9));
-  const minutes = sign === "-" ? time + offset : time - offset;
+  const clock = `${day}T${time}${second ?? ":00"}`;
+  const utc = new Date(`${clock}Z`);
+  // What the calendar or the clock lacks becomes another time, or none.
+  if (utc.toJSON()?.slice(0, 19) !== clock) return undefined;
+  const ahead = offset === undefined
+    ? 0
+    : Date.parse(`1970-01-01T${offset}Z`) / 1000;
   return buildDate(
     isInstant ? "instant" : "wall",
-    midnight / 1000 + minutes * 60 + Number(second ?? 0),
-    nanoseconds,
+    utc.getTime() / 1000 + (sign === "-" ? ahead : -ahead),
+    // Parity: digits beyond the ninth are dropped.
+    Number(`${fraction}000000000`.slice(0, 9)),
   );
 }
 
@@ -57,24 +63,4 @@ function buildDate(
 ): AbsoluteDate {
   const ms = Math.floor(nanoseconds / 1e6);
   return { kind, ms: seconds * 1000 + ms, nanoseconds: nanoseconds % 1e6 };
-}
-
-/** Midnight of a day as UTC's; undefined for a day that the calendar lacks. */
-function toMidnight(
-  year: number,
-  month: number,
-  day: number,
-): number | undefined {
-  const date = new Date(0);
-  // Unlike Date.UTC, it does not take the year 26 for 1926.
-  date.setUTCFullYear(year, month - 1, day);
-  // A day that the month lacks is one of another month.
-  return date.getUTCMonth() === month - 1 ? date.getTime() : undefined;
-}
-
-/** Minutes since midnight; undefined where a clock has no such time. */
-function toMinutes(hour = "0", minute = "0"): number | undefined {
-  return Number(hour) > 23 || Number(minute) > 59
-    ? undefined
-    : Number(hour) * 60 + Number(minute);
 }

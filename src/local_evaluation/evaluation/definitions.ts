@@ -28,8 +28,8 @@ export interface FlagDefinition {
   readonly isActive: boolean;
   /** Whether the value depends on what the server remembers of a person. */
   readonly hasExperienceContinuity: boolean;
-  /** What is hashed for a person: the distinct id or the device id. */
-  readonly bucketingIdentifier: "distinct_id" | "device_id";
+  /** Whether the device id is hashed for a person, in place of the distinct id. */
+  readonly usesDevice: boolean;
   /** Whether the flag is for client-side SDKs only. */
   readonly isClientOnly: boolean;
   /** The evaluation contexts the flag is limited to; empty: none. */
@@ -147,31 +147,19 @@ export type FilterValue =
   | boolean
   | null
   | FilterNumber
-  | FilterList
-  | FilterMap;
+  | readonly FilterValue[]
+  | ReadonlyMap<string, FilterValue>;
 
 /** A number of a filter. */
-export interface FilterNumber {
-  /** Tells the kinds apart. */
-  readonly kind: "number";
+export class FilterNumber {
   /** The number. */
   readonly value: number;
   /** The texts that the server may have for it: one when it is certain, none when it is unknown. */
   readonly spellings: readonly string[];
-}
 
-/** A list of a filter. */
-export interface FilterList {
-  /** Tells the kinds apart. */
-  readonly kind: "list";
-  /** The members. */
-  readonly items: readonly FilterValue[];
-}
-
-/** An object of a filter. */
-export interface FilterMap {
-  /** Tells the kinds apart. */
-  readonly kind: "map";
-  /** The members by name, sorted by name. */
-  readonly members: ReadonlyMap<string, FilterValue>;
+  /** Keeps the two. */
+  constructor(value: number, spellings: readonly string[]) {
+    this.value = value;
+    this.spellings = spellings;
+  }
 }

@@ -1,3 +1,4 @@
+import type { FlagValue } from "../../flags/results.ts";
 import type {
   FilterValue,
   FlagDefinitions,
@@ -8,7 +9,7 @@ import { evaluateRule } from "./evaluate.ts";
 import { listReachable } from "./gates.ts";
 import { toTest } from "./kleene.ts";
 import type { CompileContext, FilterTest } from "./rules.ts";
-import { buildServer, buildUnknown, type FlagValue, NO, YES } from "./types.ts";
+import { buildServer, buildUnknown, NO, YES } from "./types.ts";
 
 /** How many dependencies may nest: a guard for the stack. Each level takes a few calls. */
 const MAX_DEPTH = 200;

@@ -1,16 +1,13 @@
+import type { FlagOutcome } from "./outcome.ts";
 import { HOLDOUT_SLOT } from "./bucket_table.ts";
 import { buildHoldoutText } from "./bucketing.ts";
 import { decideConditions } from "./conditions.ts";
 import { findIdentity } from "./identity.ts";
-import { type PassResult, PENDING } from "./pass.ts";
-import type { BucketingIdentity, EvaluationPass, FlagRule } from "./rules.ts";
-import {
-  buildInconclusive,
-  type FlagDecision,
-  type FlagOutcome,
-} from "./types.ts";
+import { OMITTED } from "./gates.ts";
+import { findBucket, type PassResult, PENDING } from "./pass.ts";
+import type { EvaluationPass, FlagRule } from "./rules.ts";
+import { buildDecision, buildInconclusive } from "./types.ts";
 
-const OMITTED: FlagOutcome = Object.freeze({ kind: "omitted" });
 const UNKNOWN_MODE = buildInconclusive(
   "the flag's way of matching evaluation contexts is not known",
 );
@@ -23,8 +20,6 @@ const NO_ENROLLMENT = buildInconclusive(
 const NO_HOLDOUT_ID = buildInconclusive(
   "the group whose holdout counts is not given",
 );
-const ENROLLED: FlagOutcome = buildEnrollment({ value: true });
-const NOT_ENROLLED: FlagOutcome = buildEnrollment({ value: false });
 
 /**
  * Evaluates one flag over the buckets that are known, once a pass, however many flags depend on it. Synchronous,
@@ -43,16 +38,13 @@ export function evaluateRule(rule: FlagRule, pass: EvaluationPass): PassResult {
 /** The gates stand in the server's order, which decides where several apply. */
 function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
   if (rule.settled) return rule.settled;
-  const { evaluationContexts } = pass.input;
-  if (
-    evaluationContexts.size > 0 && rule.definition.evaluationContexts.length > 0
-  ) {
-    if (!rule.definition.matchesAnyContext) return UNKNOWN_MODE;
-    if (
-      !rule.definition.evaluationContexts.some((context) =>
-        evaluationContexts.has(context)
-      )
-    ) return OMITTED;
+  const given = pass.input.evaluationContexts;
+  const { evaluationContexts, matchesAnyContext } = rule.definition;
+  if (given.length > 0 && evaluationContexts.length > 0) {
+    if (!matchesAnyContext) return UNKNOWN_MODE;
+    if (!evaluationContexts.some((context) => given.includes(context))) {
+      return OMITTED;
+    }
   }
   if (rule.blocked) return rule.blocked;
   if (rule.aggregation.kind === "device" && !pass.device) return NO_DEVICE_ID;
@@ -62,10 +54,16 @@ function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
   if (rule.holdout) {
     const identity = findIdentity(rule.aggregation, pass);
     if (identity.kind !== "identity") return NO_HOLDOUT_ID;
-    const isHeldOut = rule.holdout.share >= 1 ||
-      isWithinHoldout(rule.holdout.share, identity, pass);
-    if (isHeldOut === undefined) return PENDING;
-    if (isHeldOut) return rule.holdout.decision;
+    const { share, decision } = rule.holdout;
+    const bucket = share >= 1 ? 0 : findBucket(
+      pass,
+      identity,
+      HOLDOUT_SLOT,
+      buildHoldoutText,
+      identity.value,
+    );
+    if (bucket === undefined) return PENDING;
+    if (bucket <= share) return decision;
   }
   return decideConditions(rule, pass);
 }
@@ -77,29 +75,8 @@ function decideEnrollment(
 ): FlagOutcome {
   const value = input.personProperties.get(property);
   if (value === undefined) return NO_ENROLLMENT;
-  return value === true || value === "true" ? ENROLLED : NOT_ENROLLED;
-}
-
-function isWithinHoldout(
-  share: number,
-  identity: BucketingIdentity,
-  pass: EvaluationPass,
-): boolean | undefined {
-  const bucket = identity.row[HOLDOUT_SLOT] ?? NaN;
-  if (!Number.isNaN(bucket)) return bucket <= share;
-  pass.missing.set(buildHoldoutText(identity.value), {
-    row: identity.row,
-    slot: HOLDOUT_SLOT,
-  });
-  return undefined;
-}
-
-function buildEnrollment({ value }: { readonly value: boolean }): FlagDecision {
-  const reason = "super_condition_value";
-  return Object.freeze({
-    kind: "value",
-    value,
-    reason,
-    conditionIndex: undefined,
-  });
+  return buildDecision(
+    value === true || value === "true",
+    "super_condition_value",
+  );
 }

@@ -1,4 +1,3 @@
-import { isObject } from "../../core/guards.ts";
 import type { JsonValue } from "../../core/json.ts";
 import type { FilterValue } from "./definitions.ts";
 import type { Matcher, Operand } from "./matcher.ts";
@@ -18,13 +17,13 @@ const UNCERTAIN_FILTER = buildUnknown(
  */
 export function compileExact({ value, matchingVersion }: Operand): Matcher {
   const isBoolean = matchingVersion === 2
-    ? isEmptyList(value)
+    ? isList(value) && value.length === 0
     : isTruthLike(value);
   if (isBoolean) {
-    const expected = isTruthyFilter(value);
+    const expected = isTruthy(value);
     return (property) => isTruthy(property) === expected ? YES : NO;
   }
-  return compileTexts(isList(value) ? value.items : [value]);
+  return compileTexts(isList(value) ? value : [value]);
 }
 
 /** "Yes" when the property's text is that of any candidate. */
@@ -48,31 +47,20 @@ function compileTexts(candidates: readonly FilterValue[]): Matcher {
 }
 
 function isTruthLike(value: FilterValue): boolean {
-  if (typeof value === "boolean") return true;
-  if (typeof value === "string") {
-    return ["true", "false"].includes(value.toLowerCase());
-  }
-  return isList(value) && value.items.every(isTruthLike);
+  if (isList(value)) return value.every(isTruthLike);
+  return typeof value === "boolean" ||
+    (typeof value === "string" && /^(true|false)$/i.test(value));
 }
 
-function isTruthyFilter(value: FilterValue): boolean {
-  if (typeof value === "boolean") return value;
-  if (typeof value === "string") return value.toLowerCase() === "true";
-  return isList(value) && value.items.every(isTruthyFilter);
+function isTruthy(value: FilterValue | JsonValue): boolean {
+  if (isList(value)) return value.every(isTruthy);
+  return value === true ||
+    (typeof value === "string" && /^true$/i.test(value));
 }
 
-function isTruthy(value: JsonValue): boolean {
-  if (typeof value === "boolean") return value;
-  if (typeof value === "string") return value.toLowerCase() === "true";
-  return Array.isArray(value) && value.every(isTruthy);
-}
-
+/** Whether it is a list: of a filter, or of a property. */
 function isList(
-  value: FilterValue,
-): value is Extract<FilterValue, { kind: "list" }> {
-  return isObject(value) && value.kind === "list";
-}
-
-function isEmptyList(value: FilterValue): boolean {
-  return isList(value) && value.items.length === 0;
+  value: FilterValue | JsonValue,
+): value is Extract<typeof value, readonly unknown[]> {
+  return Array.isArray(value);
 }

@@ -1,19 +1,16 @@
+import type { FlagOutcome } from "./outcome.ts";
 import type {
   FlagCondition,
   FlagDefinition,
   FlagDefinitions,
 } from "./definitions.ts";
-import { buildInconclusive, type FlagOutcome } from "./types.ts";
+import { buildDecision, buildInconclusive, OFF } from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
-const DISABLED: FlagOutcome = Object.freeze({
-  kind: "value",
-  value: false,
-  reason: "flag_disabled",
-  conditionIndex: undefined,
-});
+const DISABLED = buildDecision(OFF, "flag_disabled");
 
-const OMITTED: FlagOutcome = Object.freeze({ kind: "omitted" });
+/** The outcome of a flag that is not for this SDK or context. */
+export const OMITTED: FlagOutcome = { kind: "omitted" };
 
 /**
  * Finds the outcome of a flag that no input can change, in the server's order: an inactive flag is `false` whatever
@@ -24,10 +21,10 @@ export function findSettled(
 ): FlagOutcome | undefined {
   if (!definition.isActive) return DISABLED;
   if (!definition.isSupportedVersion) {
-    return Object.freeze({
+    return {
       kind: "requires-server",
       reason: "the version of the flag's filters is not known",
-    });
+    };
   }
   return definition.isClientOnly ? OMITTED : undefined;
 }

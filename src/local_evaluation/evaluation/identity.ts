@@ -3,6 +3,7 @@ import type {
   BucketingIdentity,
   EvaluationPass,
 } from "./rules.ts";
+import { type Answer, buildUnknown } from "./types.ts";
 
 /** Whose id is hashed, or why there is nothing to hash. */
 export type IdentityLookup =
@@ -10,9 +11,9 @@ export type IdentityLookup =
   /** The caller passed no such group. */
   | { readonly kind: "missing-group" }
   /** What there is can't be hashed. */
-  | { readonly kind: "unknown"; readonly reason: string };
+  | Extract<Answer, { kind: "unknown" }>;
 
-const MISSING_GROUP: IdentityLookup = Object.freeze({ kind: "missing-group" });
+const MISSING_GROUP: IdentityLookup = { kind: "missing-group" };
 const UNMAPPED = buildUnknown(
   "the condition's group type is not in the mapping",
 );
@@ -39,8 +40,4 @@ export function findIdentity(
     case "unmapped":
       return UNMAPPED;
   }
-}
-
-function buildUnknown(reason: string): IdentityLookup {
-  return Object.freeze({ kind: "unknown", reason });
 }

@@ -16,6 +16,15 @@ export interface Operand {
   readonly timeZone: TimeZone | undefined;
 }
 
+/** Searches for a pattern in a text; a text is why that can't be decided here. Total. */
+export type RegexSearch = (text: string) => boolean | string;
+
+/** Regular expressions in the server's dialect. */
+export interface RegexOperators {
+  /** Prepares the search for a pattern, unanchored; undefined for an invalid one. */
+  compile(pattern: string): RegexSearch | undefined;
+}
+
 /**
  * Prepares everything that does not depend on the property, once per load. An answer in place of a matcher is the
  * filter's own, given whether the property is present or not.

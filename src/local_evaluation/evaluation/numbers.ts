@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { FilterValue } from "./definitions.ts";
+import { FilterNumber, type FilterValue } from "./definitions.ts";
 import type { CompileOperator } from "./matcher.ts";
 import { NO, YES } from "./types.ts";
 
@@ -23,9 +23,7 @@ export function buildNumberOrder(
 
 /** A filter's value as a number; NaN where it is none. */
 export function toFilterNumber(value: FilterValue): number {
-  return typeof value === "object" && value?.kind === "number"
-    ? value.value
-    : parseNumber(value);
+  return value instanceof FilterNumber ? value.value : parseNumber(value);
 }
 
 /** A property as a number; NaN where it is none. */

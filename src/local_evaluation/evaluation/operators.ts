@@ -1,26 +1,35 @@
 import { compileBetween, compileNotBetween } from "./between.ts";
 import { buildDateComparison } from "./dates.ts";
 import { compileExact } from "./exact.ts";
-import type { CompileOperator, Matcher, Operand } from "./matcher.ts";
+import type {
+  CompileOperator,
+  Matcher,
+  Operand,
+  RegexOperators,
+} from "./matcher.ts";
 import { buildNumberOrder, type Comparison } from "./numbers.ts";
-import { buildRegexSearch } from "../regex/regex.ts";
 import {
   buildVersionIdentity,
   buildVersionOrder,
   buildVersionRange,
 } from "./semver_operators.ts";
 import { parseCaret, parseTilde, parseWildcard } from "./semver_ranges.ts";
-import { buildSearch, compileMultiSearch } from "./text_search.ts";
+import {
+  buildPatternSearch,
+  buildSearch,
+  compileMultiSearch,
+} from "./text_search.ts";
 import { NO, YES } from "./types.ts";
 
 const isEqual: Comparison = (property, filter) => property === filter;
 const isAbove: Comparison = (property, filter) => property > filter;
-const isAtLeast: Comparison = (property, filter) => property >= filter;
 const isBelow: Comparison = (property, filter) => property < filter;
-const isAtMost: Comparison = (property, filter) => property <= filter;
 
 /** Finds the operator of that name; undefined for one that is not decided locally. */
-export function findOperator(name: string): CompileOperator | undefined {
+export function findOperator(
+  name: string,
+  regex?: RegexOperators,
+): CompileOperator | undefined {
   switch (name) {
     // Absent is unknown like everywhere: only the server knows that a person has no such property.
     case "is_set":
@@ -31,39 +40,15 @@ export function findOperator(name: string): CompileOperator | undefined {
       return compileExact;
     case "is_not":
       return negate(compileExact);
-    case "icontains":
-      return buildSearch("includes");
-    case "not_icontains":
-      return negate(buildSearch("includes"));
-    case "starts_with":
-      return buildSearch("startsWith");
-    case "not_starts_with":
-      return negate(buildSearch("startsWith"));
-    case "ends_with":
-      return buildSearch("endsWith");
-    case "not_ends_with":
-      return negate(buildSearch("endsWith"));
-    case "icontains_multi":
-      return compileMultiSearch;
-    case "not_icontains_multi":
-      return negate(compileMultiSearch);
-    case "gt":
-      return buildNumberOrder(isAbove);
-    case "gte":
-      return buildNumberOrder(isAtLeast);
-    case "lt":
-      return buildNumberOrder(isBelow);
-    case "lte":
-      return buildNumberOrder(isAtMost);
     case "between":
       return compileBetween;
     case "not_between":
       return compileNotBetween;
     // No complement: an invalid pattern is a "no" for both.
     case "regex":
-      return buildRegexSearch(YES);
+      return buildPatternSearch(regex, YES);
     case "not_regex":
-      return buildRegexSearch(NO);
+      return buildPatternSearch(regex, NO);
     case "is_date_exact":
       return buildDateComparison(isEqual);
     case "is_date_before":
@@ -75,20 +60,46 @@ export function findOperator(name: string): CompileOperator | undefined {
       return buildVersionIdentity(YES);
     case "semver_neq":
       return buildVersionIdentity(NO);
-    case "semver_gt":
-      return buildVersionOrder(isAbove);
-    case "semver_gte":
-      return buildVersionOrder(isAtLeast);
-    case "semver_lt":
-      return buildVersionOrder(isBelow);
-    case "semver_lte":
-      return buildVersionOrder(isAtMost);
     case "semver_tilde":
       return buildVersionRange(parseTilde);
     case "semver_caret":
       return buildVersionRange(parseCaret);
     case "semver_wildcard":
       return buildVersionRange(parseWildcard);
+    default:
+      return findSearch(name) ?? findOrder(name);
+  }
+}
+
+/** Finds a search in texts, or its complement. */
+function findSearch(name: string): CompileOperator | undefined {
+  const plain = name.replace(/^not_/, "");
+  const search = plain === "icontains"
+    ? buildSearch("includes")
+    : plain === "starts_with"
+    ? buildSearch("startsWith")
+    : plain === "ends_with"
+    ? buildSearch("endsWith")
+    : plain === "icontains_multi"
+    ? compileMultiSearch
+    : undefined;
+  return search && (plain === name ? search : negate(search));
+}
+
+/** Finds a comparison of numbers, or of versions. */
+function findOrder(name: string): CompileOperator | undefined {
+  const build = name.startsWith("semver_")
+    ? buildVersionOrder
+    : buildNumberOrder;
+  switch (name.replace(/^semver_/, "")) {
+    case "gt":
+      return build(isAbove);
+    case "gte":
+      return build((property, filter) => property >= filter);
+    case "lt":
+      return build(isBelow);
+    case "lte":
+      return build((property, filter) => property <= filter);
     default:
       return undefined;
   }

@@ -1,13 +1,29 @@
+import type { EvaluationInput } from "../../flags/input.ts";
+import type { FlagOutcome } from "./outcome.ts";
 import type { BucketTable } from "./bucket_table.ts";
 import { cutDistinctId, isHashable } from "./bucketing.ts";
 import type { BucketingIdentity, EvaluationPass, Pending } from "./rules.ts";
-import type { EvaluationInput, FlagOutcome } from "./types.ts";
+import { toText } from "./text.ts";
 
 /** What a pass gives for one flag: an outcome, or that a bucket is missing. */
 export type PassResult = FlagOutcome | Pending;
 
 /** A bucket is missing; the pass has noted which. */
-export const PENDING: Pending = Object.freeze({ kind: "pending" });
+export const PENDING: Pending = { kind: "pending" };
+
+/** The bucket in a place of an identity's row; undefined where it is missing: then the text to hash is noted. */
+export function findBucket(
+  pass: EvaluationPass,
+  { value, row }: BucketingIdentity,
+  slot: number,
+  buildText: (flagKey: string, value: string) => string,
+  flagKey: string,
+): number | undefined {
+  const bucket = row[slot] ?? NaN;
+  if (!Number.isNaN(bucket)) return bucket;
+  pass.missing.set(buildText(flagKey, value), { row, slot });
+  return undefined;
+}
 
 /** Prepares the passes of one evaluation. */
 export function createPass(
@@ -21,9 +37,11 @@ export function createPass(
   });
   const { distinctId, deviceId } = input;
   const groups = new Map<string, BucketingIdentity>();
-  for (const [groupType, { bucketingValue }] of input.groups) {
-    if (bucketingValue !== undefined) {
-      groups.set(groupType, identify(bucketingValue));
+  for (const [groupType, key] of input.groups) {
+    // A key without a certain text, or too long, can't be hashed.
+    const text = toText(key);
+    if (text !== undefined && isHashable(text)) {
+      groups.set(groupType, identify(text));
     }
   }
   return {

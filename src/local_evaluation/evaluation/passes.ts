@@ -1,14 +1,12 @@
-import { isThenable } from "../../core/guards.ts";
+import { attempt, isThenable } from "../../core/guards.ts";
 import type { Hasher } from "../../core/hash.ts";
+import type { EvaluationInput } from "../../flags/input.ts";
+import type { FlagOutcome } from "./outcome.ts";
 import { toBucket } from "./bucketing.ts";
 import { evaluateRule } from "./evaluate.ts";
 import { createPass } from "./pass.ts";
 import type { CompiledFlags, EvaluationPass, FlagRule } from "./rules.ts";
-import {
-  buildInconclusive,
-  type EvaluationInput,
-  type FlagOutcome,
-} from "./types.ts";
+import { buildInconclusive } from "./types.ts";
 
 const NO_DIGEST = buildInconclusive("the hasher gave no digest");
 
@@ -28,13 +26,17 @@ export async function evaluateFlagSet(
 ): Promise<ReadonlyMap<string, FlagOutcome>> {
   const outcomes = new Map<string, FlagOutcome>();
   const pass = createPass(input, compiled.buckets);
-  let undecided = selectRules(compiled, keys);
+  const { rules } = compiled;
+  let undecided: readonly FlagRule[] = keys
+    ? [...new Set(keys)].flatMap((key) => rules.get(key) ?? [])
+    : [...rules.values()];
   for (let round = 0;; round++) {
     undecided = runPass(undecided, pass, outcomes);
     if (undecided.length === 0) return outcomes;
-    // Past the last round, or without digests, another pass would end the same way.
+    // Past the last round, or without digests, another pass would end the same way. The hasher may be the
+    // application's: a throw of it is no digest.
     const digests = round < compiled.maxRounds
-      ? askHasher(hasher, [...pass.missing.keys()])
+      ? attempt((): unknown => hasher.digest([...pass.missing.keys()]))
       : undefined;
     if (
       !storeBuckets(isThenable(digests) ? await settle(digests) : digests, pass)
@@ -43,19 +45,6 @@ export async function evaluateFlagSet(
       return outcomes;
     }
   }
-}
-
-function selectRules(
-  { rules }: CompiledFlags,
-  keys: readonly string[] | undefined,
-): readonly FlagRule[] {
-  if (!keys) return [...rules.values()];
-  const selected = new Set<FlagRule>();
-  for (const key of keys) {
-    const rule = rules.get(key);
-    if (rule) selected.add(rule);
-  }
-  return [...selected];
 }
 
 /** Settles what it can; the rest is for the next pass. */
@@ -71,15 +60,6 @@ function runPass(
     else outcomes.set(rule.key, result);
   }
   return pending;
-}
-
-/** The hasher may be the application's: a throw of it is no digest. */
-function askHasher(hasher: Hasher, texts: readonly string[]): unknown {
-  try {
-    return hasher.digest(texts);
-  } catch {
-    return undefined;
-  }
 }
 
 function settle(digests: PromiseLike<unknown>): PromiseLike<unknown> {

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../core/json.ts";
 import type { PropertyFilter } from "./definitions.ts";
 import { toTest } from "./kleene.ts";
 import { findOperator, isPresenceOperator } from "./operators.ts";
@@ -7,18 +8,30 @@ import type {
   EvaluationPass,
   FilterTest,
 } from "./rules.ts";
-import { buildUnknown, NO, type PropertyMap } from "./types.ts";
+import { buildUnknown, NO } from "./types.ts";
+
+/** Gives a property of whom a pass is about. */
+type ReadProperty = (
+  pass: EvaluationPass,
+  key: string,
+) => JsonValue | undefined;
+
+const readPerson: ReadProperty = ({ input }, key) =>
+  input.personProperties.get(key);
+
+/** The caller's own wins. It is known to local matching alone: the server has its own. */
+const readDistinctId: ReadProperty = (pass, key) => {
+  const own = readPerson(pass, key);
+  return own === undefined ? pass.input.distinctId.toWellFormed() : own;
+};
 
 /** Compiles a filter that reads a person property. */
 export function compilePersonProperty(
   filter: PropertyFilter,
   context: CompileContext,
 ): FilterTest {
-  return compileProperty(
-    filter,
-    context,
-    (pass) => pass.input.personProperties,
-  );
+  const read = filter.key === "distinct_id" ? readDistinctId : readPerson;
+  return compileProperty(filter, context, read);
 }
 
 /** Compiles a filter that reads a property of the group type that it names, else of the condition's. */
@@ -38,16 +51,16 @@ export function compileGroupProperty(
   return compileProperty(
     filter,
     context,
-    (pass) => pass.input.groups.get(groupType)?.properties,
+    ({ input }, key) => input.groupProperties.get(groupType)?.get(key),
   );
 }
 
 function compileProperty(
   { key, operator: name = "exact", value }: PropertyFilter,
-  { definitions, timeZone }: CompileContext,
-  select: (pass: EvaluationPass) => PropertyMap | undefined,
+  { definitions, timeZone, regex }: CompileContext,
+  read: ReadProperty,
 ): FilterTest {
-  const compile = findOperator(name);
+  const compile = findOperator(name, regex);
   if (!compile) {
     return toTest(
       buildUnknown(`the operator "${name}" is not evaluated locally`),
@@ -64,7 +77,7 @@ function compileProperty(
   // Unknown for every operator, because the server may hold the property in its database.
   const absent = buildUnknown(`the property "${key}" is not given`);
   return (pass) => {
-    const property = select(pass)?.get(key);
+    const property = read(pass, key);
     return property === undefined ? absent : match(property, pass.input.now);
   };
 }

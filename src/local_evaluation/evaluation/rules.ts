@@ -1,14 +1,12 @@
 import type { JsonValue } from "../../core/json.ts";
+import type { EvaluationInput } from "../../flags/input.ts";
+import type { FlagDecision, FlagOutcome } from "./outcome.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
 import type { FlagDefinition, FlagDefinitions } from "./definitions.ts";
 import type { TimeZone } from "./time_zone.ts";
-import type {
-  Answer,
-  EvaluationInput,
-  FlagDecision,
-  FlagOutcome,
-} from "./types.ts";
+import type { RegexOperators } from "./matcher.ts";
+import type { Answer } from "./types.ts";
 
 /** What rules are compiled from, beside a flag's own row. */
 export interface CompileContext {
@@ -16,6 +14,8 @@ export interface CompileContext {
   readonly definitions: FlagDefinitions;
   /** The project's time zone, for dates without one; undefined: unknown. */
   readonly timeZone: TimeZone | undefined;
+  /** Regular expressions, where they are part of the client. */
+  readonly regex: RegexOperators | undefined;
   /** Flag key to how deep its dependencies nest; a flag that leads into a loop has no depth. */
   readonly flagDepths: ReadonlyMap<string, number>;
   /** The same for cohorts, by id. */

@@ -1,17 +1,17 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { FilterValue } from "./definitions.ts";
+import { FilterNumber, type FilterValue } from "./definitions.ts";
 
 /** A filter value with more possible texts than this counts as unknown. */
 const MAX_SPELLINGS = 16;
 
 /** A property's text as the server forms it; undefined where its formatting of a number is not certain. */
 export function toText(value: JsonValue): string | undefined {
-  return typeof value === "string" ? value : toJsonText(value);
+  return typeof value === "string" ? value : spell(value)[0];
 }
 
 /** The texts that a filter's value may have on the server: one when it is certain, none when it is unknown. */
 export function toSpellings(value: FilterValue): readonly string[] {
-  return typeof value === "string" ? [value] : toJsonSpellings(value);
+  return typeof value === "string" ? [value] : spell(value);
 }
 
 /** Lowers ASCII letters only, as the server does outside `exact`: `Ä` stays `Ä`. */
@@ -19,71 +19,33 @@ export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-function toJsonText(value: JsonValue): string | undefined {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "boolean":
-      return String(value);
-    case "number":
-      return toNumberText(value);
-    default:
-      if (value === null) return "null";
-      return isList(value)
-        ? joinTexts(value.map(toJsonText), "[", "]")
-        : joinTexts(
-          sortByKey(Object.entries(value)).map(toMemberText),
-          "{",
-          "}",
-        );
+/** The JSON that the server may write for a value: at most one for a property. */
+function spell(value: FilterValue | JsonValue): readonly string[] {
+  if (value instanceof FilterNumber) return value.spellings;
+  if (typeof value === "number") {
+    // JavaScript and the server print the same digits in this range only.
+    const size = Math.abs(value);
+    return value === 0 || (size >= 1e-5 && size < 2 ** 53)
+      ? [String(value)]
+      : [];
   }
-}
-
-/** JavaScript and the server print the same digits in this range only. */
-function toNumberText(value: number): string | undefined {
-  const size = Math.abs(value);
-  return value === 0 || (size >= 1e-5 && size < 2 ** 53)
-    ? String(value)
-    : undefined;
-}
-
-function toMemberText(
-  [key, value]: readonly [string, JsonValue],
-): string | undefined {
-  const text = toJsonText(value);
-  return text === undefined ? undefined : `${JSON.stringify(key)}:${text}`;
-}
-
-function joinTexts(
-  texts: readonly (string | undefined)[],
-  open: string,
-  close: string,
-): string | undefined {
-  return texts.includes(undefined) ? undefined : open + texts.join(",") + close;
-}
-
-function toJsonSpellings(value: FilterValue): readonly string[] {
-  if (typeof value === "string") return [JSON.stringify(value)];
-  if (typeof value === "boolean" || value === null) return [String(value)];
-  switch (value.kind) {
-    case "number":
-      return value.spellings;
-    case "list":
-      return combine(value.items.map(toJsonSpellings), "[", "]");
-    case "map": {
-      const members = sortByKey([...value.members]);
-      const spellings = members.map(([key, member]) => {
-        return toJsonSpellings(member).map((text) =>
-          `${JSON.stringify(key)}:${text}`
-        );
-      });
-      return combine(spellings, "{", "}");
-    }
+  if (Array.isArray(value)) return join(value.map(spell), "[", "]");
+  if (typeof value !== "object" || value === null) {
+    return [JSON.stringify(value)];
   }
+  const members: [string, FilterValue | JsonValue][] = value instanceof Map
+    ? [...value]
+    : Object.entries(value);
+  // The server sorts keys by their UTF-8 bytes, which is the order of code points, not of UTF-16 units.
+  members.sort(([a], [b]) => toSortText(a) < toSortText(b) ? -1 : 1);
+  const spellings = members.map(([key, member]) =>
+    spell(member).map((text) => `${JSON.stringify(key)}:${text}`)
+  );
+  return join(spellings, "{", "}");
 }
 
 /** Every way to join one spelling of each part. */
-function combine(
+function join(
   parts: readonly (readonly string[])[],
   open: string,
   close: string,
@@ -99,28 +61,10 @@ function combine(
   return prefixes.map((prefix) => prefix + close);
 }
 
-/** The server sorts keys by their UTF-8 bytes, which is the order of code points, not of UTF-16 units. */
-function sortByKey<T>(
-  entries: readonly (readonly [string, T])[],
-): (readonly [string, T])[] {
-  return [...entries].sort(([a], [b]) => compareCodePoints(a, b));
-}
-
-function compareCodePoints(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
-  for (const [index, character] of left.entries()) {
-    const other = right[index];
-    if (other === undefined) return 1;
-    if (character !== other) {
-      return (character.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0);
-    }
-  }
-  return left.length - right.length;
-}
-
-function isList(
-  value: readonly JsonValue[] | { readonly [key: string]: JsonValue },
-): value is readonly JsonValue[] {
-  return Array.isArray(value);
+/** A text whose UTF-16 units have the order of the key's code points. */
+function toSortText(key: string): string {
+  return Array.from(
+    key,
+    (character) => character.codePointAt(0)?.toString(16).padStart(6, "0"),
+  ).join("");
 }

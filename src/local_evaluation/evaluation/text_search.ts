@@ -1,7 +1,13 @@
 import type { FilterValue } from "./definitions.ts";
-import type { Matcher, Operand } from "./matcher.ts";
+import type {
+  CompileOperator,
+  Matcher,
+  Operand,
+  RegexOperators,
+  RegexSearch,
+} from "./matcher.ts";
 import { lowerAscii, toSpellings, toText } from "./text.ts";
-import { buildUnknown, NO, YES } from "./types.ts";
+import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
 /** Where the filter's text has to stand in the property's: the name of the string method that looks there. */
 export type TextPlace = "includes" | "startsWith" | "endsWith";
@@ -15,8 +21,7 @@ export function buildSearch(place: TextPlace): (operand: Operand) => Matcher {
 
 /** Compiles `icontains_multi`: one of the list's members is enough, and a single value is its own member. */
 export function compileMultiSearch({ value }: Operand): Matcher {
-  const isList = typeof value === "object" && value?.kind === "list";
-  return compileAny(isList ? value.items : [value], "includes");
+  return compileAny(Array.isArray(value) ? value : [value], "includes");
 }
 
 function compileAny(values: readonly FilterValue[], place: TextPlace): Matcher {
@@ -34,5 +39,47 @@ function compileAny(values: readonly FilterValue[], place: TextPlace): Matcher {
       if (hits > 0 || spellings.length === 0) isUncertain = true;
     }
     return isUncertain ? UNCERTAIN : NO;
+  };
+}
+
+const NO_REGEX = buildUnknown(
+  "regular expressions are not part of this client; see 'regexOperators'",
+);
+
+/**
+ * Builds the compiler of a search for a regular expression. `found` is what a match answers: "no" for the complement. An
+ * invalid pattern is "no" for both.
+ */
+export function buildPatternSearch(
+  regex: RegexOperators | undefined,
+  found: Answer,
+): CompileOperator {
+  return ({ value }) => {
+    if (!regex) return NO_REGEX;
+    const [first, ...others] = toSpellings(value).map((pattern) =>
+      buildTextMatcher(regex.compile(pattern), found)
+    );
+    if (!first) return UNCERTAIN;
+    return (property) => {
+      const text = toText(property);
+      const answer = first(text);
+      return others.every((match) => match(text).kind === answer.kind)
+        ? answer
+        : UNCERTAIN;
+    };
+  };
+}
+
+function buildTextMatcher(
+  search: RegexSearch | undefined,
+  found: Answer,
+): (text: string | undefined) => Answer {
+  if (!search) return () => NO;
+  const missed = found === YES ? NO : YES;
+  return (text) => {
+    if (text === undefined) return UNCERTAIN;
+    const result = search(text);
+    if (typeof result === "string") return buildUnknown(result);
+    return result ? found : missed;
   };
 }

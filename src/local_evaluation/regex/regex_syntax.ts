@@ -51,7 +51,7 @@ const MAX_WEIGHT = 8192;
 const TOKEN =
   /\\(?:x[\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|[^])?|\[\^?\]?(?:\\[^]|[^\]\\])*\]?|\((?:\?(?:P?<[A-Za-z_]\w*>|[^])?|\*)?|[*+?]\??|\{\d+(?:,\d*)?\}\??|[^]/gu;
 
-const INVALID: RegexScan = Object.freeze({ kind: "invalid" });
+const INVALID: RegexScan = { kind: "invalid" };
 
 /** Reads a pattern once: what it is in JavaScript, where the two agree, and what a search costs. */
 export function scanRegex(pattern: string): RegexScan {
@@ -59,139 +59,174 @@ export function scanRegex(pattern: string): RegexScan {
   if (/\p{Surrogate}/u.test(pattern)) return buildUnknown("a lone surrogate");
   const [leading = "", flags = ""] = /^\(\?([ims]+)\)/.exec(pattern) ?? [];
   if (new Set(flags).size < flags.length) return buildUnknown("repeated flags");
-  const ignoresCase = flags.includes("i");
-  const isMultiline = flags.includes("m");
   const tokens = pattern.slice(leading.length).match(TOKEN) ?? [];
-
-  const outer: OpenGroup[] = [];
-  const names = new Set<string>();
-  let group = openGroup("");
-  let before: Piece | "nothing" | "assertion" | "quantifier" = "nothing";
-  let source = "";
-  let needsAscii = ignoresCase;
-  let forbidsLineBreaks = isMultiline;
-  let [unbounded, choices, negations] = [0, 1, 0];
-  let isFancy = false;
-  let isBackwards = false;
-
+  const scanner = new RegexScanner(flags);
   for (const token of tokens) {
-    let part = token;
-    let members: readonly ClassMember[] = [];
+    const refusal = scanner.read(token);
+    if (refusal) return refusal;
+  }
+  return scanner.finish(tokens[0]);
+}
+
+/** What a quantifier would stand behind. */
+type Before = Piece | "nothing" | "assertion" | "quantifier";
+
+/** What is known of a pattern, token by token. */
+class RegexScanner {
+  readonly #flags: string;
+  readonly #outer: OpenGroup[] = [];
+  readonly #names = new Set<string>();
+  #group = openGroup("");
+  #before: Before = "nothing";
+  #source = "";
+  #needsAscii: boolean;
+  #forbidsLineBreaks: boolean;
+  #unbounded = 0;
+  #choices = 1;
+  #negations = 0;
+  #isFancy = false;
+  #isBackwards = false;
+
+  constructor(flags: string) {
+    this.#flags = flags;
+    this.#needsAscii = flags.includes("i");
+    this.#forbidsLineBreaks = flags.includes("m");
+  }
+
+  /** Reads one token; what it gives is why the pattern can't be used. */
+  read(token: string): RegexScan | undefined {
     switch (token[0]) {
-      case "(": {
-        if (outer.length === MAX_DEPTH) return buildUnknown("its depth");
-        const name = /<(.+)>/.exec(token)?.[1];
-        const isKnown = name === undefined
-          ? /^\((\?[:=!])?$/.test(token)
-          : !names.has(name);
-        if (!isKnown) return buildUnknown(`a group that starts with ${token}`);
-        if (name !== undefined) names.add(name);
-        outer.push(group);
-        group = openGroup(token);
-        before = "nothing";
-        // Nothing refers to a group, so that it needs neither name nor number.
-        source += isLookahead(group) ? token : "(?:";
-        continue;
-      }
-      case ")": {
-        const parent = outer.pop();
-        if (!parent) return INVALID;
-        addPiece(group, parent);
-        choices *= group.alternatives;
-        if (group.opening[2] === "!") negations++;
-        isFancy ||= isLookahead(group);
-        before = isLookahead(group) ? "assertion" : group;
-        group = parent;
-        source += token;
-        continue;
-      }
+      case "(":
+        return this.#open(token);
+      case ")":
+        return this.#close(token);
       case "|":
-        group.alternatives++;
-        group.isIntricate = true;
-        before = "nothing";
-        source += token;
-        continue;
+        this.#group.alternatives++;
+        this.#group.isIntricate = true;
+        return this.#pass(token, "nothing");
       case "*":
       case "+":
       case "?":
-      case "{": {
-        const count = readCount(token);
-        // Where nothing stands before it, the server takes a brace for a character.
-        if (before === "nothing" && token[0] !== "{") return INVALID;
-        const reason = count ? refuseCount(token, count, before) : "a brace";
-        if (reason !== undefined || !count || typeof before === "string") {
-          return buildUnknown(reason ?? token);
-        }
-        if (count.isUnbounded) unbounded++;
-        else choices *= count.most - count.least + 1;
-        isBackwards ||= count.most < count.least;
-        const more = Math.max(count.most, 1) - 1;
-        group.length += before.length * more;
-        group.weight += before.weight * more;
-        group.isIntricate = true;
-        before = "quantifier";
-        source += token;
-        continue;
-      }
+      case "{":
+        return this.#repeat(token);
       case "^":
       case "$":
-        group.length++;
-        before = "assertion";
-        source += token;
-        continue;
+        return this.#assert(token);
       case ".":
-        forbidsLineBreaks ||= !flags.includes("s");
-        break;
+        this.#forbidsLineBreaks ||= !this.#flags.includes("s");
+        return this.#add(token, []);
       case "[": {
         const scan = scanClass(token);
-        if (scan.kind !== "class") return scan;
-        ({ members, source: part } = scan);
-        break;
-      }
-      default: {
-        if (token === "\\") return INVALID;
-        if (/^\\b$/i.test(token)) {
-          needsAscii = isFancy = true;
-          group.length++;
-          before = "assertion";
-          source += token;
-          continue;
-        }
-        const scan = scanEscape(token);
-        if (!scan) return buildUnknown(`the escape ${token}`);
-        ({ source: part } = scan);
-        members = [scan.member];
+        return scan.kind === "class"
+          ? this.#add(scan.source, scan.members)
+          : scan;
       }
     }
-    if (ignoresCase && members.some((member) => Number(member) > 127)) {
+    if (token === "\\") return INVALID;
+    if (/^\\b$/i.test(token)) {
+      this.#needsAscii = this.#isFancy = true;
+      return this.#assert(token);
+    }
+    const scan = scanEscape(token);
+    return scan
+      ? this.#add(scan.source, [scan.member])
+      : buildUnknown(`the escape ${token}`);
+  }
+
+  /** The scan, once all tokens are read. */
+  finish(first: string | undefined): RegexScan {
+    const { alternatives, length, weight } = this.#group;
+    if (this.#outer.length > 0) return INVALID;
+    if (weight > MAX_WEIGHT) return buildUnknown("its size");
+    // Where it searches by backtracking, the server takes `a{2,1}` for valid.
+    if (this.#isBackwards) {
+      return this.#isFancy ? buildUnknown("its counts") : INVALID;
+    }
+    return {
+      kind: "portable",
+      source: this.#source,
+      flags: `u${this.#flags}`,
+      needsAscii: this.#needsAscii,
+      forbidsLineBreaks: this.#forbidsLineBreaks,
+      shape: {
+        unbounded: this.#unbounded,
+        choices: this.#choices * alternatives,
+        // `^` is for its own alternative, and for each line with the flag.
+        isAnchored: first === "^" && alternatives === 1 &&
+          !this.#flags.includes("m"),
+        length,
+        isFancy: this.#isFancy,
+        negations: this.#negations,
+      },
+    };
+  }
+
+  #pass(text: string, before: Before): undefined {
+    this.#source += text;
+    this.#before = before;
+  }
+
+  #assert(token: string): undefined {
+    this.#group.length++;
+    this.#pass(token, "assertion");
+  }
+
+  #open(token: string): RegexScan | undefined {
+    if (this.#outer.length === MAX_DEPTH) return buildUnknown("its depth");
+    const name = /<(.+)>/.exec(token)?.[1];
+    const isKnown = name === undefined
+      ? /^\((\?[:=!])?$/.test(token)
+      : !this.#names.has(name);
+    if (!isKnown) return buildUnknown(`a group that starts with ${token}`);
+    if (name !== undefined) this.#names.add(name);
+    this.#outer.push(this.#group);
+    this.#group = openGroup(token);
+    // Nothing refers to a group, so that it needs neither name nor number.
+    return this.#pass(isLookahead(this.#group) ? token : "(?:", "nothing");
+  }
+
+  #close(token: string): RegexScan | undefined {
+    const group = this.#group;
+    const parent = this.#outer.pop();
+    if (!parent) return INVALID;
+    addPiece(group, parent);
+    this.#choices *= group.alternatives;
+    if (group.opening[2] === "!") this.#negations++;
+    this.#isFancy ||= isLookahead(group);
+    this.#group = parent;
+    return this.#pass(token, isLookahead(group) ? "assertion" : group);
+  }
+
+  #repeat(token: string): RegexScan | undefined {
+    const group = this.#group;
+    const before = this.#before;
+    const count = readCount(token);
+    // Where nothing stands before it, the server takes a brace for a character.
+    if (before === "nothing" && token[0] !== "{") return INVALID;
+    const reason = count ? refuseCount(token, count, before) : "a brace";
+    if (reason !== undefined || !count || typeof before === "string") {
+      return buildUnknown(reason ?? token);
+    }
+    if (count.isUnbounded) this.#unbounded++;
+    else this.#choices *= count.most - count.least + 1;
+    this.#isBackwards ||= count.most < count.least;
+    const more = Math.max(count.most, 1) - 1;
+    group.length += before.length * more;
+    group.weight += before.weight * more;
+    group.isIntricate = true;
+    return this.#pass(token, "quantifier");
+  }
+
+  #add(text: string, members: readonly ClassMember[]): RegexScan | undefined {
+    const isWide = (member: ClassMember) => Number(member) > 127;
+    if (this.#flags.includes("i") && members.some(isWide)) {
       return buildUnknown("case folding beyond ASCII");
     }
-    needsAscii ||= members.some((member) => typeof member === "string");
-    before = buildAtom(members);
-    addPiece(before, group);
-    source += part;
+    this.#needsAscii ||= members.some((member) => typeof member === "string");
+    const atom = buildAtom(members);
+    addPiece(atom, this.#group);
+    return this.#pass(text, atom);
   }
-  if (outer.length > 0) return INVALID;
-  if (group.weight > MAX_WEIGHT) return buildUnknown("its size");
-  // Where it searches by backtracking, the server takes `a{2,1}` for valid.
-  if (isBackwards) return isFancy ? buildUnknown("its counts") : INVALID;
-  const shape: RegexShape = {
-    unbounded,
-    choices: choices * group.alternatives,
-    // `^` is for its own alternative, and for each line with the flag.
-    isAnchored: tokens[0] === "^" && group.alternatives === 1 && !isMultiline,
-    length: group.length,
-    isFancy,
-    negations,
-  };
-  return {
-    kind: "portable",
-    source,
-    flags: `u${flags}`,
-    needsAscii,
-    forbidsLineBreaks,
-    shape,
-  };
 }
 
 function buildUnknown(reason: string): RegexScan {

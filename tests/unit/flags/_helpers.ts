@@ -9,16 +9,30 @@ import { compileFlags } from "../../../src/local_evaluation/evaluation/compile.t
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
-} from "../../../src/local_evaluation/evaluation/input.ts";
+} from "../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../src/local_evaluation/evaluation/passes.ts";
 import type { CompiledFlags } from "../../../src/local_evaluation/evaluation/rules.ts";
-import type { FlagOutcome } from "../../../src/local_evaluation/evaluation/types.ts";
-import {
-  createFlags,
-  type FlagCaller,
-  type Flags,
-} from "../../../src/flags/flags.ts";
-import type { FlagMethods, FlagSettings } from "../../../src/flags/types.ts";
+import type { FlagOutcome } from "../../../src/local_evaluation/evaluation/outcome.ts";
+import { withSingleFlags } from "../../../src/compat/single_flags.ts";
+import type { LegacyFlagMethods } from "../../../src/compat/legacy_types.ts";
+import type {
+  Caller,
+  HostOptions,
+  MadeFeature,
+} from "../../../src/client/host.ts";
+import { runWithin } from "../../../src/core/clock.ts";
+import { toJsonObject } from "../../../src/core/json.ts";
+import { createFeatureFlags } from "../../../src/flags/feature.ts";
+import type { LocalEvaluation } from "../../../src/flags/local.ts";
+import type { FeatureFlagOptions } from "../../../src/flags/options.ts";
+import type {
+  FeatureFlagClientVerbs,
+  FeatureFlagVerbs,
+} from "../../../src/flags/verbs.ts";
+import { localEvaluation } from "../../../src/local_evaluation/local_evaluation.ts";
+import type { LocalEvaluationOptions } from "../../../src/local_evaluation/options.ts";
+import { regexOperators } from "../../../src/local_evaluation/regex/regex.ts";
+import { OptionReader } from "../../../src/options/reader.ts";
 import {
   createFakeClock,
   type FakeClock,
@@ -27,7 +41,6 @@ import {
   createRecordingLogger,
   type RecordingLogger,
 } from "../../../src/testing/recording_logger.ts";
-import { buildEndpoints } from "../../../src/transport/endpoints.ts";
 import type { HttpOutcome, HttpRequest } from "../../../src/transport/http.ts";
 
 /** A hasher that answers at once and remembers what it was asked. */
@@ -60,7 +73,7 @@ export function compile(
   }));
   const definitions = parseFlagDefinitions({ flags: rows, ...rest });
   if (!definitions) throw new Error("The test's document is none");
-  return compileFlags(definitions);
+  return compileFlags(definitions, undefined, regexOperators());
 }
 
 /** Evaluates one flag of that key, with a hasher that answers at once. */
@@ -120,9 +133,21 @@ export type FakeAnswer =
   }
   | { readonly kind: "network" | "hang" };
 
-/** A flags room with everything around it faked. */
-export interface Harness extends FlagMethods {
-  readonly flags: Flags;
+/** The verbs of the client and of scopes. */
+export type AllFlagVerbs = FeatureFlagVerbs & LegacyFlagMethods;
+
+/** Who calls, as far as a test says. */
+export interface HarnessCaller {
+  readonly isScope?: boolean;
+  readonly distinctId?: () => string | undefined;
+}
+
+/** Feature flags with everything around them faked. */
+export interface Harness extends AllFlagVerbs, FeatureFlagClientVerbs {
+  readonly made: MadeFeature;
+  /** The client as a caller. */
+  readonly caller: Caller;
+  shutdown(deadline: AbortSignal): Promise<void>;
   readonly clock: FakeClock;
   readonly logger: RecordingLogger;
   readonly errors: AnyEdgehogError[];
@@ -138,11 +163,16 @@ export interface Harness extends FlagMethods {
   paths(): string[];
   /** The body of the n-th `/flags` request. */
   remoteBody(index?: number): Record<string, unknown>;
-  createMethods(caller?: Partial<FlagCaller>): FlagMethods;
+  createMethods(caller?: HarnessCaller): AllFlagVerbs;
 }
 
 export interface HarnessOptions {
-  readonly settings?: Partial<FlagSettings>;
+  /** Default: local evaluation with regular expressions. */
+  readonly local?: LocalEvaluation | undefined;
+  readonly settings?:
+    & FeatureFlagOptions
+    & LocalEvaluationOptions
+    & Partial<HostOptions>;
   readonly cache?: FlagDefinitionCache;
   readonly definitions?: readonly FakeAnswer[];
   readonly remote?: readonly FakeAnswer[];
@@ -204,68 +234,106 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       : harness.remoteAnswers;
     const next = (answers.length > 1 ? answers.shift() : answers[0]) ??
       { kind: "network" };
-    if (!("kind" in next)) {
-      const { status, body, headers, afterMs } = next;
-      if (afterMs !== undefined) await clock.sleep(afterMs, request.signal);
-      const text = typeof body === "string"
-        ? body
-        : body === undefined
-        ? ""
-        : JSON.stringify(body);
-      const kind = status >= 200 && status < 300 ? "ok" : "status";
-      return { kind, status, headers: new Headers(headers), text };
+    if ("kind" in next) {
+      if (next.kind === "network") {
+        return { kind: "network", cause: new Error("refused") };
+      }
+      await clock.sleep(request.timeoutMs ?? 1e9, request.signal);
+      return request.signal?.aborted
+        ? { kind: "aborted" }
+        : { kind: "timeout" };
     }
-    if (next.kind === "network") {
-      return { kind: "network", cause: new Error("refused") };
+    const { status, body, headers, afterMs } = next;
+    if (afterMs !== undefined) {
+      const wait = await runWithin(
+        clock,
+        request.timeoutMs,
+        (signal) => clock.sleep(afterMs, signal),
+        request.signal,
+      );
+      if (wait.kind === "timeout" || wait.kind === "aborted") return wait;
     }
-    await clock.sleep(request.timeoutMs ?? 1e9, request.signal);
-    return request.signal?.aborted ? { kind: "aborted" } : { kind: "timeout" };
+    const text = typeof body === "string"
+      ? body
+      : body === undefined
+      ? ""
+      : JSON.stringify(body);
+    const kind = status >= 200 && status < 300 ? "ok" : "status";
+    return { kind, status, headers: new Headers(headers), text };
   };
-  const flags = createFlags({
-    settings: {
+  const local = "local" in options
+    ? options.local
+    : localEvaluation({ regex: regexOperators() });
+  const feature = withSingleFlags(createFeatureFlags({ local }));
+  const checked = feature.check(
+    new OptionReader({
       secretKey: "phs_secret",
-      projectToken: "phc_project",
-      enableLocalEvaluation: true,
-      strictLocalEvaluation: false,
-      pollingIntervalMs: 30_000,
-      requestTimeoutMs: 10_000,
-      flagsRequestTimeoutMs: 3000,
-      flagsRequestMaxRetries: 1,
-      sendFeatureFlagEvent: true,
-      logWarnings: true,
-      maxCacheSize: 50_000,
-      evaluationContexts: [],
-      projectTimezone: undefined,
-      disableGeoip: true,
+      hasher,
+      flagDefinitionCache: options.cache,
       ...options.settings,
-    },
-    door: { send: answer },
-    endpoints: buildEndpoints("https://h.test", "phc_project"),
+    }, {}),
+  );
+  const made = feature.make({
     clock,
     // Half of the range: no jitter.
     random: (bytes) => bytes.fill(0).set([128]),
-    hasher,
-    cache: options.cache,
     reporter,
-    isClosed: () => options.isClosed ?? false,
-  });
-  const sink = {
-    capture: (draft: EventDraft) => {
-      drafts.push(draft);
-      return "uuid";
+    door: { send: answer },
+    options: {
+      apiKey: "phc_project",
+      host: "https://h.test",
+      requestTimeout: 10_000,
+      disableGeoip: undefined,
+      ...options.settings,
     },
-  };
-  const createMethods = (caller: Partial<FlagCaller> = {}) =>
-    flags.createMethods({
-      sink,
-      waitUntil: (promise) => void kept.push(promise),
-      distinctId: () => options.distinctId,
-      isScope: false,
-      ...caller,
+    isClosed: () => options.isClosed ?? false,
+  }, checked);
+  const capture = (draft: EventDraft) => {
+    // As it is sent: what is undefined does not travel.
+    const { properties, groups, disableGeoip, ...rest } = draft;
+    drafts.push({
+      ...rest,
+      properties: toJsonObject(properties),
+      ...(groups !== undefined && { groups }),
+      ...(disableGeoip !== undefined && { disableGeoip }),
     });
+    return "uuid";
+  };
+  const createCaller = (
+    { isScope = false, distinctId = () => options.distinctId }: HarnessCaller =
+      {},
+  ): Caller => ({
+    isScope,
+    get context() {
+      return {
+        distinctId: distinctId(),
+        sessionId: undefined,
+        properties: {},
+      };
+    },
+    entry: undefined,
+    keepAlive(promise) {
+      kept.push(promise);
+      return true;
+    },
+    checkOpen: () => true,
+    capture,
+    captureImmediate: (draft) => Promise.resolve(capture(draft)),
+  });
+  const createMethods = (whose?: HarnessCaller) => {
+    const caller = createCaller(whose);
+    return Object.fromEntries(
+      [...feature.verbs, ...feature.clientVerbs ?? []].map((name) => [
+        name,
+        (...args: never[]) => made.verbs[name]?.(caller, ...args),
+      ]),
+    ) as unknown as AllFlagVerbs & FeatureFlagClientVerbs;
+  };
   const harness: Harness = {
     ...createMethods(),
-    flags,
+    made,
+    caller: createCaller(),
+    shutdown: (deadline) => made.shutdown?.(deadline) ?? Promise.resolve(),
     clock,
     logger,
     errors,

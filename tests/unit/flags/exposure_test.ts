@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { EventDraft } from "../../../src/core/event.ts";
-import { MINIMAL_EXPOSURE_PROPERTIES } from "../../../src/flags/minimal_exposure.ts";
+import {
+  MINIMAL_EXPOSURE_PROPERTIES,
+  sealMinimalExposure,
+} from "../../../src/flags/minimal_exposure.ts";
 import {
   createHarness,
   definitionsOf,
@@ -199,7 +202,7 @@ Deno.test("1,000 parallel reads emit once; shutdown clears, a refresh does not (
   await harness.reloadFeatureFlags();
   await read();
   assertEquals(harness.drafts.length, 1);
-  await harness.flags.shutdown(new AbortController().signal);
+  await harness.shutdown(new AbortController().signal);
   await read();
   assertEquals(harness.drafts.length, 2);
 });
@@ -268,8 +271,8 @@ for (const [name, gate, hasExperiment, isMinimal] of MINIMAL) {
       const harness = createHarness(options);
       (await harness.evaluateFlags("ada")).isEnabled("f");
       assertEquals(
-        harness.drafts[0]?.allowedProperties,
-        isMinimal ? MINIMAL_EXPOSURE_PROPERTIES : undefined,
+        harness.drafts[0]?.seal,
+        isMinimal ? sealMinimalExposure : undefined,
       );
     }
   });
@@ -291,10 +294,17 @@ Deno.test("The gate is the snapshot's, and survives a 304 (FLG-127)", async () =
   old.isEnabled("f");
   (await harness.evaluateFlags("bob")).isEnabled("f");
   assertEquals(
-    harness.drafts.map(({ allowedProperties }) =>
-      allowedProperties !== undefined
-    ),
+    harness.drafts.map(({ seal }) => seal !== undefined),
     [true, false],
   );
   assertEquals(MINIMAL_EXPOSURE_PROPERTIES.size, 46);
+});
+
+Deno.test("A minimal exposure carries the listed properties alone (FLG-127)", () => {
+  const listed = Object.fromEntries(
+    [...MINIMAL_EXPOSURE_PROPERTIES].map((name) => [name, 1]),
+  );
+  const properties = { ...listed, "$feature/f": true, plan: "pro" };
+  sealMinimalExposure(properties);
+  assertEquals(properties as object, listed);
 });

@@ -76,7 +76,7 @@ for (const [name, given, featureFlags, featureFlagPayloads = {}] of FORMS) {
   Deno.test(`overrideFeatureFlags() takes ${name}`, async () => {
     const harness = create();
     for (const overrides of given) {
-      harness.flags.overrideFeatureFlags(overrides);
+      harness.overrideFeatureFlags(overrides);
     }
     assertEquals(await harness.getAllFlagsAndPayloads("ada"), {
       featureFlags,
@@ -94,7 +94,7 @@ for (const [name, given, featureFlags, featureFlagPayloads = {}] of FORMS) {
 
 Deno.test("Where all flags asked for are overridden, nothing is loaded or asked", async () => {
   const harness = create({ remote: [remoteOf({ x: { enabled: true } })] });
-  harness.flags.overrideFeatureFlags({ x: "v", gone: undefined });
+  harness.overrideFeatureFlags({ x: "v", gone: undefined });
   const flags = await harness.evaluateFlags("ada", { flagKeys: ["x", "gone"] });
   assertEquals([flags.getFlag("x"), flags.getFlag("gone")], ["v", undefined]);
   assertEquals(await harness.getFeatureFlag("x", "ada"), "v");
@@ -104,7 +104,7 @@ Deno.test("Where all flags asked for are overridden, nothing is loaded or asked"
     await harness.getFeatureFlagPayload("gone", "ada", "w"),
     undefined,
   );
-  harness.flags.overrideFeatureFlags({ payloads: { any: { a: 1 } } });
+  harness.overrideFeatureFlags({ payloads: { any: { a: 1 } } });
   assertEquals(await harness.getFeatureFlagPayload("any", "ada"), { a: 1 });
   assertEquals(harness.requests, []);
 });
@@ -113,7 +113,7 @@ Deno.test("An override suppresses evaluation of its flag alone", async () => {
   const half = { ...flag([{ "rollout_percentage": 50 }]), key: "half" };
   const other = { ...half, key: "other" };
   const harness = create({ definitions: [definitionsOf([half, other])] });
-  harness.flags.overrideFeatureFlags(["half"]);
+  harness.overrideFeatureFlags(["half"]);
   await harness.evaluateFlags("ada");
   await harness.evaluateFlags("bob", { flagKeys: ["half", "other"] });
   assertEquals(harness.hasher.requests, [["other.ada"], ["other.bob"]]);
@@ -128,7 +128,7 @@ Deno.test("An override wins over the server, and over its absence there", async 
       gone: { enabled: true },
     })],
   });
-  harness.flags.overrideFeatureFlags({ x: "v", gone: undefined, y: true });
+  harness.overrideFeatureFlags({ x: "v", gone: undefined, y: true });
   const { featureFlags } = await harness.getAllFlagsAndPayloads("ada");
   assertEquals(featureFlags, { x: "v", y: true, open: true });
   const flagKeys = ["x", "open"];
@@ -141,7 +141,7 @@ Deno.test("An override wins over the server, and over its absence there", async 
 
 Deno.test("An overridden flag asks nothing of the server on its own account", async () => {
   const harness = create({ definitions: [definitionsOf([on, open])] });
-  harness.flags.overrideFeatureFlags({ open: false });
+  harness.overrideFeatureFlags({ open: false });
   await harness.evaluateFlags("ada");
   await harness.evaluateFlags("ada", { flagKeys: ["on", "open"] });
   assertEquals(harness.paths(), ["/flags/definitions"]);
@@ -149,7 +149,7 @@ Deno.test("An overridden flag asks nothing of the server on its own account", as
 
 Deno.test("Reading an overridden flag is no exposure, but a use", async () => {
   const harness = create();
-  harness.flags.overrideFeatureFlags({ x: "v", gone: undefined });
+  harness.overrideFeatureFlags({ x: "v", gone: undefined });
   const flags = await harness.evaluateFlags("ada");
   assertEquals([flags.getFlag("x"), flags.isEnabled("gone")], ["v", false]);
   await harness.getFeatureFlag("x", "ada");
@@ -161,7 +161,7 @@ Deno.test("Reading an overridden flag is no exposure, but a use", async () => {
 
 Deno.test("Where only the payload is overridden, reading the flag is an exposure", async () => {
   const harness = create();
-  harness.flags.overrideFeatureFlags({ payloads: { on: 2 } });
+  harness.overrideFeatureFlags({ payloads: { on: 2 } });
   const flags = await harness.evaluateFlags("ada");
   assertEquals(flags.detail<number>("on", 0), {
     value: 2,
@@ -177,7 +177,7 @@ Deno.test("Where only the payload is overridden, reading the flag is an exposure
 
 Deno.test("detail() and getResult() say that a value is an override (FLG-108)", async () => {
   const harness = create({ remote: [{ status: 500 }] });
-  harness.flags.overrideFeatureFlags({ x: "v", gone: undefined });
+  harness.overrideFeatureFlags({ x: "v", gone: undefined });
   const flags = await harness.evaluateFlags("ada", {
     flagKeys: ["x", "gone", "unknown"],
   });
@@ -195,9 +195,9 @@ Deno.test("A snapshot and a call under way keep the overrides they began with (F
   const harness = create({
     definitions: [{ ...definitionsOf([on]), afterMs: 10 }],
   });
-  harness.flags.overrideFeatureFlags({ x: "v" });
+  harness.overrideFeatureFlags({ x: "v" });
   const call = harness.evaluateFlags("ada");
-  harness.flags.overrideFeatureFlags(false);
+  harness.overrideFeatureFlags(false);
   await harness.clock.advance(10);
   const flags = await call;
   assertEquals([flags.getFlag("x"), flags.getFlag("on")], ["v", true]);
@@ -206,7 +206,7 @@ Deno.test("A snapshot and a call under way keep the overrides they began with (F
 Deno.test("A payload is copied and frozen", async () => {
   const harness = create();
   const payload = { list: [1] };
-  harness.flags.overrideFeatureFlags({
+  harness.overrideFeatureFlags({
     flags: ["x"],
     payloads: { x: payload },
   });
@@ -227,7 +227,7 @@ const UNUSABLE: readonly (readonly [name: string, given: unknown])[] = [
 for (const [name, given] of UNUSABLE) {
   Deno.test(`overrideFeatureFlags() warns of ${name} and takes what it can`, async () => {
     const harness = create();
-    harness.flags.overrideFeatureFlags(given as false);
+    harness.overrideFeatureFlags(given as false);
     const isPart = typeof given === "object" && given !== null;
     assertEquals(await harness.getAllFlags("ada"), { on: true, off: isPart });
     assertEquals(logged(harness, "warn").length, 1);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { FlagMethods } from "../../../src/flags/types.ts";
 import {
+  type AllFlagVerbs,
   createHarness,
   definitionsOf,
   flag,
@@ -14,7 +14,7 @@ function createRemoteHarness(): Harness {
   return createHarness({ settings: { secretKey: undefined } });
 }
 
-function createScope(harness: Harness, distinctId = "ada"): FlagMethods {
+function createScope(harness: Harness, distinctId = "ada"): AllFlagVerbs {
   return harness.createMethods({ isScope: true, distinctId: () => distinctId });
 }
 

@@ -227,7 +227,7 @@ interface FailureRow {
 }
 
 const FOREIGN =
-  "Cannot refresh the flag definitions: 'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper";
+  "Cannot refresh the flag definitions: 'posthog' is no client with feature flags; pass a PostHog, or one made with 'featureFlags', not a scope or a wrapper";
 const CLOSED =
   "Cannot refresh the flag definitions: the client is disabled or was shut down";
 

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import type { AnyEdgehogError } from "../../../src/core/errors.ts";
-import { buildEndpoints } from "../../../src/transport/endpoints.ts";
 import { createHarness, type FakeAnswer, logged } from "./_helpers.ts";
 
 /** A room whose server gives this answer to every GET. */
@@ -43,10 +42,14 @@ for (const [key, encoded] of KEYS) {
   });
 }
 
-Deno.test("getRemoteConfigPayload() encodes the token (FLG-150)", () => {
-  const { remoteConfig } = buildEndpoints("https://h.test/ph", "phc a&b=c");
+Deno.test("getRemoteConfigPayload() encodes the token (FLG-150)", async () => {
+  const room = createHarness({
+    definitions: [{ status: 200, body: "1" }],
+    settings: { apiKey: "phc a&b=c", host: "https://h.test/ph" },
+  });
+  await room.getRemoteConfigPayload("k");
   assertEquals(
-    remoteConfig("k"),
+    room.requests[0]?.url,
     "https://h.test/ph/api/projects/@current/feature_flags/k/remote_config?token=phc%20a%26b%3Dc",
   );
 });

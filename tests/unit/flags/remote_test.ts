@@ -242,15 +242,15 @@ for (const { name, answer, requests, failure, code } of FAILURES) {
 
 Deno.test("Retries wait 300 ms, then twice as long, with the same body, five at most (FLG-096)", async () => {
   for (
-    const [flagsRequestMaxRetries, attempts] of [[0, 1], [2, 3], [
+    const [featureFlagsRequestMaxRetries, attempts] of [[0, 1], [2, 3], [
       99,
       6,
     ]] as const
   ) {
     const settings = {
       secretKey: undefined,
-      flagsRequestMaxRetries,
-      flagsRequestTimeoutMs: 60_000,
+      featureFlagsRequestMaxRetries,
+      featureFlagsRequestTimeoutMs: 60_000,
     };
     const harness = createHarness({ settings, remote: [{ status: 502 }] });
     const start = harness.clock.now();

@@ -182,14 +182,13 @@ Deno.test("evaluateFlags() takes the id, the options, or both (FLG-100)", async 
   );
 });
 
-Deno.test("evaluateFlags() falls back to the caller's identity and groups", async () => {
+Deno.test("evaluateFlags() falls back to the caller's identity", async () => {
   const harness = create([aboutCompany]);
   const scope = harness.createMethods({
     distinctId: () => "ctx",
-    groups: () => ({ company: "acme" }),
     isScope: true,
   });
-  const flags = await scope.evaluateFlags();
+  const flags = await scope.evaluateFlags({ groups: { company: "acme" } });
   assertEquals([flags.toBootstrap().distinctID, flags.getFlag("company")], [
     "ctx",
     true,

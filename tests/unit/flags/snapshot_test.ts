@@ -175,8 +175,15 @@ Deno.test("onlyAccessed() depends on order and is never written back to (FLG-110
 });
 
 Deno.test("only() drops unknown keys with one warning, which can be switched off (FLG-110)", async () => {
-  for (const [logWarnings, warnings] of [[true, 1], [false, 0]] as const) {
-    const { harness, flags } = await createSnapshot({ logWarnings });
+  for (
+    const [featureFlagsLogWarnings, warnings] of [[true, 1], [
+      false,
+      0,
+    ]] as const
+  ) {
+    const { harness, flags } = await createSnapshot({
+      featureFlagsLogWarnings,
+    });
     assertEquals(flags.only(["on", "nope", "nada"]).keys, ["on"]);
     assertEquals(logged(harness, "warn").length, warnings);
   }
@@ -223,3 +230,27 @@ Deno.test("A snapshot is frozen", async () => {
     Object.isFrozen(flags.getFlagPayload("arm")),
   ], [true, true]);
 });
+
+for (
+  const [name, key] of [
+    ["a symbol", Symbol("x")],
+    ["an object", Object.create(null)],
+  ] as const
+) {
+  Deno.test(`${name} in place of a key reads as no flag, and emits nothing`, async () => {
+    const { harness, flags } = await createSnapshot();
+    const odd = key as string;
+    assertEquals(
+      [
+        flags.isEnabled(odd, true),
+        flags.getFlag(odd),
+        flags.string(odd, "x"),
+        flags.detail(odd, 1).reason,
+        flags.only([odd]).keys,
+        flags.only(odd as unknown as []).keys,
+      ],
+      [true, undefined, "x", "flag_missing", [], []],
+    );
+    assertEquals(harness.drafts, []);
+  });
+}

@@ -147,7 +147,7 @@ Deno.test("shutdown() reaches the cache, bounded by its deadline (FLG-037)", asy
   const cache = createSpyCache({ shutdown: () => new Promise<void>(() => {}) });
   const harness = createHarness({ cache });
   const deadline = new AbortController();
-  const shutdown = harness.flags.shutdown(deadline.signal);
+  const shutdown = harness.shutdown(deadline.signal);
   deadline.abort();
   await shutdown;
   assertEquals(namesOf(cache), ["shutdown"]);

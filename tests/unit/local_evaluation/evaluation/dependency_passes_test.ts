@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import { buildEvaluationInput } from "../../../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
 import { compile, createSpyHasher, flag } from "../../flags/_helpers.ts";
 import { cohort, dependency, no, unknown, yes } from "./_filters.ts";

@@ -9,10 +9,10 @@ import {
   toVariantSlot,
 } from "../../../../src/local_evaluation/evaluation/bucket_table.ts";
 import { toBucket } from "../../../../src/local_evaluation/evaluation/bucketing.ts";
-import { buildEvaluationInput } from "../../../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
 import type { CompiledFlags } from "../../../../src/local_evaluation/evaluation/rules.ts";
-import type { FlagOutcome } from "../../../../src/local_evaluation/evaluation/types.ts";
+import type { FlagOutcome } from "../../../../src/local_evaluation/evaluation/outcome.ts";
 import { compile, createSpyHasher } from "../../flags/_helpers.ts";
 import { cohort, dependency, no, server, unknown, yes } from "./_filters.ts";
 

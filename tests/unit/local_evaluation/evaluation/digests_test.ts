@@ -5,7 +5,7 @@ import {
   buildVariantText,
   toBucket,
 } from "../../../../src/local_evaluation/evaluation/bucketing.ts";
-import { buildEvaluationInput } from "../../../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
 import { compile, createSpyHasher, flag } from "../../flags/_helpers.ts";
 

@@ -120,6 +120,14 @@ const GROUPS: readonly Row[] = [
     false,
   ],
   [
+    "and so does null for it",
+    flag([{
+      properties: [{ key: "distinct_id", value: "ada", type: "person" }],
+    }]),
+    { personProperties: { "distinct_id": null } },
+    false,
+  ],
+  [
     "an unmapped condition leaves it open",
     flag([{ "aggregation_group_type_index": 7 }, {}]),
     {},

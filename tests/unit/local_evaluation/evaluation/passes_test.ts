@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Hasher } from "../../../../src/core/hash.ts";
 import { webCryptoHasher } from "../../../../src/core/hash.ts";
-import { buildEvaluationInput } from "../../../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
 import {
   compile,

@@ -1,10 +1,8 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals, assertThrows } from "@std/assert";
 import type { JsonValue } from "../../../../src/core/json.ts";
-import {
-  decodePayload,
-  getPayload,
-} from "../../../../src/local_evaluation/evaluation/payloads.ts";
+import { decodePayload } from "../../../../src/flags/payloads.ts";
+import { getPayload } from "../../../../src/local_evaluation/definitions/installed.ts";
 import { compile, flag } from "../../flags/_helpers.ts";
 
 const DECODED: readonly (readonly [stored: JsonValue, decoded: JsonValue])[] = [
@@ -26,9 +24,11 @@ Deno.test("decodePayload() decodes once and keeps what is falsy (FLG-085)", () =
   }
 });
 
-Deno.test("decodePayload() freezes deeply, and never what it was given (FLG-086)", () => {
+Deno.test("compileFlags() freezes payloads deeply, and never what it was given (FLG-086)", () => {
   const stored = { a: { b: [1] } };
-  const decoded = decodePayload(stored) as { a: { b: number[] } };
+  const rule = compile([flag([{}], { payloads: { true: stored } })]).rules
+    .get("f");
+  const decoded = rule?.payloads.get("true") as { a: { b: number[] } };
   assertThrows(() => decoded.a.b.push(2), TypeError);
   stored.a.b.push(3);
   assertEquals(decoded, { a: { b: [1] } });

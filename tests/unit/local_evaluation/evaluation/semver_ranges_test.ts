@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { FilterValue } from "../../../../src/local_evaluation/evaluation/definitions.ts";
+import { FilterNumber } from "../../../../src/local_evaluation/evaluation/definitions.ts";
 import { findOperator } from "../../../../src/local_evaluation/evaluation/operators.ts";
 import { filterFlag, read } from "../../flags/_helpers.ts";
 
@@ -145,7 +145,7 @@ Deno.test("semver_wildcard takes a number as it is spelled, where that is known 
     [[], "abc", "unknown"],
   ];
   for (const [spellings, property, expected] of cases) {
-    const value: FilterValue = { kind: "number", value: 0, spellings };
+    const value = new FilterNumber(0, spellings);
     const match = findOperator("semver_wildcard")?.({
       value,
       matchingVersion: 1,

@@ -1,6 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import type { FlagDefinitionsRefresh } from "../core/flag_definitions_refresh.ts";
-import { findFlagPorts, type FlagPorts } from "./ports.ts";
+import { findFlagPort, type FlagPort } from "../flags/port.ts";
 
 /** A client whose definitions can be refreshed: a `PostHog`. */
 export interface RefreshableClientLike {
@@ -47,34 +47,53 @@ export interface RefreshableClientLike {
 export async function refreshFlagDefinitions(
   posthog: RefreshableClientLike,
 ): Promise<FlagDefinitionsRefresh> {
-  const ports = findFlagPorts(posthog);
-  if (!ports) {
+  const port = findFlagPort(posthog);
+  if (!port) {
     return fail(
-      "'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper",
+      "'posthog' is no client with feature flags; pass a PostHog, or one made with 'featureFlags', not a scope or a wrapper",
     );
   }
-  if (ports.isClosed()) return fail("the client is disabled or was shut down");
-  const problem = findProblem(ports);
-  if (!problem) return await ports.refresh();
-  const failure = fail(problem.reason);
-  ports.reporter.warn(failure.reason, `flags:refresh:${problem.option}`);
-  ports.reporter.report(new ConfigError(failure.reason, problem.option));
+  const { host, local } = port;
+  const { reporter } = host;
+  if (host.isClosed()) return fail("the client is disabled or was shut down");
+  const problem = findProblem(port);
+  if (local && !problem) return await local.refresh();
+  const { option, reason } = problem ?? NO_LOCAL_EVALUATION;
+  const failure = fail(reason);
+  reporter.tell(
+    new ConfigError(failure.reason, option),
+    "warn",
+    `flags:refresh:${option}`,
+  );
   return failure;
 }
 
+/** Why a client can't refresh, and the option that would help. */
+interface RefreshProblem {
+  readonly option: string;
+  readonly reason: string;
+}
+
+const NO_LOCAL_EVALUATION: RefreshProblem = {
+  option: "local",
+  reason: "the client's 'featureFlags' was not given 'localEvaluation'",
+};
+
 function findProblem(
-  { settings }: FlagPorts,
-): { readonly option: string; readonly reason: string } | undefined {
-  if (settings.secretKey === undefined) {
+  { options, local }: FlagPort,
+): RefreshProblem | undefined {
+  if (options.secretKey === undefined) {
     return {
       option: "secretKey",
       reason: "neither 'secretKey' nor 'personalApiKey' is given",
     };
   }
-  return settings.enableLocalEvaluation ? undefined : {
-    option: "enableLocalEvaluation",
-    reason: "'enableLocalEvaluation' is false",
-  };
+  return local?.isEnabled === false
+    ? {
+      option: "enableLocalEvaluation",
+      reason: "'enableLocalEvaluation' is false",
+    }
+    : undefined;
 }
 
 function fail(reason: string): FlagDefinitionsRefresh & { kind: "failed" } {

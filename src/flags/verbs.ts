@@ -1,11 +1,11 @@
 import type { JsonValue } from "../core/json.ts";
 import type { EvaluateFlagsOptions } from "./call_options.ts";
-import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
+import type { OverrideFeatureFlagsOptions } from "./overrides.ts";
 import type { FlagPropertyMethods } from "./property_overrides.ts";
 import type { FeatureFlagEvaluations } from "./snapshot.ts";
 
-/** The flag methods of a client and of a request scope. */
-export interface FlagMethods extends LegacyFlagMethods, FlagPropertyMethods {
+/** The flag verbs of a client and of a request scope. */
+export interface FeatureFlagVerbs extends FlagPropertyMethods {
   /**
    * Evaluates feature flags once: locally where definitions decide, with at most one `/flags` request for the
    * rest. Never rejects.
@@ -80,34 +80,32 @@ export interface FlagMethods extends LegacyFlagMethods, FlagPropertyMethods {
   waitForLocalEvaluationReady(timeoutMs?: number): Promise<boolean>;
 }
 
-/** The client's options about flags, checked and complete. */
-export interface FlagSettings {
-  /** The secret or personal key for definitions; undefined: none is requested from PostHog. */
-  readonly secretKey: string | undefined;
-  /** The project's key. */
-  readonly projectToken: string;
-  /** Whether definitions are used at all; they need a key or a cache as well. */
-  readonly enableLocalEvaluation: boolean;
-  /** The default of `onlyEvaluateLocally`. */
-  readonly strictLocalEvaluation: boolean;
-  /** The age in ms after which definitions are refreshed on access. */
-  readonly pollingIntervalMs: number;
-  /** The deadline of a definitions request in ms. */
-  readonly requestTimeoutMs: number;
-  /** The deadline in ms of a `/flags` request with its retries, and of the wait for missing definitions. */
-  readonly flagsRequestTimeoutMs: number;
-  /** Retries of a `/flags` request; at most 5 are made. */
-  readonly flagsRequestMaxRetries: number;
-  /** Whether reads emit `$feature_flag_called`. */
-  readonly sendFeatureFlagEvent: boolean;
-  /** Whether slices warn about unknown keys. */
-  readonly logWarnings: boolean;
-  /** Exposures remembered so as not to be sent twice. */
-  readonly maxCacheSize: number;
-  /** The application's evaluation contexts; empty: flags are not filtered. */
-  readonly evaluationContexts: readonly string[];
-  /** The project's time zone for dates without one: "UTC" or an IANA name; undefined: unknown. */
-  readonly projectTimezone: string | undefined;
-  /** Whether the server shall not derive `$geoip_*` from the address. */
-  readonly disableGeoip: boolean;
+/** The flag verbs of a client alone. */
+export interface FeatureFlagClientVerbs {
+  /**
+   * Forces values of flags, for tests and development: they answer before any evaluation, for everybody and in each
+   * scope, and replace those forced before. Flags that are not named are evaluated as ever, those that depend on
+   * an overridden one included. An override emits no `$feature_flag_called`: nobody was given that arm.
+   *
+   * @param overrides The keys of flags that are on; or values by key, where undefined simulates a flag that does not
+   * exist; or `{ flags, payloads }`. An empty list or object overrides no flag. False clears everything.
+   *
+   * @example A test that needs one variant
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient({ flags: { pricing: "monthly" } });
+   * posthog.overrideFeatureFlags({ flags: { pricing: "annual" }, payloads: { pricing: { discount: 20 } } });
+   * const flags = await posthog.evaluateFlags("user-1", { flagKeys: ["pricing"] });
+   *
+   * assertEquals(flags.getFlag("pricing"), "annual");
+   * assertEquals(flags.getFlagPayload("pricing"), { discount: 20 });
+   * assertEquals(emulator.requests, []);
+   *
+   * posthog.overrideFeatureFlags(false);
+   * assertEquals((await posthog.evaluateFlags("user-1")).getFlag("pricing"), "monthly");
+   * ```
+   */
+  overrideFeatureFlags(overrides: OverrideFeatureFlagsOptions): void;
 }

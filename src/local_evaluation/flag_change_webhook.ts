@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { FlagDefinitionsRefresh } from "../core/flag_definitions_refresh.ts";
 import { isNonBlank, isRecord } from "../core/guards.ts";
 import { isSameSecret } from "../core/secret.ts";
-import { findFlagPorts } from "./ports.ts";
+import { findFlagPort } from "../flags/port.ts";
 import {
   type RefreshableClientLike,
   refreshFlagDefinitions,
@@ -68,17 +68,16 @@ export function flagChangeWebhook(
   posthog: RefreshableClientLike,
   options: FlagChangeWebhookOptions,
 ): (request: Request) => Promise<Response> {
-  const ports = findFlagPorts(posthog);
+  const host = findFlagPort(posthog)?.host;
   const given: unknown = isRecord(options) ? options.secret : undefined;
   const secret = isNonBlank(given) ? given.trim() : undefined;
-  if (secret === undefined && ports) {
+  if (secret === undefined && host) {
     const message = "Cannot accept flag change webhooks: 'secret' is blank";
-    ports.reporter.warn(message);
-    ports.reporter.report(new ConfigError(message, "secret"));
+    host.reporter.tell(new ConfigError(message, "secret"));
   }
   const refresh = createTakingTurns(
     () => refreshFlagDefinitions(posthog),
-    ports?.clock,
+    host?.clock,
   );
 
   return async (request) => {

@@ -1,0 +1,152 @@
+import type { Caller } from "../client/host.ts";
+import type { BoundedMap } from "../core/bounded_map.ts";
+import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { buildEvaluationInput } from "./input.ts";
+import type { LocalDefinitions } from "./local.ts";
+import type { FlagOverrides } from "./overrides.ts";
+import type { FlagPort } from "./port.ts";
+import type { PropertyOverrides } from "./property_overrides.ts";
+import { requestFlags } from "./remote.ts";
+import { createSnapshot, type FeatureFlagEvaluations } from "./snapshot.ts";
+import { ofType } from "./wire.ts";
+
+/** The options among the arguments of `evaluateFlags`: they may stand in place of the distinct id. */
+export function readOptions(
+  first: unknown,
+  second: unknown,
+): Readonly<Record<string, unknown>> {
+  return isRecord(first) ? first : isRecord(second) ? second : {};
+}
+
+/** The flags of one client. */
+export interface ClientFlags extends FlagPort {
+  /** The exposures that were sent. */
+  readonly exposures: BoundedMap<string, null>;
+  /** The properties set through the client, under its host, and through scopes. */
+  readonly properties: WeakMap<object, PropertyOverrides>;
+  /** The overrides in force. */
+  overrides: FlagOverrides;
+}
+
+/** The properties set through the caller, to be added to. */
+export function findProperties(
+  { host, properties }: ClientFlags,
+  caller: Caller,
+): PropertyOverrides {
+  const owner = caller.isScope ? caller : host;
+  const own = properties.get(owner) ??
+    { person: new Map(), groups: new Map() };
+  properties.set(owner, own);
+  return own;
+}
+
+/**
+ * Reads the argument forms of `evaluateFlags`; undefined when there is nobody, or nothing, to evaluate for.
+ *
+ * @param onlyKey The only flag, whatever the options say.
+ * @param isSilent Whether reads emit nothing.
+ */
+export function readEvaluation(
+  { host, options, exposures, properties, overrides }: ClientFlags,
+  caller: Caller,
+  first: unknown,
+  second: unknown,
+  onlyKey?: string,
+  isSilent: boolean = !options.sendFeatureFlagEvent,
+): Evaluation | undefined {
+  const { reporter } = host;
+  if (host.isClosed()) return undefined;
+  const given = readOptions(first, second);
+  const { distinctId: named, flagKeys, onlyEvaluateLocally, disableGeoip } =
+    given;
+  const positional = isRecord(first) ? undefined : first ?? undefined;
+  if (positional !== undefined && named !== undefined) {
+    reporter.debug("Two distinct ids were given; the positional one is used");
+  }
+  const id = positional ?? named ?? caller.context?.distinctId;
+  const distinctId = isFiniteNumber(id) ? String(id) : id;
+  if (!isNonBlank(distinctId)) {
+    reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
+    return undefined;
+  }
+  const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
+  const keys = Array.isArray(asked) ? asked : undefined;
+  const texts = keys?.filter((key: unknown) => typeof key === "string");
+  if (texts?.length !== keys?.length) {
+    reporter.warn(
+      "Option 'flagKeys' takes strings; the other keys are left out",
+    );
+  }
+  if (texts?.length === 0) return undefined;
+  const { evaluationContexts } = options;
+  return {
+    caller,
+    exposures: isSilent ? undefined : exposures,
+    input: buildEvaluationInput(
+      { distinctId, evaluationContexts, now: 0 },
+      given,
+      [host, caller].map((owner) => properties.get(owner)),
+    ),
+    flagKeys: texts && [...new Set(texts)],
+    onlyEvaluateLocally: ofType(onlyEvaluateLocally, "boolean") ??
+      options.strictLocalEvaluation,
+    disableGeoip: ofType(disableGeoip, "boolean"),
+    overrides,
+    records: new Map(),
+    omitted: new Set(),
+    undecided: new Set(),
+  };
+}
+
+/**
+ * Evaluates: locally where definitions decide, with at most one `/flags` request for the rest; nothing is loaded where
+ * overrides answer everything. Without an evaluation, the snapshot for nobody. Never rejects.
+ *
+ * @param loading A load already begun.
+ */
+export async function evaluate(
+  flags: ClientFlags,
+  evaluation: Evaluation | undefined,
+  loading?: Promise<LocalDefinitions | undefined>,
+): Promise<FeatureFlagEvaluations> {
+  if (evaluation) await fillIn(flags, evaluation, loading);
+  return createSnapshot(flags, evaluation);
+}
+
+async function fillIn(
+  flags: ClientFlags,
+  evaluation: Evaluation,
+  loading: Promise<LocalDefinitions | undefined> | undefined,
+): Promise<void> {
+  const { flagKeys, records, omitted, overrides, caller } = evaluation;
+  for (const key of flagKeys ?? overrides.flags.keys()) {
+    const value = overrides.flags.get(key);
+    const source = "override";
+    if (value !== undefined) {
+      records.set(key, { value, source, reason: source });
+    } else if (overrides.flags.has(key)) omitted.add(key);
+  }
+  if (records.size + omitted.size !== flagKeys?.length) {
+    const definitions = await (loading ?? flags.local?.access(caller));
+    evaluation.definitions = definitions;
+    evaluation.input.now = flags.host.clock.now();
+    const needsServer = await definitions?.evaluate(evaluation) ?? true;
+    if (needsServer && !evaluation.onlyEvaluateLocally) {
+      await requestFlags(flags, evaluation);
+      const response = evaluation.remote;
+      for (const [key, record] of response?.flags ?? []) {
+        // A local value is never overwritten, and what the requested flags depend on was not asked for.
+        if (
+          !records.has(key) && !omitted.has(key) &&
+          flagKeys?.includes(key) !== false
+        ) records.set(key, record);
+      }
+      if (response) definitions?.noteMissing(evaluation, response);
+    }
+  }
+  for (const [key, payload] of overrides.payloads) {
+    const record = records.get(key);
+    if (record) records.set(key, { ...record, payload });
+  }
+}

@@ -1,0 +1,89 @@
+import { MAX_TIMER_MS } from "../core/clock.ts";
+import { isNonBlank } from "../core/guards.ts";
+import type { OptionReader } from "../options/reader.ts";
+
+/** How feature flags are evaluated, and what is told of it. */
+export interface FeatureFlagOptions {
+  /** A personal API key (`phx_…`) with `feature_flag:read`, for local evaluation and remote config. A secret. */
+  personalApiKey?: string | undefined;
+  /** A project secret key (`phs_…`), the newer name of `personalApiKey`; wins when both are given. A secret. */
+  secretKey?: string | undefined;
+  /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
+  strictLocalEvaluation?: boolean | undefined;
+  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
+  featureFlagsRequestTimeoutMs?: number | undefined;
+  /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
+  featureFlagsRequestMaxRetries?: number | undefined;
+  /** Captures `$feature_flag_called` when a flag is read. @default true */
+  sendFeatureFlagEvent?: boolean | undefined;
+  /** Warns of unknown keys and deprecated methods. @default true */
+  featureFlagsLogWarnings?: boolean | undefined;
+  /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
+  maxCacheSize?: number | undefined;
+  /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
+  evaluationContexts?: readonly string[] | undefined;
+}
+
+/** {@linkcode FeatureFlagOptions}, checked and complete. */
+export interface CheckedFlagOptions {
+  /** The secret or personal key; undefined: nothing that takes one is requested. */
+  readonly secretKey: string | undefined;
+  /** The default of `onlyEvaluateLocally`. */
+  readonly strictLocalEvaluation: boolean;
+  /** The deadline in ms of a `/flags` request with its retries, and of the wait for missing definitions. */
+  readonly featureFlagsRequestTimeoutMs: number;
+  /** Retries of a `/flags` request. */
+  readonly featureFlagsRequestMaxRetries: number;
+  /** Whether reads emit `$feature_flag_called`. */
+  readonly sendFeatureFlagEvent: boolean;
+  /** Whether slices warn about unknown keys. */
+  readonly featureFlagsLogWarnings: boolean;
+  /** Exposures remembered so as not to be sent twice. */
+  readonly maxCacheSize: number;
+  /** The application's evaluation contexts; empty: flags are not filtered. */
+  readonly evaluationContexts: readonly string[];
+}
+
+/** More retries of one `/flags` request than this are never made, whatever the option says. */
+const MAX_RETRIES = 5;
+
+/** Reads {@linkcode FeatureFlagOptions}. */
+export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
+  const [secretKey, personalApiKey] = ["secretKey", "personalApiKey"].map(
+    (option) => {
+      const key = read.text(option);
+      if (key?.startsWith("phc_")) {
+        return read.refuse(
+          option,
+          "a project token (phc_…) can't read flag definitions",
+        );
+      }
+      if (key) read.secrets.push(key);
+      return key;
+    },
+  );
+  if (secretKey && personalApiKey) {
+    read.notes.push(
+      "Option 'personalApiKey' is ignored: 'secretKey' is given too",
+    );
+  }
+  return {
+    secretKey: secretKey ?? personalApiKey,
+    strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
+    featureFlagsRequestTimeoutMs: read.number(
+      "featureFlagsRequestTimeoutMs",
+      3000,
+      1,
+      MAX_TIMER_MS,
+    ),
+    featureFlagsRequestMaxRetries: Math.min(
+      read.integer("featureFlagsRequestMaxRetries", 1, 0),
+      MAX_RETRIES,
+    ),
+    sendFeatureFlagEvent: read.boolean("sendFeatureFlagEvent") ?? true,
+    featureFlagsLogWarnings: read.boolean("featureFlagsLogWarnings") ?? true,
+    maxCacheSize: read.integer("maxCacheSize", 50_000),
+    evaluationContexts:
+      read.list("evaluationContexts", "a list of strings", isNonBlank) ?? [],
+  };
+}

@@ -1,0 +1,55 @@
+import type { FeatureHost } from "../client/host.ts";
+import {
+  type RequestEndpoint,
+  RequestError,
+  type RequestErrorCode,
+} from "../core/errors.ts";
+import type { HttpOutcome } from "../transport/http.ts";
+
+/**
+ * Words what a request failed with.
+ *
+ * @param task What can't be done, as in "Cannot …".
+ * @param odd What is wrong with an answer of 2xx.
+ * @param code What an answer means that is not simply a refusal or unreadable.
+ */
+export function buildRequestError(
+  endpoint: RequestEndpoint,
+  task: string,
+  outcome: HttpOutcome,
+  odd: string,
+  code?: RequestErrorCode,
+): RequestError {
+  const { kind } = outcome;
+  const status = "status" in outcome ? outcome.status : undefined;
+  const cause = kind === "network" ? outcome.cause : undefined;
+  const [usual, reason]: [RequestErrorCode, string] = kind === "ok"
+    ? ["unreadable", odd]
+    : kind === "status"
+    ? ["http", `PostHog answered ${status}`]
+    : kind === "network"
+    ? [kind, `PostHog could not be reached: ${outcome.cause.message}`]
+    : ["timeout", "PostHog did not answer in time"];
+  return new RequestError(`Cannot ${task}: ${reason}`, {
+    code: code ?? usual,
+    endpoint,
+    status,
+    cause,
+  });
+}
+
+/** Asks for what only a secret or personal key may read, once; the path's query begins with the project token. */
+export function sendWithKey(
+  { door, options: { host, apiKey, requestTimeout } }: FeatureHost,
+  secretKey: string,
+  path: string,
+  headers?: Readonly<Record<string, string>>,
+  query = "",
+): Promise<HttpOutcome> {
+  return door.send({
+    method: "GET",
+    url: `${host}${path}?token=${encodeURIComponent(apiKey)}${query}`,
+    headers: { "Authorization": `Bearer ${secretKey}`, ...headers },
+    timeoutMs: requestTimeout,
+  });
+}

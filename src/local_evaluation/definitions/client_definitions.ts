@@ -1,0 +1,365 @@
+import type { Caller, FeatureHost } from "../../client/host.ts";
+import { runWithin } from "../../core/clock.ts";
+import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
+import { drawUnit } from "../../core/random.ts";
+import type { LocalFlags } from "../../flags/local.ts";
+import type { CheckedFlagOptions } from "../../flags/options.ts";
+import { compileFlags } from "../evaluation/compile.ts";
+import type { FlagDefinitions } from "../evaluation/definitions.ts";
+import type { RegexOperators } from "../evaluation/matcher.ts";
+import type { CompiledFlags } from "../evaluation/rules.ts";
+import { createTimeZone } from "../evaluation/time_zone.ts";
+import type { CheckedLocalOptions } from "../options.ts";
+import { toCacheData } from "./cache_data.ts";
+import { type CachedDefinitions, ContainedCache } from "./contained_cache.ts";
+import { InstalledDefinitions } from "./installed.ts";
+import { type DefinitionsFailure, requestDefinitions } from "./request.ts";
+
+/** The share by which an isolate's interval differs from the configured one at most. */
+const JITTER = 0.1;
+
+/** The longest wait that refusals alone lead to, in ms. */
+const MAX_BACKOFF_MS = 10 * 60 * 1000;
+
+/** A longer `Retry-After` is taken for a mistake. */
+const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Statuses that will not go away by asking again soon: each further refusal doubles the wait. */
+const REFUSALS: readonly number[] = [401, 402, 403, 429];
+
+/** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
+const ABANDONED_SLACK_MS = 1000;
+
+const OVERTAKEN = "Another load of the flag definitions was faster";
+const UNASKED = "PostHog answered 304 to a request without an ETag";
+const FAILED = "Loading the flag definitions failed";
+const NOTHING = "There are no flag definitions in the cache";
+
+/** A load under way. */
+interface Load {
+  /** Numbers it, so that a slow older answer can't replace a newer one. */
+  readonly generation: number;
+  /** When it began, in ms since the epoch. */
+  readonly startedAt: number;
+  /** Memory has what the load brings, also when that is nothing. */
+  readonly installed: Promise<void>;
+  /** Says so. */
+  readonly markInstalled: () => void;
+}
+
+/** A load with its end: the cache was told, too. */
+type Run = Load & { readonly finished: Promise<FlagDefinitionsRefresh> };
+
+/**
+ * The definitions of one client: loaded on access, through the cache first, then from PostHog. The marker of a running
+ * load is all that callers share: nothing is awaited by another caller than the one that began it.
+ */
+export class ClientDefinitions implements LocalFlags {
+  readonly isEnabled: boolean;
+  readonly #host: FeatureHost;
+  readonly #options: CheckedFlagOptions & CheckedLocalOptions;
+  readonly #compile: (definitions: FlagDefinitions) => CompiledFlags;
+  readonly #cache: ContainedCache | undefined;
+  /** What was said about the last loads. */
+  readonly #onceKeys = new Set<string>();
+  #refusals = 0;
+  /** When the next load may begin, in ms since the epoch. */
+  #nextAttemptAt = -Infinity;
+  /** Scopes whose calls share a load. */
+  readonly #runs = new WeakMap<Caller, Run>();
+  #installed: InstalledDefinitions | undefined;
+  #installedGeneration = 0;
+  #lastGeneration = 0;
+  // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
+  // it would leave the cache empty for good.
+  #isShared = true;
+  #running: Load | undefined;
+  #intervalMs: number | undefined;
+
+  /** Nothing is loaded yet. */
+  constructor(
+    host: FeatureHost,
+    options: CheckedFlagOptions & CheckedLocalOptions,
+    regex: RegexOperators | undefined,
+  ) {
+    const { flagDefinitionCache, projectTimezone } = options;
+    const timeZone = projectTimezone === undefined
+      ? undefined
+      : createTimeZone(projectTimezone);
+    this.isEnabled = options.enableLocalEvaluation;
+    this.#host = host;
+    this.#options = options;
+    this.#compile = (definitions) => compileFlags(definitions, timeZone, regex);
+    this.#cache = flagDefinitionCache &&
+      new ContainedCache(flagDefinitionCache, host);
+  }
+
+  async access(caller: Caller): Promise<InstalledDefinitions | undefined> {
+    await this.wait(caller, this.#options.featureFlagsRequestTimeoutMs);
+    return this.#installed;
+  }
+
+  isReady(): boolean {
+    return (this.#installed?.compiled.rules.size ?? 0) > 0;
+  }
+
+  async wait(caller: Caller, timeoutMs: number): Promise<void> {
+    if (!this.#isUsable()) return;
+    const { clock, options } = this.#host;
+    const now = clock.now();
+    const installed = this.#installed;
+    if (installed && now - installed.loadedAt < this.#getIntervalMs()) return;
+    if (now < this.#nextAttemptAt) return;
+    if (!installed) {
+      const run = this.#join(caller);
+      await runWithin(clock, timeoutMs, () => run.installed);
+      return;
+    }
+    const isRunning = this.#running && now - this.#running.startedAt <
+        options.requestTimeout + ABANDONED_SLACK_MS;
+    if (!isRunning) this.#join(caller);
+  }
+
+  async reload(caller: Caller): Promise<void> {
+    if (this.#isUsable()) await this.#join(caller).finished;
+  }
+
+  refresh(): Promise<FlagDefinitionsRefresh> {
+    return this.#start((load) => this.#renew(load)).finished;
+  }
+
+  async shutdown(deadline: AbortSignal): Promise<void> {
+    await this.#cache?.shutdown(deadline);
+  }
+
+  #isUsable(): boolean {
+    return this.isEnabled && !this.#host.isClosed() &&
+      (this.#options.secretKey !== undefined || this.#cache !== undefined);
+  }
+
+  /** Drawn once and not before it is needed, so that isolates drift apart. */
+  #getIntervalMs(): number {
+    return this.#intervalMs ??= this.#options.featureFlagsPollingInterval *
+      (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
+  }
+
+  /** The load of a scope's earlier call, if one is under way, else one of its own: calls of the client never share. */
+  #join(caller: Caller): Run {
+    const own = this.#runs.get(caller);
+    if (own) return own;
+    const run = this.#start((load) => this.#load(load));
+    caller.keepAlive(run.finished);
+    if (caller.isScope) {
+      this.#runs.set(caller, run);
+      run.finished.then(() => this.#runs.delete(caller));
+    }
+    return run;
+  }
+
+  #start(work: (load: Load) => Promise<FlagDefinitionsRefresh>): Run {
+    let markInstalled = () => {};
+    const installed = new Promise<void>((resolve) => markInstalled = resolve);
+    const load: Load = {
+      generation: ++this.#lastGeneration,
+      startedAt: this.#host.clock.now(),
+      installed,
+      markInstalled,
+    };
+    this.#running = load;
+    const finished = work(load).catch(() => {
+      // Only the application's own parts throw: what compiles patterns, for one.
+      this.#postpone();
+      this.#host.reporter.warn(FAILED, FAILED);
+      return fail(FAILED);
+    }).then((result) => {
+      markInstalled();
+      if (this.#running === load) this.#running = undefined;
+      return result;
+    });
+    return { ...load, finished };
+  }
+
+  async #load(load: Load): Promise<FlagDefinitionsRefresh> {
+    const cache = this.#cache;
+    const hasKey = this.#options.secretKey !== undefined;
+    // Parity: posthog-node. Who has no key is not up for election: it could take a lease, but never do the work.
+    if (hasKey && (!cache || await cache.shouldFetch())) {
+      const getShared = () => this.#isShared ? this.#installed : undefined;
+      // The entry's ETag makes most first requests of an isolate conditional, and a 304 is not billed.
+      const entry = getShared() ? undefined : await cache?.read();
+      return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
+    }
+    const entry = await cache?.read();
+    if (entry) {
+      if (!this.#install(load, entry)) return fail(OVERTAKEN);
+      this.#succeed();
+      this.#isShared = true;
+      return { kind: "changed" };
+    }
+    // An empty cache: the elected isolate will fill it, but this one has nothing at all.
+    if (hasKey && !this.#installed) return this.#fetch(load);
+    this.#postpone();
+    return fail(NOTHING);
+  }
+
+  /** Asks PostHog whatever the cache says, about what the cache holds: its entry is renewed. */
+  async #renew(load: Load): Promise<FlagDefinitionsRefresh> {
+    const cache = this.#cache;
+    // Its word does not count, but it may take its lease: others need not ask then.
+    await cache?.shouldFetch();
+    const entry = await cache?.read();
+    // An ETag of memory's would confirm memory, and leave a cache that lost its entry as it is.
+    const known = cache && !entry ? undefined : this.#installed;
+    return this.#fetch(load, entry?.etag ?? known?.etag, entry, cache);
+  }
+
+  /** Asks PostHog. `etag` is that of what is at hand, `entry` what the cache held, `writer` the cache to be told. */
+  async #fetch(
+    load: Load,
+    etag?: string,
+    entry?: CachedDefinitions,
+    writer?: ContainedCache,
+  ): Promise<FlagDefinitionsRefresh> {
+    const host = this.#host;
+    const { secretKey = "" } = this.#options;
+    let answer = await requestDefinitions(host, secretKey, etag);
+    // A 304 that nobody asked for, with nothing to keep: ask again, once.
+    if (answer.kind === "not-modified" && etag === undefined) {
+      answer = await requestDefinitions(host, secretKey, etag);
+    }
+    if (answer.kind === "failed") {
+      if (!this.#isOutdated(load)) this.#fail(answer);
+      // The entry was read for its ETag: it is better than nothing.
+      if (entry && !this.#installed) this.#install(load, entry);
+      return fail(answer.error.message);
+    }
+    if (answer.kind === "not-modified") {
+      if (!this.#confirm(load, etag, entry, answer.etag)) {
+        if (!this.#installed) this.#postpone();
+        return fail(etag === undefined ? UNASKED : OVERTAKEN);
+      }
+      this.#succeed();
+      this.#isShared ||= entry !== undefined;
+      host.reporter.debug("Flag definitions are unchanged");
+      load.markInstalled();
+      await writer?.confirmUnchanged();
+      return { kind: "unchanged" };
+    }
+    if (!this.#install(load, answer)) return fail(OVERTAKEN);
+    this.#succeed();
+    this.#isShared = !this.#cache || writer !== undefined;
+    const stamp = { etag: answer.etag, fetchedAt: host.clock.now() };
+    load.markInstalled();
+    // Another answer that came at the same time is installed before either is written.
+    await Promise.resolve();
+    // Not when a newer load has been installed meanwhile: its own write is on the way.
+    return !writer || this.#isOutdated(load) ||
+        await writer.store(toCacheData(answer.document, stamp))
+      ? { kind: "changed" }
+      : fail("The flag definition cache was not written");
+  }
+
+  /** A load brought definitions, or that they are current: the next outage is reported anew. */
+  #succeed(): void {
+    this.#refusals = 0;
+    this.#nextAttemptAt = -Infinity;
+    for (const onceKey of this.#onceKeys) this.#host.reporter.rearm(onceKey);
+    this.#onceKeys.clear();
+  }
+
+  /** A load brought nothing: the next one has to wait. */
+  #postpone(atLeastMs = 0): void {
+    this.#nextAttemptAt = this.#host.clock.now() +
+      Math.max(this.#options.featureFlagsPollingInterval, atLeastMs);
+  }
+
+  /** A request failed: it is reported, and the next one has to wait. */
+  #fail({ error, retryAfterMs = 0 }: DefinitionsFailure): void {
+    const { code, message, status } = error;
+    const isRefusal = REFUSALS.includes(status);
+    // An unreadable document leaves the count of refusals alone; everything else ends their row.
+    if (isRefusal) this.#refusals++;
+    else if (code !== "unreadable") this.#refusals = 0;
+    const doubled = isRefusal
+      ? this.#options.featureFlagsPollingInterval * 2 ** this.#refusals
+      : 0;
+    this.#postpone(
+      Math.max(
+        Math.min(doubled, MAX_BACKOFF_MS),
+        Math.min(retryAfterMs, MAX_RETRY_AFTER_MS),
+      ),
+    );
+    const isDenied = status === 401 || status === 403;
+    const isOverLimit = status === 402;
+    const onceKey = `flags:definitions:${
+      isDenied || isOverLimit ? status : "outage"
+    }`;
+    this.#onceKeys.add(onceKey);
+    const hint = isDenied
+      ? "; check 'secretKey' or 'personalApiKey'"
+      : isOverLimit
+      ? ": the project is over its billing limits"
+      : "";
+    this.#host.reporter.tell(
+      error,
+      isDenied ? "error" : "warn",
+      onceKey,
+      `${message}${hint}. Definitions at hand are kept`,
+    );
+  }
+
+  /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */
+  #confirm(
+    load: Load,
+    sentEtag: string | undefined,
+    entry: CachedDefinitions | undefined,
+    etag = sentEtag,
+  ): boolean {
+    if (sentEtag === undefined || this.#isOutdated(load)) return false;
+    if (this.#installed?.etag === sentEtag) {
+      return this.#hold(load, this.#installed.compiled, etag);
+    }
+    // Without the entry, the answer is about definitions that another load has replaced meanwhile.
+    return entry !== undefined && this.#install(load, entry, etag);
+  }
+
+  /** False when a load begun later has been installed already. */
+  #install(
+    load: Load,
+    { definitions, fetchedAt, ...origin }: CachedDefinitions,
+    etag = origin.etag,
+  ): boolean {
+    if (this.#isOutdated(load)) return false;
+    for (const text of definitions.skipped) {
+      this.#host.reporter.debug(`Flag definitions: ${text}`);
+    }
+    return this.#hold(load, this.#compile(definitions), etag, fetchedAt);
+  }
+
+  #hold(
+    { generation }: Load,
+    compiled: CompiledFlags,
+    etag: string | undefined,
+    fetchedAt?: number,
+  ): true {
+    const { clock, reporter } = this.#host;
+    this.#installedGeneration = generation;
+    this.#installed = new InstalledDefinitions(
+      compiled,
+      etag,
+      fetchedAt,
+      clock.now(),
+      this.#options.hasher,
+      reporter,
+    );
+    return true;
+  }
+
+  #isOutdated({ generation }: Load): boolean {
+    return generation < this.#installedGeneration;
+  }
+}
+
+function fail(reason: string): FlagDefinitionsRefresh {
+  return { kind: "failed", reason };
+}

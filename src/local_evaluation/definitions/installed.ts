@@ -1,0 +1,139 @@
+import { BoundedMap } from "../../core/bounded_map.ts";
+import type { Hasher } from "../../core/hash.ts";
+import type { JsonValue } from "../../core/json.ts";
+import type { Reporter } from "../../core/reporter.ts";
+import type { Evaluation } from "../../flags/evaluation.ts";
+import type { LocalDefinitions } from "../../flags/local.ts";
+import type { FlagRecord } from "../../flags/record.ts";
+import type { RemoteFlags } from "../../flags/remote_response.ts";
+import type { FlagValue } from "../../flags/results.ts";
+import { evaluateFlagSet } from "../evaluation/passes.ts";
+import type { CompiledFlags, FlagRule } from "../evaluation/rules.ts";
+import { buildDecision, OFF } from "../evaluation/types.ts";
+import type { FlagDecision } from "../evaluation/outcome.ts";
+
+/** Keys remembered as missing; the oldest goes. */
+const MAX_MISSING_KEYS = 1000;
+
+/** Definitions in use: settled data only, shared by all requests of an isolate. */
+export class InstalledDefinitions implements LocalDefinitions {
+  /** The definitions, ready for evaluation. */
+  readonly compiled: CompiledFlags;
+  /** The server's ETag for them, byte for byte. */
+  readonly etag: string | undefined;
+  readonly fetchedAt: number | undefined;
+  readonly loadedAt: number;
+  readonly #hasher: Hasher;
+  readonly #reporter: Reporter;
+  readonly #missingKeys = new BoundedMap<string, null>(MAX_MISSING_KEYS);
+
+  /** No flag is known to be missing yet. */
+  constructor(
+    compiled: CompiledFlags,
+    etag: string | undefined,
+    fetchedAt: number | undefined,
+    loadedAt: number,
+    hasher: Hasher,
+    reporter: Reporter,
+  ) {
+    this.compiled = compiled;
+    this.etag = etag;
+    this.fetchedAt = fetchedAt;
+    this.loadedAt = loadedAt;
+    this.#hasher = hasher;
+    this.#reporter = reporter;
+  }
+
+  get minimalFlagCalledEvents(): boolean {
+    return this.compiled.definitions.minimalFlagCalledEvents;
+  }
+
+  async evaluate(evaluation: Evaluation): Promise<boolean> {
+    const { input, flagKeys, onlyEvaluateLocally, records } = evaluation;
+    const { flags } = evaluation.overrides;
+    const { rules } = this.compiled;
+    const isOpen = (key: string) => !flags.has(key);
+    const openKeys = flagKeys?.filter(isOpen);
+    // Nothing proves that a key without definition does not exist, except the server's word for it.
+    let needsServer = rules.size === 0 ||
+      openKeys?.some((key) => !rules.has(key) && !this.#missingKeys.has(key));
+    const outcomes = await evaluateFlagSet(
+      this.compiled,
+      input,
+      openKeys ??
+        (flags.size > 0 ? [...rules.keys()].filter(isOpen) : undefined),
+      this.#hasher,
+    );
+    for (const [key, outcome] of outcomes) {
+      const rule = rules.get(key);
+      if (!rule) continue;
+      switch (outcome.kind) {
+        case "value":
+          records.set(key, buildRecord(rule, outcome));
+          break;
+        case "omitted":
+          evaluation.omitted.add(key);
+          break;
+        case "missing-group":
+          // Asked for by name the server gets its say; a bulk call must not make a request each time.
+          if (flagKeys && !onlyEvaluateLocally) needsServer = true;
+          else records.set(key, buildRecord(rule, NO_GROUP));
+          break;
+        default:
+          needsServer = true;
+          evaluation.undecided.add(key);
+          this.#reporter.debug(
+            `Feature flag "${key}" is not decided locally: ${outcome.reason}`,
+          );
+      }
+    }
+    return needsServer ?? false;
+  }
+
+  noteMissing({ flagKeys }: Evaluation, response: RemoteFlags): void {
+    if (response.errorsWhileComputingFlags || response.quotaLimited) return;
+    for (const key of flagKeys ?? []) {
+      if (
+        this.compiled.rules.has(key) || response.flags.has(key) ||
+        response.failed.has(key)
+      ) continue;
+      this.#missingKeys.set(key, null);
+    }
+  }
+
+  findPayload(key: string, value: FlagValue): JsonValue | undefined {
+    const rule = this.compiled.rules.get(key);
+    return rule && (getPayload(rule, value) ?? null);
+  }
+}
+
+const NO_GROUP = buildDecision(OFF, "no_group_type");
+
+function buildRecord(
+  rule: FlagRule,
+  { value, reason, conditionIndex: ruleId }: FlagDecision,
+): FlagRecord {
+  const { id, version: flagVersion, hasExperiment } = rule.definition;
+  return {
+    value,
+    payload: getPayload(rule, value),
+    source: "local",
+    reason,
+    description: "Evaluated locally",
+    ruleId,
+    flagVersion,
+    id,
+    hasExperiment,
+  };
+}
+
+/**
+ * The payload that belongs to a value of a flag; undefined where there is none. Nothing falls back to another value's
+ * payload, and encrypted ones are not served.
+ */
+export function getPayload(
+  { payloads }: FlagRule,
+  value: FlagValue,
+): JsonValue | undefined {
+  return value === false ? undefined : payloads.get(String(value));
+}

@@ -1,0 +1,35 @@
+import type { FlagValue } from "../../flags/results.ts";
+
+/** Why a flag has its value: the server's words. */
+export type LocalReason =
+  | "super_condition_value"
+  | "holdout_condition_value"
+  | "condition_match"
+  | "out_of_rollout_bound"
+  | "no_condition_match"
+  | "no_group_type"
+  | "flag_disabled";
+
+/** What evaluating one flag from its definition gave. */
+export type FlagOutcome =
+  | FlagDecision
+  /** The flag is not for this SDK or context: absent, and settled. */
+  | { readonly kind: "omitted" }
+  /** Every condition is about a group that the caller did not pass. */
+  | { readonly kind: "missing-group" }
+  /** The data at hand can't decide. */
+  | { readonly kind: "inconclusive"; readonly reason: string }
+  /** Only the server can decide. */
+  | { readonly kind: "requires-server"; readonly reason: string };
+
+/** A flag that local data decides. */
+export interface FlagDecision {
+  /** Tells the outcomes apart. */
+  readonly kind: "value";
+  /** The value. */
+  readonly value: FlagValue;
+  /** Why. */
+  readonly reason: LocalReason;
+  /** The index of the condition that decided, where exactly one did. */
+  readonly conditionIndex: number | undefined;
+}
