@@ -1,4 +1,4 @@
-import { createBoundedMap } from "../core/bounded_map.ts";
+import { BoundedMap } from "../core/bounded_map.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { EventPolicy } from "./types.ts";
 
@@ -50,7 +50,7 @@ const MAX_UUIDS = 100_000;
  * ```
  */
 export function retryFirstTries(times: number): EventPolicy {
-  const tries = createBoundedMap<string, number>(MAX_UUIDS);
+  const tries = new BoundedMap<string, number>(MAX_UUIDS);
   return ({ uuid }) => {
     const key = toUuidKey(uuid);
     const count = (tries.get(key) ?? 0) + 1;

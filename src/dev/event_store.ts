@@ -1,4 +1,4 @@
-import { createBoundedMap } from "../core/bounded_map.ts";
+import { BoundedMap } from "../core/bounded_map.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { createRecentList } from "./recent_list.ts";
 import type { IncomingEvent, ReceivedEvent } from "./types.ts";
@@ -19,7 +19,7 @@ const MAX_EVENTS = 100_000;
 /** Creates an empty {@linkcode EventStore}. */
 export function createEventStore(): EventStore {
   const events = createRecentList<ReceivedEvent>(MAX_EVENTS);
-  const arrivals = createBoundedMap<string, number>(MAX_EVENTS);
+  const arrivals = new BoundedMap<string, number>(MAX_EVENTS);
   return {
     events: events.entries,
     add(event, receivedAt) {

@@ -1,4 +1,4 @@
-import { createBoundedMap } from "../core/bounded_map.ts";
+import { BoundedMap } from "../core/bounded_map.ts";
 import { isRecord } from "../core/guards.ts";
 import type { Answer } from "./answer.ts";
 import type {
@@ -106,7 +106,7 @@ const BATCH_PATHS: ReadonlySet<string> = new Set<EmulatorPath>([
  * ```
  */
 export function failFirstAttempts(times: number, fault: Fault): FaultPolicy {
-  const attempts = createBoundedMap<string, number>(MAX_BATCHES);
+  const attempts = new BoundedMap<string, number>(MAX_BATCHES);
   return (request) => {
     const key = readBatchKey(request);
     if (key === undefined) return undefined;

@@ -3,13 +3,12 @@ import type { Hasher } from "../core/hash.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { UuidSource } from "../core/uuid.ts";
 import type { FlagDefinition } from "../local_evaluation/evaluation/definitions.ts";
-import { buildEvaluationInput } from "../local_evaluation/evaluation/input.ts";
-import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
+import { buildEvaluationInput, type EvaluationInput } from "../flags/input.ts";
 import type {
-  EvaluationInput,
   FlagDecision,
   FlagOutcome,
-} from "../local_evaluation/evaluation/types.ts";
+} from "../local_evaluation/evaluation/outcome.ts";
+import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
 import { type Answer, buildError } from "./answer.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";

@@ -9,6 +9,7 @@ import type {
   FlagDefinitions,
 } from "../local_evaluation/evaluation/definitions.ts";
 import type { CompiledFlags } from "../local_evaluation/evaluation/rules.ts";
+import { regexOperators } from "../local_evaluation/regex/regex.ts";
 import type { EmulatorQuota } from "./types.ts";
 
 /** The project's flags in the forms that the endpoints need. */
@@ -112,6 +113,7 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
       compiled ??= compileFlags(
         toServerView(definitions),
         createTimeZone("UTC"),
+        regexOperators(),
       ),
     runtimes: readRuntimes(rows),
     async etag() {

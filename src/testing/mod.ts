@@ -19,11 +19,11 @@
  * @module
  */
 export * from "../dev/mod.ts";
-export type { PostHog } from "../client/client.ts";
+export type { PostHog } from "../posthog/posthog.ts";
 export type { AnyEdgehogError } from "../core/errors.ts";
 export type { Logger, LogLevel } from "../core/logger.ts";
 export type { MaybePromise } from "../core/platform.ts";
-export type { PostHogOptions } from "../options/types.ts";
+export type { PostHogOptions } from "../posthog/types.ts";
 export { assertCaptured, type ExpectedEvent } from "./assert_captured.ts";
 export { createFakeClock, type FakeClock } from "./fake_clock.ts";
 export {
@@ -45,6 +45,8 @@ export {
 } from "./simple_flags.ts";
 export {
   createTestClient,
+  createTestClientBy,
   type TestClient,
   type TestClientOptions,
+  type TestFlagOptions,
 } from "./test_client.ts";

@@ -1,9 +1,9 @@
-import { PostHog } from "../client/client.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import { type Hasher, webCryptoHasher } from "../core/hash.ts";
 import { createPostHogEmulator } from "../dev/emulator.ts";
 import type { EmulatorFlagDefinitions, PostHogEmulator } from "../dev/types.ts";
-import type { PostHogOptions } from "../options/types.ts";
+import { PostHog } from "../posthog/posthog.ts";
+import type { PostHogOptions } from "../posthog/types.ts";
 import { createFakeClock, type FakeClock } from "./fake_clock.ts";
 import { createRecordingLogger, type LogEntry } from "./recording_logger.ts";
 import { createSeededRandom } from "./seeded_random.ts";
@@ -19,10 +19,18 @@ export interface TestClientOptions extends PostHogOptions {
   readonly seed?: number | undefined;
 }
 
+/** What the kit tells a client that has flags. */
+export interface TestFlagOptions {
+  /** Any key will do for the emulator; undefined where the test gave none. */
+  readonly personalApiKey: string | undefined;
+  /** For local evaluation: digests of which the fake clock knows. */
+  readonly hasher: Hasher;
+}
+
 /** A client and the world around it. */
-export interface TestClient {
+export interface TestClient<Client = PostHog> {
   /** The client: a real one. */
-  readonly posthog: PostHog;
+  readonly posthog: Client;
   /** The PostHog it talks to. */
   readonly emulator: PostHogEmulator;
   /** The time both live in. */
@@ -56,12 +64,49 @@ export interface TestClient {
  * ```
  */
 export function createTestClient(options: TestClientOptions = {}): TestClient {
-  const { flags = {}, startMs, seed = 1, ...clientOptions } = options;
-  const clock = createFakeClock(startMs);
-  const hasher = createTrackedHasher(
-    clientOptions.hasher ?? webCryptoHasher,
-    clock,
+  return createTestClientBy(
+    (apiKey, given, flags) => new PostHog(apiKey, { ...given, ...flags }),
+    options,
   );
+}
+
+/**
+ * {@linkcode createTestClient} for a client that is put together: the test makes it, the kit gives it its world.
+ *
+ * @param create Makes the client of the key and the options that it is handed, and of those about flags if it has any.
+ * @param options See {@linkcode TestClientOptions}.
+ *
+ * @example Testing a client of the kernel and its flags
+ * ```ts
+ * import { createClient } from "edgehog/client";
+ * import { featureFlags } from "edgehog/feature-flags";
+ * import { createTestClientBy } from "edgehog/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { posthog } = createTestClientBy(
+ *   (apiKey, options, { personalApiKey }) =>
+ *     createClient(apiKey, { ...options, personalApiKey, use: [featureFlags()] }),
+ *   { flags: { "new-checkout": true } },
+ * );
+ *
+ * assertEquals((await posthog.evaluateFlags("user-1")).isEnabled("new-checkout"), true);
+ * ```
+ */
+export function createTestClientBy<Client>(
+  create: (
+    apiKey: string,
+    options: Omit<PostHogOptions, keyof TestFlagOptions>,
+    flagOptions: TestFlagOptions,
+  ) => Client,
+  options: TestClientOptions = {},
+): TestClient<Client> {
+  const { flags = {}, startMs, seed = 1, ...given } = options;
+  const { personalApiKey, hasher: givenHasher, ...clientOptions } = {
+    personalApiKey: "phx_test",
+    ...given,
+  };
+  const clock = createFakeClock(startMs);
+  const hasher = createTrackedHasher(givenHasher ?? webCryptoHasher, clock);
   const emulator = createPostHogEmulator({
     flags: buildFlagDefinitions(flags),
     clock,
@@ -70,8 +115,7 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
   });
   const logger = createRecordingLogger();
   const errors: AnyEdgehogError[] = [];
-  const posthog = new PostHog("phc_test", {
-    personalApiKey: "phx_test",
+  const posthog = create("phc_test", {
     disableCompression: true,
     disableSingletonWarning: true,
     fetch: emulator.fetch,
@@ -81,8 +125,7 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
     logger,
     onError: (error) => errors.push(error),
     ...clientOptions,
-    hasher,
-  });
+  }, { personalApiKey, hasher });
   return { posthog, emulator, clock, logs: logger.entries, errors };
 }
 

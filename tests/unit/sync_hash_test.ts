@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createHash } from "node:crypto";
 import { syncHasher } from "edgehog/sync-hash";
 import { webCryptoHasher } from "../../src/core/hash.ts";
-import { buildEvaluationInput } from "../../src/local_evaluation/evaluation/input.ts";
+import { buildEvaluationInput } from "../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
 import { compile, flag } from "./flags/_helpers.ts";
 
