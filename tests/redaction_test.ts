@@ -26,7 +26,7 @@ Deno.test("the watch sees every message and error that a reporter without redact
   reporter.debug("Sent with phc_project");
   reporter.warn("Refused phx_personal");
   reporter.error(`Cannot use '${CANARY}'`);
-  reporter.report(
+  reporter.tell(
     new CallbackError("Cannot", "beforeSend", new Error("phs_secret")),
   );
   reporter.drop({ reason: "hook", details: CANARY });

@@ -9,8 +9,14 @@ export interface ContractLibrary {
   readonly edgehog: typeof import("edgehog");
   readonly dev: typeof import("edgehog/dev");
   readonly testing: typeof import("edgehog/testing");
+  readonly client: typeof import("edgehog/client");
+  readonly featureFlags: typeof import("edgehog/feature-flags");
+  readonly localEvaluation: typeof import("edgehog/local-evaluation");
+  readonly errorTracking: typeof import("edgehog/error-tracking");
   /** The text of the file that a stack frame names; undefined where there is none. */
   readonly readSource: (filename: string) => string | undefined;
+  /** Shows everything of a value that the runtime's own printer can, hidden members too; absent where there is none. */
+  readonly inspect?: ((value: unknown) => string) | undefined;
 }
 
 /** What came of one test; it passed when there is no `error`. Plain JSON, so that it can leave a sandbox. */

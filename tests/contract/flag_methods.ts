@@ -16,8 +16,8 @@ const BY_PLAN = {
   },
 };
 
-/** What flags have beside snapshots: one at a time, forced values, and properties set beforehand. */
-export function flagMethods(
+/** The methods for one flag at a time, which `PostHog` alone has. */
+export function singleFlagMethods(
   t: ContractRunner,
   { testing }: ContractLibrary,
 ): void {
@@ -53,24 +53,6 @@ export function flagMethods(
       emulator.events.map(({ properties }) => properties["$feature_flag"]),
       ["pricing"],
     );
-  });
-
-  t.test("overrideFeatureFlags() answers before anything is loaded, until cleared", async () => {
-    const { posthog, emulator } = createTestClient({ flags: FLAGS });
-    posthog.overrideFeatureFlags({
-      flags: { pricing: "monthly" },
-      payloads: { pricing: { discount: 0 } },
-    });
-    const read = async () => {
-      const flags = await posthog.forRequest().evaluateFlags("user-1", {
-        flagKeys: ["pricing"],
-      });
-      return [flags.getFlag("pricing"), flags.getFlagPayload("pricing")];
-    };
-    assertEquals(await read(), ["monthly", { discount: 0 }]);
-    assertEquals([emulator.requests.length, posthog.queueSize], [0, 0]);
-    posthog.overrideFeatureFlags(false);
-    assertEquals(await read(), ["annual", { discount: 20 }]);
   });
 
   t.test("properties set for flags stay in their scope (FLG-141)", async () => {
@@ -118,5 +100,31 @@ export function flagMethods(
       "CallbackError",
       "CallbackError",
     ]);
+  });
+}
+
+/** Values that an application forces. */
+export function flagOverrides(
+  t: ContractRunner,
+  { testing }: ContractLibrary,
+): void {
+  const { createTestClient } = testing;
+
+  t.test("overrideFeatureFlags() answers before anything is loaded, until cleared", async () => {
+    const { posthog, emulator } = createTestClient({ flags: FLAGS });
+    posthog.overrideFeatureFlags({
+      flags: { pricing: "monthly" },
+      payloads: { pricing: { discount: 0 } },
+    });
+    const read = async () => {
+      const flags = await posthog.forRequest().evaluateFlags("user-1", {
+        flagKeys: ["pricing"],
+      });
+      return [flags.getFlag("pricing"), flags.getFlagPayload("pricing")];
+    };
+    assertEquals(await read(), ["monthly", { discount: 0 }]);
+    assertEquals([emulator.requests.length, posthog.queueSize], [0, 0]);
+    posthog.overrideFeatureFlags(false);
+    assertEquals(await read(), ["annual", { discount: 20 }]);
   });
 }

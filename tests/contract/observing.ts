@@ -4,6 +4,9 @@ import { createWireClient } from "./_wire.ts";
 
 const distinctId = "user-1";
 
+/** Projects made so far: the isolate remembers each of them. */
+let families = 0;
+
 /** What an application can hear, and look at. */
 export function observing(t: ContractRunner, lib: ContractLibrary): void {
   const create = (options = {}) => createWireClient(lib, options);
@@ -172,7 +175,8 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
   });
 
   /** Clients of one project, which is a new one for each test: the isolate remembers. */
-  const createFamily = (apiKey: string) => {
+  const createFamily = (name: string) => {
+    const apiKey = `${name}_${++families}`;
     const { fetch } = testing.createRecordingFetch();
     return (options = {}) => {
       const warnings: string[] = [];

@@ -1,18 +1,40 @@
 import * as edgehog from "edgehog";
+import * as client from "edgehog/client";
 import * as dev from "edgehog/dev";
+import * as errorTracking from "edgehog/error-tracking";
+import * as featureFlags from "edgehog/feature-flags";
+import * as localEvaluation from "edgehog/local-evaluation";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
-import { type ContractResult, createRunner } from "../contract/_runner.ts";
+import {
+  type ContractLibrary,
+  type ContractResult,
+  createRunner,
+} from "../contract/_runner.ts";
 import { createSourceReader } from "../_kit/bundle_source.ts";
 
 /**
  * Runs the contract suite against whatever `edgehog` is where this was bundled for.
  *
  * @param bundle The bundle that this is in, as text: stack frames name places in it.
+ * @param inspect The runtime's own printer, if it has one.
  */
-export function runContract(bundle: string): Promise<ContractResult[]> {
+export function runContract(
+  bundle: string,
+  inspect?: ContractLibrary["inspect"],
+): Promise<ContractResult[]> {
   const runner = createRunner();
   const readSource = createSourceReader(bundle);
-  contract(runner, { edgehog, dev, testing, readSource });
+  contract(runner, {
+    edgehog,
+    dev,
+    testing,
+    client,
+    featureFlags,
+    localEvaluation,
+    errorTracking,
+    readSource,
+    inspect,
+  });
   return runner.run();
 }

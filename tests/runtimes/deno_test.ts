@@ -1,5 +1,10 @@
+import { inspect } from "node:util";
 import * as edgehog from "edgehog";
+import * as client from "edgehog/client";
 import * as dev from "edgehog/dev";
+import * as errorTracking from "edgehog/error-tracking";
+import * as featureFlags from "edgehog/feature-flags";
+import * as localEvaluation from "edgehog/local-evaluation";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
 
@@ -7,5 +12,12 @@ contract({ test: (name, fn) => Deno.test(name, fn) }, {
   edgehog,
   dev,
   testing,
+  client,
+  featureFlags,
+  localEvaluation,
+  errorTracking,
   readSource: (filename) => Deno.readTextFileSync(filename),
+  inspect: (value) =>
+    Deno.inspect(value, { showHidden: true, depth: 10 }) +
+    inspect(value, { showHidden: true, depth: 10 }),
 });
