@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   entryStatements,
   longFiles,
+  longFunctions,
   looseTypes,
   strayFetchCalls,
   strayGlobals,
@@ -73,10 +74,12 @@ const ROWS: readonly Row[] = [
     name: "an inner room that imports its outer one",
     rule: arrows,
     files: {
-      "src/flags/evaluation/a.ts": 'import "../b.ts";',
-      "src/flags/b.ts": "",
+      "src/local_evaluation/evaluation/a.ts": 'import "../b.ts";',
+      "src/local_evaluation/b.ts": "",
     },
-    found: ["src/flags/evaluation/a.ts imports src/flags/b.ts"],
+    found: [
+      "src/local_evaluation/evaluation/a.ts imports src/local_evaluation/b.ts",
+    ],
   },
   {
     name: "a file in no room",
@@ -267,13 +270,42 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a long file",
-    rule: (tree) => longFiles(tree, 2, { "src/events/c.ts": 3 }),
+    rule: (tree) => longFiles(tree, 2),
     files: {
       [EVENTS]: "1\n2\n3\n",
       "src/events/b.ts": "1\n2\n",
-      "src/events/c.ts": "1\n2\n3\n",
     },
     found: ["src/events/a.ts has 3 lines"],
+  },
+  {
+    name: "a long function, and the long one around it",
+    rule: (tree) => longFunctions(tree, 3),
+    files: {
+      [EVENTS]: [
+        "export function a() {",
+        "  const b = () => {",
+        "    1;",
+        "    2;",
+        "  };",
+        "  return b;",
+        "}",
+        "export class C {",
+        "  d() {",
+        "    return 1;",
+        "  }",
+        "}",
+      ].join("\n"),
+    },
+    found: [
+      "src/events/a.ts:1 is a function of 7 lines",
+      "src/events/a.ts:2 is a function of 4 lines",
+    ],
+  },
+  {
+    name: "no effect in a call that says it only makes a value",
+    rule: importEffects,
+    files: { [EVENTS]: "const a = /* @__PURE__ */ make();\nconst b = make();" },
+    found: ["src/events/a.ts:2 runs at import: make()"],
   },
   {
     name: "loosened types",

@@ -92,19 +92,31 @@ export function looseTypes(tree: SourceTree): string[] {
   return [...nodes, ...comments];
 }
 
-/** Modules with more lines than that, or than the module's own limit. */
+/** Modules with more lines than that. */
 export function longFiles(
   { modules }: SourceTree,
   maxLines: number,
-  ownLimits: Readonly<Record<string, number>> = {},
 ): string[] {
   return modules
     .map(({ path, file }) => ({
       path,
       lines: file.text.trimEnd().split("\n").length,
     }))
-    .filter(({ path, lines }) => lines > (ownLimits[path] ?? maxLines))
+    .filter(({ lines }) => lines > maxLines)
     .map(({ path, lines }) => `${path} has ${lines} lines`);
+}
+
+/** Functions with more lines than that, closures that hold a whole part included. */
+export function longFunctions(tree: SourceTree, maxLines: number): string[] {
+  return findNodes(tree, ({ file }, node) => {
+    if (!ts.isFunctionLike(node) || !("body" in node) || !node.body) {
+      return undefined;
+    }
+    const lineOf = (position: number) =>
+      file.getLineAndCharacterOfPosition(position).line;
+    const lines = lineOf(node.end) - lineOf(node.getStart(file)) + 1;
+    return lines > maxLines ? `is a function of ${lines} lines` : undefined;
+  });
 }
 
 /** Statements of an entry point other than re-exports by name. */

@@ -9,56 +9,89 @@ const NOWHERE: readonly string[] = [];
  * import `core`, and what is not listed may not be imported.
  */
 const ARROWS: ArrowTable = {
+  // Everything put together: the entry of the full client.
   "mod": [
+    "local_evaluation/options",
+    "posthog",
     "client",
-    "compat",
     "options",
     "events",
-    "flags",
-    "errors",
     "context",
-    "transport",
+    "flags",
+    "local_evaluation",
+    "errors",
+    "compat",
     "caches/types",
     "caches/memory",
   ],
+  "posthog": [
+    "local_evaluation/options",
+    "client",
+    "client/feature",
+    "options",
+    "flags",
+    "local_evaluation",
+    "local_evaluation/regex",
+    "errors",
+    "compat",
+  ],
+  // The kernel: it imports no feature.
   "core": [],
   "options": [],
+  "context": [],
+  "transport": [],
+  "events": ["client/host", "transport"],
   "client": [
+    "client/feature",
     "client/host",
-    "compat",
+    "client/escaped",
     "options",
     "events",
-    "flags",
-    "errors",
     "context",
     "transport",
   ],
-  "client/host": ["options/reader", "transport/http"],
-  "context": [],
-  "events": ["client/host", "transport"],
-  "errors": ["client/host", "transport"],
+  "client/feature": [],
+  "client/host": ["client/feature", "options/reader", "transport/http"],
+  "client/escaped": [],
+  // Features: they know the host, and none of them another; what is handed in knows whom it is handed to.
   "flags": [
+    "client/feature",
     "client/host",
-    "compat",
-    "local_evaluation/evaluation",
-    "local_evaluation/definitions",
-    "caches/types",
-    "transport",
+    "options/reader",
+    "transport/http",
   ],
-  "compat": [
+  "local_evaluation": [
+    "client/host",
     "flags",
-    "local_evaluation/evaluation",
+    "options/reader",
+    "local_evaluation/options",
+    "local_evaluation/outcome",
     "local_evaluation/definitions",
+    "local_evaluation/evaluation",
+    "local_evaluation/regex",
+    "caches/memory",
   ],
   "local_evaluation/definitions": [
     "client/host",
+    "flags",
+    "local_evaluation/options",
+    "local_evaluation/outcome",
     "local_evaluation/evaluation",
-    "caches/types",
-    "transport",
+    "transport/http",
+    "transport/retry",
   ],
-  "local_evaluation/evaluation": ["local_evaluation/regex"],
+  "local_evaluation/evaluation": ["local_evaluation/outcome", "flags"],
+  "local_evaluation/outcome": ["flags"],
   "local_evaluation/regex": ["local_evaluation/evaluation"],
-  "transport": [],
+  "local_evaluation/options": ["flags", "options/reader"],
+  "errors": [
+    "client/feature",
+    "client/host",
+    "client/escaped",
+    "options/reader",
+  ],
+  "compat": ["client/host", "flags"],
+  // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
   "caches/redis_rest": [
@@ -66,7 +99,7 @@ const ARROWS: ArrowTable = {
     "caches/types",
     "transport/http",
   ],
-  "queue_service": ["transport"],
+  "queue_service": ["client/host", "transport"],
   "logs": ["options", "transport"],
   "traces": ["options", "transport"],
   "openfeature": ["mod"],
@@ -74,18 +107,13 @@ const ARROWS: ArrowTable = {
   "next": ["mod"],
   "featureflip": ["transport"],
   "sync_hash": [],
-  "testing": [
-    "client",
-    "dev",
-    "options/types",
-    "events/types",
-    "flags/types",
-    "transport/types",
-    "caches/types",
-  ],
+  "testing": ["posthog", "dev", "caches/types"],
   "dev": [
+    "flags",
+    "local_evaluation/outcome",
     "local_evaluation/evaluation",
     "local_evaluation/definitions/parse",
+    "local_evaluation/regex",
     "transport/encode",
     "caches/types",
   ],
@@ -103,8 +131,8 @@ export const HOUSE: {
   readonly platformGlobals: GlobalTable;
   /** Rooms with entry points of their own, which the main one must not carry. */
   readonly optional: readonly string[];
-  /** Files that may have more lines than the others. */
-  readonly longFiles: Readonly<Record<string, number>>;
+  /** Functions of more than a hundred lines that are still to be taken apart, by their file. */
+  readonly longFunctions: readonly string[];
 } = {
   arrows: ARROWS,
   fetchCallers: [
@@ -170,6 +198,8 @@ export const HOUSE: {
     "testing/",
     "traces/",
   ],
-  // The facade: one delegating method for each of the API's, and nothing else that could be taken out.
-  longFiles: { "src/client/client.ts": 350 },
+  longFunctions: [
+    "src/caches/leased_cache.ts",
+    "src/dev/emulator.ts",
+  ],
 };

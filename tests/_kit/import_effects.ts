@@ -71,7 +71,7 @@ function* blockEffects(
 
 /** The parts of an expression that are more than making a value. */
 function* effects(node: ts.Expression): Generator<ts.Node> {
-  if (isInert(node)) return;
+  if (isInert(node) || isMarkedPure(node)) return;
   if (ts.isClassExpression(node)) return yield* classEffects(node);
   if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
     if (!isPureCallee(node)) return yield node;
@@ -85,6 +85,12 @@ function* effects(node: ts.Expression): Generator<ts.Node> {
   const parts: ts.Expression[] = [];
   ts.forEachChild(node, (child) => void parts.push(...expressionsOf(child)));
   for (const part of parts) yield* effects(part);
+}
+
+/** A call that says of itself that it only makes a value: bundlers leave it out where nobody uses that. */
+function isMarkedPure(node: ts.Expression): boolean {
+  return ts.isCallExpression(node) &&
+    /^\s*\/\* @__PURE__ \*\//.test(node.getFullText());
 }
 
 function isInert(node: ts.Expression): boolean {
