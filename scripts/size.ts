@@ -1,89 +1,79 @@
-import { type BuildOptions, buildSync } from "esbuild";
-import { gzipSync } from "node:zlib";
-import { fromRoot, ROOT } from "../tests/_kit/paths.ts";
 import { say } from "../tests/_kit/run.ts";
+import { COMPOSITIONS } from "./_compositions.ts";
 import { ENTRIES } from "./_entries.ts";
+import { measureApplication, measureEntry, type Size } from "./_sizes.ts";
 
-/** What the README's start uses, as an application's bundler sees it. */
-const APP = `
-import { PostHog } from "edgehog";
-const posthog = new PostHog("phc_x", { personalApiKey: "phx_x" });
-export default {
-  async fetch(request, env, ctx) {
-    const hog = posthog.forRequest(request, ctx, { distinctId: "user-1" });
-    const flags = await hog.evaluateFlags();
-    hog.capture({ event: "page viewed", flags });
-    return new Response(String(flags.isEnabled("a-flag")));
-  },
-};`;
-
-interface Size {
-  readonly minified: number;
-  readonly gzipped: number;
-  /** Minified bytes by room, the largest first. */
-  readonly rooms: readonly (readonly [room: string, bytes: number])[];
+interface Line {
+  readonly name: string;
+  readonly measure: () => Size;
+  readonly maxGzipBytes?: number;
+  readonly boundGzipBytes?: number;
 }
 
-function measure(input: Pick<BuildOptions, "entryPoints" | "stdin">): Size {
-  const { outputFiles, metafile } = buildSync({
-    ...input,
-    absWorkingDir: ROOT,
-    alias: Object.fromEntries(
-      ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
-    ),
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-  });
+/** A line of the table; of a composition whose entry points are missing it says which. */
+function row({ name, measure, maxGzipBytes, boundGzipBytes }: Line): string {
+  try {
+    const size = measure();
+    return columns(
+      name,
+      kilobytes(size.minified),
+      kilobytes(size.gzipped),
+      [maxGzipBytes, boundGzipBytes].map(kilobytes),
+      formatRooms(size),
+    );
+  } catch (error) {
+    return columns(name, "–", "–", [], messageOf(error));
+  }
+}
+
+function columns(
+  name: string,
+  minified: string,
+  gzipped: string,
+  limits: readonly string[],
+  note: string,
+): string {
+  const [budget = "", bound = ""] = limits;
+  const numbers = [minified, gzipped, budget, bound];
+  return `${name.padEnd(27)} ${
+    numbers.map((number) => number.padStart(7)).join(" ")
+  }   ${note}`;
+}
+
+/** Minified kilobytes by room of `src/`, the largest first. */
+function formatRooms({ files }: Size): string {
   const rooms = new Map<string, number>();
-  for (
-    const [path, { bytesInOutput }] of Object.values(metafile.outputs).flatMap((
-      { inputs },
-    ) => Object.entries(inputs))
-  ) {
+  for (const [path, bytes] of files) {
     const room = path.match(/^src\/([^/.]+)/)?.[1];
-    if (room !== undefined && bytesInOutput > 0) {
-      rooms.set(room, (rooms.get(room) ?? 0) + bytesInOutput);
-    }
+    if (room !== undefined) rooms.set(room, (rooms.get(room) ?? 0) + bytes);
   }
-  const code = outputFiles[0]?.contents ?? new Uint8Array();
-  return {
-    minified: code.length,
-    gzipped: gzipSync(code, { level: 9 }).length,
-    rooms: [...rooms].sort(([, a], [, b]) => b - a),
-  };
+  return [...rooms].sort(([, a], [, b]) => b - a)
+    .map(([room, bytes]) => `${room} ${kilobytes(bytes)}`).join(", ");
 }
 
-function row(name: string, { minified, gzipped, rooms }: Size): string {
-  const parts = rooms.map(([room, bytes]) => `${room} ${kilobytes(bytes)}`)
-    .join(", ");
-  return `${name.padEnd(28)} ${kilobytes(minified).padStart(7)} ${
-    kilobytes(gzipped).padStart(7)
-  }   ${parts}`;
+function kilobytes(bytes: number | undefined): string {
+  return bytes === undefined ? "" : (bytes / 1000).toFixed(1);
 }
 
-function kilobytes(bytes: number): string {
-  return (bytes / 1000).toFixed(1);
+/** esbuild's first complaint; of a path that is an entry point's, the name in the application's code. */
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const written = text.match(/\(originally (".*?")\)/)?.[1];
+  return written === undefined
+    ? text.match(/ERROR: (.*)/)?.[1] ?? text
+    : `Could not resolve ${written}`;
 }
 
-/** Prints what each entry point weighs, in kB, and which rooms it carries. */
+/** Prints what each entry point and each composition weighs, in kB, its budget and bound, and which rooms it carries. */
 function main(): void {
-  say(
-    `${"".padEnd(28)} ${"min".padStart(7)} ${"gzip".padStart(7)}   rooms, min`,
-  );
+  say(columns("", "min", "gzip", ["budget", "bound"], "rooms, min"));
   for (const { specifier, source } of ENTRIES) {
-    say(row(specifier, measure({ entryPoints: [source] })));
+    say(row({ name: specifier, measure: () => measureEntry(source) }));
   }
-  say(
-    row(
-      "an app (capture, evaluate)",
-      measure({ stdin: { contents: APP, resolveDir: ROOT } }),
-    ),
-  );
+  say("");
+  for (const { code, ...composition } of COMPOSITIONS) {
+    say(row({ ...composition, measure: () => measureApplication(code) }));
+  }
 }
 
 if (import.meta.main) main();

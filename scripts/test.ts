@@ -24,6 +24,7 @@ const STEPS: readonly Step[] = [
   { task: "check:docs", kind: "check" },
   { task: "check:exports", kind: "check" },
   { task: "check:api", kind: "check" },
+  { task: "check:size", kind: "deno-tests" },
   { task: "publish:dry", kind: "check" },
   { task: "test:deno", kind: "deno-tests" },
   { task: "test:doc", kind: "deno-tests" },
