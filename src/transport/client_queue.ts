@@ -23,8 +23,8 @@ export interface FlushedLane {
   readonly store: Store;
   /** The events. */
   readonly own: Set<QueueItem>;
-  /** What the same request has under way with them, if it has. Another request's must not be awaited. */
-  readonly work?: Promise<unknown> | undefined;
+  /** Waits for what the same request has under way with them, if it has; gives its lease. Another's must not be awaited. */
+  join?(): Promise<Lease | undefined>;
   /** The lease of that. */
   readonly lease?: Lease | undefined;
 }
@@ -115,7 +115,11 @@ export class ClientQueue implements EventQueue {
       // The client's end does not cut short what a scope sends.
       const isInTime =
         await (lease.isScopes ? within() : this.#run(lease, within));
-      if (!isInTime) running?.abort();
+      if (!isInTime && running) {
+        running.abort();
+        // What the server asked it for holds before anybody sends its events again.
+        running.end();
+      }
       lease.end();
       if (store.disown(wanted)) this.trigger(store);
       return isInTime;
@@ -204,8 +208,7 @@ export class ClientQueue implements EventQueue {
     patienceMs: number,
     lane: FlushedLane,
   ): Promise<void> {
-    const before = lane.lease;
-    await lane.work;
+    const before = await lane.join?.();
     // What that retained is not tried again.
     if (before?.isSpent) return;
     const { store } = lease;
@@ -216,10 +219,14 @@ export class ClientQueue implements EventQueue {
       const ms = store.pausedUntil - store.now();
       await this.deps.clock.sleep(ms, lease.signal);
     }
+    let isEmpty = true;
     for (let ms = LOOK_AGAIN_MS;; ms = Math.min(ms * 2, MAX_LOOK_AGAIN_MS)) {
-      const held = [...wanted].filter((item) => item.lease?.isLive);
-      const isEmpty = await drain(lease, wanted, patienceMs);
-      if (!isEmpty || held.length === 0) return;
+      const held = [...wanted].filter(({ lease: other }) =>
+        other !== lease && other?.isLive
+      );
+      // What used its attempts up is not tried again.
+      isEmpty &&= await drain(lease, wanted, patienceMs);
+      if (held.length === 0 || lease.isOver) return;
       if (held.some((item) => item.lease?.isLive)) {
         await this.deps.clock.sleep(ms, lease.signal);
       }

@@ -78,6 +78,7 @@ class ScopeLane implements FlushedLane {
   readonly #client: ClientQueue;
   readonly #keepAlive: KeepAlive;
   #goneAt = 0;
+  readonly #preparing = new Set<Promise<void>>();
 
   constructor(client: ClientQueue, keepAlive: KeepAlive, lane: Lane) {
     this.#client = client;
@@ -88,12 +89,23 @@ class ScopeLane implements FlushedLane {
   async reserve(item: QueueItem, preparation: Preparation): Promise<void> {
     const { store, own } = this;
     const lease = new Lease(store);
-    const prepared = store.reserve(lease, item, preparation, own);
+    const prepared = store.reserve(lease, item, preparation, own).then(() => {
+      this.#preparing.delete(prepared);
+      // Those that are ready at one moment travel together.
+      if (this.#preparing.size === 0) this.start();
+    });
+    this.#preparing.add(prepared);
     store.keep(own, store.now() + GONE_AFTER_MS);
     await prepared;
-    this.start();
     // Who keeps the preparation alive, keeps its sending alive too.
     await this.work;
+  }
+
+  async join(): Promise<Lease | undefined> {
+    await Promise.all(this.#preparing);
+    const { lease } = this;
+    await this.work;
+    return lease;
   }
 
   /** Starts a drain, if there is none. */
@@ -114,7 +126,9 @@ class ScopeLane implements FlushedLane {
       const work = async () => {
         isEmpty = await drain(lease, own);
       };
-      if (isKept) await lease.within(MAX_DRAIN_MS, work);
+      if (isKept && !await lease.within(MAX_DRAIN_MS, work)) {
+        lease.isSpent = true;
+      }
       this.#finish(lease, isEmpty);
     });
     isKept = this.#keepAlive(this.work);

@@ -14,6 +14,9 @@ const GONE_SLACK_MS = 1000;
 /** Stands on an event while its hook runs, which may lead back into the store. */
 const BEING_MADE = () => undefined;
 
+/** What is cut short while nobody waits for it. */
+const NOTHING = () => {};
+
 /**
  * All events of one lane and client. Each belongs to a scope or to nobody; an owner is the set of its events, in order.
  * Events are removed by identity, never by position.
@@ -80,8 +83,13 @@ export class Store {
     let hasMoved = false;
     for (const item of [...this.free(items)]) {
       this.finish(item);
-      const { owner } = item;
+      const { owner, lease } = item;
       if (owner === this.#ownerless || !owner?.delete(item)) continue;
+      if (lease) {
+        // The lease itself would keep alive whose request it worked for.
+        const { isOver, keepsOrder } = lease;
+        item.lease = { isLive: false, isOver, keepsOrder };
+      }
       item.owner = this.#ownerless.add(item);
       hasMoved = true;
     }
@@ -278,7 +286,7 @@ export class Lease implements Holding {
   readonly #isReporter: boolean;
   #remarks: [QueueItem, DeliveryReason][] = [];
   #controller: AbortController | undefined;
-  #abandon = () => {};
+  #abandon = NOTHING;
 
   /** Holds nothing yet. With `accepted` somebody else tells what was delivered, for several lanes together. */
   constructor(store: Store, accepted?: string[]) {
@@ -321,6 +329,7 @@ export class Lease implements Holding {
       });
       const settle = () => {
         cancel?.();
+        this.#abandon = NOTHING;
         resolve();
       };
       this.#abandon = settle;

@@ -85,6 +85,26 @@ for (const [timeoutMs, endsAfterMs] of TIMEOUTS) {
   });
 }
 
+Deno.test("ClientQueue.flush() waits for what others hold although its own attempts are used up (CAP-262, CAP-277)", async () => {
+  const slow = Promise.withResolvers<Answer>();
+  const { admit, attempts, clock, createItem, queue } = createFixture(
+    ({ names }) => names === "a" ? slow.promise : 503,
+    { fetchRetryCount: 0 },
+  );
+  const sent = queue.sendNow("analytics", createItem("a"));
+  admit("b");
+  let endedAt = 0;
+  const began = clock.now();
+  const flushed = queue.flush().finally(() => endedAt = clock.now());
+  await clock.advance(9000);
+  assertEquals(endedAt, 0);
+  slow.resolve(200);
+  await clock.advance(1000);
+  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 1 });
+  assertEquals([endedAt - began, await sent], [9125, undefined]);
+  assertEquals(attempts.map(({ names }) => names), ["a", "b"]);
+});
+
 Deno.test("ClientQueue.close() ends a flush that has no deadline (CAP-274)", async () => {
   const { attempts, admit, clock, queue, drops } = createFixture(() => "hang");
   admit("a");

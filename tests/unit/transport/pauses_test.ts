@@ -217,3 +217,17 @@ Deno.test("ScopeQueue.flush() waits for a pause that begins after it did (CAP-23
   await clock.advance(1);
   assertEquals(await flushed, { delivered: 1, dropped: 1, retained: 0 });
 });
+
+Deno.test("the server's pause holds when the flush of the scope that was asked for it runs out (CAP-232)", async () => {
+  const { attempts, clock, createItem, createScope, queue } = createFixture();
+  const { scope } = createScope();
+  scope.admit("analytics", createItem("s"));
+  await clock.advance(6000);
+  const flushed = scope.flush(1000);
+  await clock.advance(1000);
+  assertEquals((await flushed).retained, 1);
+  // The event is old enough for the client's drain.
+  await clock.advance(10_000);
+  assertEquals([attempts.length, queue.items().length], [1, 1]);
+  assertEquals(queue.store("analytics").pausedUntil - clock.now(), 103_000);
+});

@@ -404,6 +404,23 @@ Deno.test("ScopeQueue hands over in order what stands behind an event in prepara
   assertEquals(texts, ['"a"', '"P with flags"', '"b"']);
 });
 
+Deno.test("ScopeQueue sends together what is ready at one moment, and its flush ends with that (CAP-280, CAP-262)", async () => {
+  const { clock, createScope, pend, texts } = createBench(() => 200);
+  const { scope, kept } = createScope();
+  const [first, second] = [pend("P"), pend("Q")];
+  const { preparation } = first;
+  void scope.reserve("analytics", first.item, preparation);
+  void scope.reserve("analytics", second.item, preparation);
+  const flushed = scope.flush();
+  await clock.advance(180);
+  first.open();
+  await clock.settle();
+  assertEquals(texts(), ['"P with flags","Q"']);
+  assertEquals(await flushed, { delivered: 2, dropped: 0, retained: 0 });
+  await Promise.all(kept);
+  assertEquals(clock.pending, 0);
+});
+
 Deno.test("ScopeQueue without a waitUntil that works hands over what is prepared, finished (CAP-268)", async () => {
   const { clock, pend, queue } = createBench(() => 200);
   const keepAlive = () => false;

@@ -58,6 +58,17 @@ Deno.test("ScopeQueue ends a drain against a hung server after 25 s and hands ov
   assertEquals(attempts[2]?.signal.aborted, true);
 });
 
+Deno.test("ScopeQueue.flush() of a drain against a hung server ends with it, and tries nothing again (CAP-284, CAP-281)", async () => {
+  const { clock, createScope } = createFixture(() => "hang");
+  const { admit, kept, queue } = createScope();
+  admit("abc");
+  await clock.advance(10_000);
+  const flushed = queue.flush();
+  await clock.advance(15_000);
+  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 3 });
+  await Promise.all(kept);
+});
+
 Deno.test("ScopeQueue sends the client's events only after its own success (CAP-287)", async () => {
   let status = 503;
   const { attempts, clock, clientQueue, createItem, createScope } =
