@@ -1,4 +1,4 @@
-import { describeType, isObject } from "../core/guards.ts";
+import { attempt, describeType, isObject } from "../core/guards.ts";
 
 /** An option that can't be used as given; never holds the value. */
 export interface OptionProblem {
@@ -85,7 +85,7 @@ export class OptionReader {
     return this.#checked(
       option,
       expected,
-      (value) => choices.some((choice) => choice === value),
+      (value) => choices.includes(value as T),
     );
   }
 
@@ -133,8 +133,11 @@ export class OptionReader {
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
   refuseOthers(): void {
     const toPlain = (name: string) => name.replaceAll("_", "").toLowerCase();
-    for (const option of this.#names()) {
-      if (this.#known.has(option)) continue;
+    const given = isObject(this.#given) ? this.#given : {};
+    // Whatever refuses to list its members has had each of them read by name.
+    for (const [option, value] of attempt(() => Object.entries(given)) ?? []) {
+      const isGiven = value !== undefined && value !== null;
+      if (!isGiven || this.#known.has(option)) continue;
       const near = [...this.#known].find((name) =>
         toPlain(name) === toPlain(option)
       );
@@ -148,18 +151,6 @@ export class OptionReader {
     return this.#checked(option, `a ${type}`, isValid);
   }
 
-  #names(): readonly string[] {
-    try {
-      const given = isObject(this.#given) ? this.#given : {};
-      return Object.entries(given).filter(([, value]) =>
-        (value ?? undefined) !== undefined
-      ).map(([name]) => name);
-    } catch {
-      // Whatever refuses to list its members has had each of them read by name.
-      return [];
-    }
-  }
-
   /** A type parameter stands for what the check has just established; the caller names it. */
   #checked<T>(
     option: string,
@@ -170,11 +161,10 @@ export class OptionReader {
     const given = Object(this.#given) as Record<string, unknown>;
     const older = this.#olderNames[option];
     if (older) this.#known.add(older);
-    let value: unknown;
     try {
-      value = given[option] ?? undefined;
-      if (value !== undefined && isValid(value)) return value as T;
-      if (value !== undefined) {
+      const value = given[option];
+      if (value !== undefined && value !== null) {
+        if (isValid(value)) return value as T;
         this.refuse(option, `expected ${expected}, got ${describeType(value)}`);
       }
     } catch {

@@ -7,8 +7,8 @@ import { consoleLogger, type Logger } from "../core/logger.ts";
 import type { FetchLike, WaitUntil } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
-import { COUNTS, DEFAULT_HOST, SWITCHES, TIMES_MS } from "./defaults.ts";
-import { parseHost } from "./host.ts";
+import { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
+import { readHost } from "./host.ts";
 import type { OptionReader } from "./reader.ts";
 import { createClock, createRandom } from "./seams.ts";
 
@@ -125,14 +125,4 @@ function readApiKey(apiKey: unknown, read: OptionReader): string {
     );
   }
   return token;
-}
-
-function readHost(read: OptionReader): string {
-  const reading = parseHost(read.text("host") ?? "");
-  if (reading.kind === "unusable") {
-    read.refuse("host", reading.reason);
-    return DEFAULT_HOST;
-  }
-  if (reading.note) read.notes.push(reading.note);
-  return reading.host;
 }

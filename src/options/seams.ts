@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.ts";
+import { attempt } from "../core/guards.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
 import type { OptionReader } from "./reader.ts";
 
@@ -10,7 +11,15 @@ export function createClock(read: OptionReader): Clock {
   const now = read.callback<() => unknown>("now");
   const sleep = read.callback<Clock["sleep"]>("sleep");
   const waits: Pick<Clock, "sleep" | "after"> = sleep
-    ? { sleep: (ms, signal) => settle(() => sleep(ms, signal)) }
+    ? {
+      async sleep(ms, signal) {
+        try {
+          await sleep(ms, signal);
+        } catch {
+          // A wait that rejects counts as over.
+        }
+      },
+    }
     : systemClock;
   return {
     ...waits,
@@ -32,20 +41,8 @@ export function createRandom(read: OptionReader): RandomSource {
 }
 
 function readMoment(now: () => unknown): number | undefined {
-  try {
-    const moment = now();
-    return typeof moment === "number" && moment >= 0 && moment <= MAX_MOMENT
-      ? moment
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function settle(wait: () => Promise<void>): Promise<void> {
-  try {
-    await wait();
-  } catch {
-    // A wait that rejects counts as over.
-  }
+  const moment = attempt(now);
+  return typeof moment === "number" && moment >= 0 && moment <= MAX_MOMENT
+    ? moment
+    : undefined;
 }
