@@ -36,7 +36,7 @@ export function applyBeforeSend(
       kept = run(kept as CapturedEvent);
       if (!isRecord(kept) || isThenable(kept)) break;
     }
-    if (kept === null || kept === undefined || kept === false) {
+    if ((kept ?? false) === false) {
       reporter.debug(`The hook 'beforeSend' dropped '${name}'`);
     } else if (isThenable(kept)) {
       // Its outcome is of no use any more, but an unhandled rejection would end some processes.

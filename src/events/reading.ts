@@ -30,7 +30,7 @@ export function assignGiven(
 }
 
 /** Whether the value is a record with anything in it. */
-export function isFilled(value: unknown): boolean {
+export function isFilled(value: unknown): value is object {
   return isRecord(value) && Object.keys(value).length > 0;
 }
 

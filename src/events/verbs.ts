@@ -167,17 +167,17 @@ function draftSet(call: Call): EventDraft | undefined {
 function draftUnset(call: Call): EventDraft | undefined {
   const names = [call.message["properties"]].flat().filter(isNonBlank)
     .map((name) => name.toWellFormed());
-  return draft(call, { ...(names.length > 0 && { $unset: names }) });
+  return draft(call, names.length > 0 && { $unset: names });
 }
 
 /** A draft about a person or a group: without identity it is nothing, and with nothing to say there is none. */
 function draft(
   { event, message }: Call,
-  ownProperties: JsonObject | "" | undefined,
+  ownProperties: JsonObject | "" | false | undefined,
   distinctId: unknown = message["distinctId"],
 ): EventDraft | undefined {
   const { timestamp, uuid, disableGeoip } = message;
-  return ownProperties && isFilled(ownProperties)
+  return isFilled(ownProperties)
     ? {
       event,
       distinctId,
