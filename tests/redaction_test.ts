@@ -16,7 +16,7 @@ function createForgetful() {
   return createReporter({
     logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     onError: quiet,
-    isDebug: true,
+    debug: true,
     redact: (text) => text,
   });
 }

@@ -77,15 +77,16 @@ export class KernelCaller implements EventCaller {
 
   /** Builds and queues an event. */
   capture(draft: EventDraft): string | undefined {
-    const { kernel } = this;
-    const item = kernel.pipeline.build(draft, this.context);
+    const { kernel: { pipeline, options } } = this;
+    const item = pipeline.build(draft, this.context);
     if (!item) return undefined;
+    const { queue } = this;
     const { lane, preparation } = item;
-    if (kernel.isSync) {
-      this.keepAlive(this.queue.sendNow(lane, item, preparation));
-    } else if (preparation) {
-      this.keepAlive(this.queue.reserve(lane, item, preparation));
-    } else this.queue.admit(lane, item);
+    const sending = options.syncMode && !options.testMode
+      ? queue.sendNow(lane, item, preparation)
+      : preparation && queue.reserve(lane, item, preparation);
+    if (sending) this.keepAlive(sending);
+    else queue.admit(lane, item);
     return item.uuid;
   }
 

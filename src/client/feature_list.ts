@@ -8,7 +8,6 @@ import {
   type FeatureMaker,
   isFeatureMaker,
   type MadeFeature,
-  type Verb,
 } from "./host.ts";
 
 /** A feature of this client; made when it is first used. */
@@ -44,19 +43,17 @@ export class FeatureList {
     return this.#slots.map(({ feature }) => feature);
   }
 
-  /** The verb of that name. */
-  findVerb(name: PropertyKey): Verb | undefined {
-    return this.#makeFor(name)?.verbs[name];
-  }
-
-  /** What that verb answers when it fails. */
-  findNeutral(name: PropertyKey): ((caller: Caller) => unknown) | undefined {
-    return this.#makeFor(name)?.neutral?.[name];
+  /** The feature that names this verb. */
+  findByVerb(name: PropertyKey): MadeFeature | undefined {
+    const slot = this.#slots.find(({ feature: { verbs, clientVerbs } }) =>
+      verbs.includes(name) || clientVerbs?.includes(name)
+    );
+    return slot && this.#make(slot);
   }
 
   /** The port of the feature of that name. */
   findPort(name: unknown): object | undefined {
-    const slot = this.#slots.find(({ feature }) => feature.name === name);
+    const slot = this.#findSlot(name);
     return slot && this.#make(slot).port;
   }
 
@@ -95,22 +92,17 @@ export class FeatureList {
 
   #add(feature: unknown, index: number, read: OptionReader): void {
     if (!isFeatureMaker(feature)) {
-      read.refuse("use", `item ${index} is no feature`);
-      return;
+      return read.refuse("use", `item ${index} is no feature`);
     }
     const { name } = feature;
-    if (this.list.some((other) => other.name === name)) {
-      read.refuse("use", `the feature '${name}' is passed twice`);
-      return;
+    if (this.#findSlot(name)) {
+      return read.refuse("use", `the feature '${name}' is passed twice`);
     }
     this.#slots.push({ feature, checked: feature.check(read) });
   }
 
-  #makeFor(verb: PropertyKey): MadeFeature | undefined {
-    const slot = this.#slots.find(({ feature: { verbs, clientVerbs } }) =>
-      verbs.includes(verb) || clientVerbs?.includes(verb)
-    );
-    return slot && this.#make(slot);
+  #findSlot(name: unknown): Slot | undefined {
+    return this.#slots.find(({ feature }) => feature.name === name);
   }
 
   /** One that failed at being made has nothing. */

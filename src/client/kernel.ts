@@ -1,4 +1,3 @@
-import type { CookieSource } from "../context/cookie.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -68,9 +67,7 @@ export class Kernel implements FeatureHost {
     read.refuseOthers();
     const { options } = this;
     this.reporter = createReporter({
-      logger: options.logger,
-      onError: options.onError,
-      isDebug: options.debug,
+      ...options,
       redact: createRedact(read.secrets),
     });
     for (const { option, message } of read.problems) {
@@ -95,16 +92,6 @@ export class Kernel implements FeatureHost {
     return this.options.random;
   }
 
-  /** Whether each event is sent by itself at once. */
-  get isSync(): boolean {
-    return this.options.syncMode && !this.options.testMode;
-  }
-
-  /** Where posthog-js keeps what a scope may read. */
-  get cookieSource(): CookieSource {
-    return { projectToken: this.options.apiKey, now: this.clock.now };
-  }
-
   /** Makes ids that are in order. */
   get createUuid(): UuidSource {
     return this.#createUuid ??= createUuidSource(this.random);
@@ -113,8 +100,7 @@ export class Kernel implements FeatureHost {
   /** The one way out over HTTP. */
   get door(): HttpDoor {
     return this.#door ??= createHttpDoor({
-      findFetch: this.options.findFetch,
-      clock: this.clock,
+      ...this.options,
       redact: this.reporter.redact,
     });
   }

@@ -12,7 +12,11 @@ import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
-import { isFinished, type QueueItem } from "../transport/event_queue.ts";
+import {
+  countFates,
+  isFinished,
+  type QueueItem,
+} from "../transport/event_queue.ts";
 import { KernelCaller } from "./caller.ts";
 import { FIND_PORT } from "./host.ts";
 import type { RequestScopeInit } from "./scope_types.ts";
@@ -24,11 +28,7 @@ export type KernelVerb = (caller: KernelCaller, ...args: never[]) => unknown;
 type Table<Entry> = Readonly<Partial<Record<PropertyKey, Entry>>>;
 
 /** A result of its own for each caller, who may change it. */
-const flushNothing = (): FlushResult => ({
-  delivered: 0,
-  dropped: 0,
-  retained: 0,
-});
+const flushNothing = (): FlushResult => countFates([]);
 
 /** The kernel's verbs on a client. */
 export const CLIENT_VERBS: Table<KernelVerb> = {
@@ -178,7 +178,7 @@ function openScope(
     : typeof ctx?.waitUntil === "function"
     ? { ctx }
     : kernel.options;
-  const context = new RequestContext(request, given, kernel.cookieSource);
+  const context = new RequestContext(request, given, kernel.options);
   return new Scope(new KernelCaller(kernel, Scope, context, keeper));
 }
 

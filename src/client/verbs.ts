@@ -1,5 +1,5 @@
 import { CallbackError } from "../core/errors.ts";
-import { isThenable } from "../core/guards.ts";
+import { defineOwn, isObject, isThenable } from "../core/guards.ts";
 import type { KernelCaller } from "./caller.ts";
 import {
   KERNEL_NEUTRAL,
@@ -24,9 +24,7 @@ let bind: (
 export class VerbHolder {
   static {
     callerOf = (holder) =>
-      typeof holder === "object" && holder !== null && #caller in holder
-        ? holder.#caller
-        : undefined;
+      isObject(holder) && #caller in holder ? holder.#caller : undefined;
     bind = (holder, name, verb) => {
       const caller = callerOf(holder);
       // The caller is there, so the holder is one of these.
@@ -65,12 +63,7 @@ export function defineVerb(
     },
     // A test double, or an override: on this object, like any other property.
     set(this: object, value: unknown) {
-      Object.defineProperty(this, name, {
-        value,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+      defineOwn(this, name, value);
     },
   });
 }
@@ -115,7 +108,7 @@ function createEntry(
   const named: Record<PropertyKey, BoundVerb> = {
     [name]: (...args: never[]): unknown => {
       try {
-        verb ??= caller.kernel.features.findVerb(name);
+        verb ??= caller.kernel.features.findByVerb(name)?.verbs[name];
         // Last: making a feature may call back.
         caller.entry = entry;
         const result = verb?.(caller, ...args);
@@ -156,5 +149,7 @@ function fail(
   const text = String(name);
   const message = `Cannot complete '${text}': an argument could not be read`;
   reporter.tell(new CallbackError(message, text, cause), "error");
-  return (KERNEL_NEUTRAL[name] ?? kernel.features.findNeutral(name))?.(caller);
+  const neutral = KERNEL_NEUTRAL[name] ??
+    kernel.features.findByVerb(name)?.neutral?.[name];
+  return neutral?.(caller);
 }

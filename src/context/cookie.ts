@@ -1,3 +1,4 @@
+import type { Clock } from "../core/clock.ts";
 import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { RequestLike } from "../core/platform.ts";
@@ -6,9 +7,9 @@ import { readHeader, sanitise } from "./headers.ts";
 /** Where posthog-js keeps what is read, and the moment of reading. */
 export interface CookieSource {
   /** The project token, by which the cookie is named. */
-  readonly projectToken: string;
-  /** The current moment, in ms since the epoch. */
-  readonly now: () => number;
+  readonly apiKey: string;
+  /** Tells the moment. */
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** Who asks, as posthog-js remembered it in the browser. */
@@ -29,12 +30,12 @@ const MAX_SESSION_MS = 24 * 60 * 60 * 1000;
 /** Reads posthog-js's cookie. Like the headers it comes from the client: a hint, never authentication. Never throws. */
 export function readPostHogCookie(
   request: RequestLike,
-  { projectToken, now }: CookieSource,
+  { apiKey, clock }: CookieSource,
 ): CookieIdentity {
   const header = readHeader(request, "cookie");
   if (typeof header !== "string") return {};
   // Parity: posthog-js, which keeps the token's letters and spells out what a cookie's name may not have.
-  const token = projectToken.replaceAll("+", "PL").replaceAll("/", "SL")
+  const token = apiKey.replaceAll("+", "PL").replaceAll("/", "SL")
     .replaceAll("=", "EQ");
   const prefix = `ph_${token}_posthog=`;
   for (const pair of header.split(";")) {
@@ -43,7 +44,7 @@ export function readPostHogCookie(
       const stored = parseJson(
         attempt(() => decodeURIComponent(cookie.slice(prefix.length))),
       );
-      if (isRecord(stored)) return readStored(stored, now());
+      if (isRecord(stored)) return readStored(stored, clock.now());
     }
   }
   return {};

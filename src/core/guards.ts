@@ -67,16 +67,22 @@ export function setOwn(
   key: PropertyKey,
   value: unknown,
 ): void {
-  if (key === "__proto__") {
-    Object.defineProperty(object, key, {
-      value,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  } else {
-    (object as Record<PropertyKey, unknown>)[key] = value;
-  }
+  if (key === "__proto__") defineOwn(object, key, value);
+  else (object as Record<PropertyKey, unknown>)[key] = value;
+}
+
+/** Makes an own data property as an assignment does, where an assignment would reach a setter. */
+export function defineOwn(
+  object: object,
+  key: PropertyKey,
+  value: unknown,
+): void {
+  Object.defineProperty(object, key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** The type of a value in words, for messages: never the value itself. */

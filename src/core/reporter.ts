@@ -83,7 +83,7 @@ export interface ReporterOptions {
   /** The application's `onError`. */
   readonly onError?: ((error: AnyEdgehogError) => void) | undefined;
   /** Whether debug messages are on from the start. */
-  readonly isDebug: boolean;
+  readonly debug: boolean;
   /** Hides keys and tokens. */
   readonly redact: Redact;
 }
@@ -93,14 +93,14 @@ const MAX_ONCE_KEYS = 1000;
 
 /** Creates a {@linkcode Reporter}. */
 export function createReporter(
-  { logger, onError, isDebug, redact }: ReporterOptions,
+  { logger, onError, debug, redact }: ReporterOptions,
 ): Reporter {
   const listeners = new Map<
     keyof PostHogListeners,
     Set<(argument: never) => unknown>
   >();
   const used = new Set<string>();
-  let debugIsOn = isDebug;
+  let debugIsOn = debug;
 
   /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
   const contain = (callback: () => unknown, failure?: string) => {

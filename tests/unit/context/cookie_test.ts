@@ -23,7 +23,7 @@ const identified = (more: object) => ({
 const read = (cookie: unknown) => {
   const { distinctId, sessionId } = readPostHogCookie(
     { headers: { cookie: cookie as string } },
-    { projectToken: TOKEN, now: () => NOW },
+    { apiKey: TOKEN, clock: { now: () => NOW } },
   );
   return [distinctId, sessionId];
 };
@@ -173,7 +173,7 @@ for (
     const { distinctId, sessionId } = new RequestContext(
       { headers },
       init as object,
-      { projectToken: "phc_test", now: () => NOW },
+      { apiKey: "phc_test", clock: { now: () => NOW } },
     );
     assertEquals<unknown>([distinctId, sessionId], expected);
   });
@@ -186,7 +186,7 @@ Deno.test("RequestContext judges a cookie's session at the moment of the request
   const context = new RequestContext(
     { headers: { cookie } },
     { readPostHogCookie: true },
-    { projectToken: "phc_test", now: () => now },
+    { apiKey: "phc_test", clock: { now: () => now } },
   );
   now += 2 * 60_000;
   assertEquals(context.sessionId, "s1");

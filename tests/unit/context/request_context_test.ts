@@ -4,8 +4,8 @@ import type { RequestContextInit, RequestLike } from "edgehog";
 
 const create = (request?: RequestLike, init: RequestContextInit = {}) =>
   new RequestContext(request, init, {
-    projectToken: "phc_test",
-    now: () => 0,
+    apiKey: "phc_test",
+    clock: { now: () => 0 },
   });
 
 const HEADERS = {

@@ -10,8 +10,8 @@ const SPAN = { traceId: "a".repeat(32), spanId: "b".repeat(16) };
 
 Deno.test("setTraceContext() marks a scope, and those made of it later (ERR-095)", () => {
   const context = new RequestContext(undefined, {}, {
-    projectToken: "phc_test",
-    now: () => 0,
+    apiKey: "phc_test",
+    clock: { now: () => 0 },
   });
   context.traceContext = SPAN;
   context.set({ distinctId: "user-1" });

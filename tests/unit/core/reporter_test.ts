@@ -17,7 +17,7 @@ function createRecorded(overrides: Partial<ReporterOptions> = {}) {
       warn: write("warn"),
       error: write("error"),
     },
-    isDebug: false,
+    debug: false,
     redact: createRedact(["phc_secret/key"]),
     ...overrides,
   });
@@ -25,7 +25,7 @@ function createRecorded(overrides: Partial<ReporterOptions> = {}) {
 }
 
 Deno.test("Reporter hides keys in every message, plain and URL-encoded (CAP-294)", () => {
-  const { lines, reporter } = createRecorded({ isDebug: true });
+  const { lines, reporter } = createRecorded({ debug: true });
   reporter.debug("key phc_secret/key");
   reporter.warn("url ?token=phc_secret%2Fkey&x");
   reporter.error("phc_secret/key phc_secret/key");

@@ -224,7 +224,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const reporter = createReporter({
     logger,
     onError: (error) => void errors.push(error),
-    isDebug: true,
+    debug: true,
     redact: (text) => text,
   });
   const answer = async (request: HttpRequest): Promise<HttpOutcome> => {

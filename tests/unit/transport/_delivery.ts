@@ -71,7 +71,7 @@ export function createBench(
       error() {},
     },
     onError: (error) => void errors.push(error),
-    isDebug: false,
+    debug: false,
     redact: createRedact([]),
   });
   reporter.on("drop", (event) => void drops.push(event));

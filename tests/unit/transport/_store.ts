@@ -62,7 +62,7 @@ export function createStore(lane: Lane, limits: QueueLimits): TimedStore {
       warn: (text) => void warnings.push(text),
       error() {},
     },
-    isDebug: false,
+    debug: false,
     redact: createRedact([]),
   });
   const store = new Store(
