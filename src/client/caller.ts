@@ -23,28 +23,28 @@ export class KernelCaller implements EventCaller {
   /** The function that the application called last. */
   entry: Caller["entry"];
   readonly #keeper: Keeper;
-  #parent: KernelCaller | undefined;
+  readonly #parent: KernelCaller | undefined;
   #queue: EventQueue | undefined;
 
   /** Creates the caller behind a client, or behind a scope. */
   constructor(
     kernel: Kernel,
     Scope: ScopeClass,
+    keeper: Keeper,
     context?: RequestContext,
-    keeper: Keeper = kernel.options,
+    parent?: KernelCaller,
   ) {
     this.kernel = kernel;
     this.Scope = Scope;
     this.context = context;
     this.#keeper = keeper;
+    this.#parent = parent;
   }
 
   /** A caller with another context, which delivers as this one does. */
   createChild(context: RequestContext | undefined): KernelCaller {
     const { kernel, Scope } = this;
-    const child = new KernelCaller(kernel, Scope, context, this.#keeper);
-    child.#parent = this;
-    return child;
+    return new KernelCaller(kernel, Scope, this.#keeper, context, this);
   }
 
   /** Whether it stands behind a scope. */

@@ -22,7 +22,7 @@ const BareScope: ScopeClass = /* @__PURE__ */ define(
 const BareClient: ClientClass = /* @__PURE__ */ define(
   class Client extends VerbHolder {
     constructor(kernel: Kernel, Scope: ScopeClass = BareScope) {
-      super(new KernelCaller(kernel, Scope));
+      super(new KernelCaller(kernel, Scope, kernel.options));
     }
   },
   CLIENT_VERBS,

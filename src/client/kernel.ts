@@ -1,6 +1,5 @@
 import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
-import { ConfigError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import { createRedact } from "../core/logger.ts";
@@ -66,20 +65,17 @@ export class Kernel implements FeatureHost {
     this.features = new FeatureList(this, use, read);
     read.refuseOthers();
     const { options } = this;
-    this.reporter = createReporter({
+    const reporter = this.reporter = createReporter({
       ...options,
       redact: createRedact(read.secrets),
     });
-    for (const { option, message } of read.problems) {
-      this.reporter.tell(
-        new ConfigError(message, option),
-        option === "apiKey" ? "error" : "warn",
-      );
+    for (const error of read.problems) {
+      reporter.tell(error, error.option === "apiKey" ? "error" : "warn");
     }
-    for (const note of read.notes) this.reporter.warn(note);
+    for (const note of read.notes) reporter.warn(note);
     this.beforeSend = options.beforeSend;
     this.isOptedOut = !options.defaultOptIn;
-    this.unregister = registerClient(options, this.reporter);
+    this.unregister = registerClient(options, reporter);
   }
 
   /** Time and waits. */

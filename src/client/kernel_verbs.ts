@@ -179,7 +179,7 @@ function openScope(
     ? { ctx }
     : kernel.options;
   const context = new RequestContext(request, given, kernel.options);
-  return new Scope(new KernelCaller(kernel, Scope, context, keeper));
+  return new Scope(new KernelCaller(kernel, Scope, keeper, context));
 }
 
 /** Makes a scope of a scope: the part of `withContext` that stands behind the boundary. */

@@ -19,9 +19,12 @@ export async function shutDown(
   const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
   if (kernel.isShutDown) return await waitForEnd(kernel, timeoutMs);
   kernel.isShutDown = true;
-  await runWithin(clock, timeoutMs, async (signal) => {
-    await Promise.all([queue.flush(timeoutMs), features.shutdown(signal)]);
-  });
+  await runWithin(
+    clock,
+    timeoutMs,
+    (signal) =>
+      Promise.all([queue.flush(timeoutMs), features.shutdown(signal)]),
+  );
   // In `testMode` the queue stays as it is, for inspection.
   if (!options.testMode) queue.close();
   kernel.unregister();

@@ -75,11 +75,10 @@ export function runWithin<T>(
       inner?.abort();
     };
     const onParentAbort = () => stop("aborted");
-    const onTimeout = () => stop("timeout");
     if (parent?.aborted) return onParentAbort();
     parent?.addEventListener("abort", onParentAbort);
     if (ms !== undefined) {
-      cancelTimer = callAfter(clock, ms, onTimeout);
+      cancelTimer = callAfter(clock, ms, () => stop("timeout"));
     }
     const started = new Promise<T>((start) => start(work(signal)));
     started.then(

@@ -24,7 +24,7 @@ export function readIdentity(
 ): string | undefined {
   const own = toId(given);
   const known = own ?? toId(context?.distinctId);
-  if (!own && typeof (given ?? "") !== "string") {
+  if (!own && typeof given !== "string") {
     warnUnusable(reporter, "distinctId", "a string or number", given);
   }
   warnLong("event name", name, reporter);

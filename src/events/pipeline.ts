@@ -81,12 +81,11 @@ export class Pipeline {
       return refuse(reporter, lane, name, "'event' is missing or blank");
     }
     const known = readIdentity(name, draft, context, reporter);
-    const isPersonless = !known;
-    if (isPersonless && draft.needsIdentity) {
+    if (!known && draft.needsIdentity) {
       return refuse(reporter, lane, name, "'distinctId' is missing or blank");
     }
     const now = host.clock.now();
-    const preparation = isPersonless ? undefined : draft.preparation;
+    const preparation = known ? draft.preparation : undefined;
     // The layers that stay above what is being evaluated.
     const upper: JsonObject | undefined = preparation && {};
     const event: CapturedEvent = {
@@ -96,7 +95,7 @@ export class Pipeline {
         name,
         draft,
         context,
-        isPersonless,
+        !known,
         host,
         upper,
       ),
@@ -203,9 +202,7 @@ export class Pipeline {
   #readUuid({ uuid, messageId }: EventDraft, now: number): string {
     const { reporter } = this.#host;
     if (isUuid(uuid)) return uuid;
-    if (uuid !== undefined && uuid !== null) {
-      warnUnusable(reporter, "uuid", "a uuid", uuid);
-    }
+    warnUnusable(reporter, "uuid", "a uuid", uuid);
     if (isUuid(messageId)) return messageId;
     if (messageId !== undefined && messageId !== null) {
       reporter.debug("Cannot use 'messageId': expected a uuid");

@@ -23,9 +23,7 @@ export function assignGiven(
         reporter,
         `Cannot send every property of '${event}' as it is: ${loss} was replaced by text`,
       ));
-  } else if (given !== undefined && given !== null) {
-    warnUnusable(reporter, name, "a plain object", given);
-  }
+  } else warnUnusable(reporter, name, "a plain object", given);
   return target;
 }
 
@@ -39,13 +37,14 @@ export function warnOnce(reporter: Reporter, message: string): void {
   reporter.warn(message, message);
 }
 
-/** Tells of a value of the wrong kind: its type, never the value. */
+/** Tells of a value of the wrong kind, if there is one: its type, never the value. */
 export function warnUnusable(
   reporter: Reporter,
   name: string,
   expected: string,
   given: unknown,
 ): void {
+  if (given === undefined || given === null) return;
   reporter.warn(
     `Cannot use '${name}': expected ${expected}, got ${describeType(given)}`,
   );

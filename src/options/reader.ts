@@ -1,20 +1,18 @@
-import { attempt, describeType, isObject } from "../core/guards.ts";
-
-/** An option that can't be used as given; never holds the value. */
-export interface OptionProblem {
-  /** The option's name. */
-  readonly option: string;
-  /** The whole message. */
-  readonly message: string;
-}
+import { ConfigError } from "../core/errors.ts";
+import {
+  attempt,
+  describeType,
+  isFiniteNumber,
+  isObject,
+} from "../core/guards.ts";
 
 /**
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
  * read their own; what nobody read, nobody takes.
  */
 export class OptionReader {
-  /** Options refused: each is reported as a `ConfigError`. */
-  readonly problems: OptionProblem[] = [];
+  /** Options refused. */
+  readonly problems: ConfigError[] = [];
   /** What is worth a warning and was not refused. */
   readonly notes: string[] = [];
   /** Keys and tokens, which no message may show. */
@@ -35,7 +33,7 @@ export class OptionReader {
   /** Notes a problem. */
   refuse(option: string, reason: string): undefined {
     const message = `Cannot use option '${option}': ${reason}`;
-    this.problems.push({ option, message });
+    this.problems.push(new ConfigError(message, option));
   }
 
   /** A number from `min` to `max`, or the fallback. */
@@ -44,20 +42,21 @@ export class OptionReader {
     fallback: number,
     min: number,
     max: number = Infinity,
-    kind: "a number" | "an integer" = "a number",
   ): number {
-    const isKind = kind === "a number" ? Number.isFinite : Number.isInteger;
-    const range = max === Infinity
-      ? `of at least ${min}`
-      : `from ${min} to ${max}`;
+    const range = max < Infinity
+      ? `from ${min} to ${max}`
+      : `of at least ${min}`;
     const isValid = (value: unknown) =>
-      isKind(value) && Number(value) >= min && Number(value) <= max;
-    return this.#checked(option, `${kind} ${range}`, isValid) ?? fallback;
+      isFiniteNumber(value) && value >= min && value <= max;
+    return this.#checked(option, `a number ${range}`, isValid) ?? fallback;
   }
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
-    return this.number(option, fallback, min, Infinity, "an integer");
+    const isValid = (value: unknown) =>
+      Number.isInteger(value) && Number(value) >= min;
+    return this.#checked(option, `an integer of at least ${min}`, isValid) ??
+      fallback;
   }
 
   /** A boolean, or undefined. */

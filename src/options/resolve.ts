@@ -88,9 +88,8 @@ export function resolveOptions(
     ) ?? [],
     waitUntil: read.callback("waitUntil"),
     onError: read.callback("onError"),
-    logger:
-      read.withMethods<Logger>("logger", ["debug", "info", "warn", "error"]) ??
-        consoleLogger,
+    logger: read.withMethods<Logger>("logger", Object.keys(consoleLogger)) ??
+      consoleLogger,
     findFetch: fetch ? () => fetch : findFetch,
     transport: read.withMethods<Transport>("transport", ["send"]),
     clock: createClock(read),
