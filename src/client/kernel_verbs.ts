@@ -35,9 +35,9 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
   ...EVENT_VERBS,
   flush,
   forRequest: openScope,
-  shutdown: close,
-  close,
-  [Symbol.asyncDispose]: close,
+  shutdown: shutDown,
+  close: shutDown,
+  [Symbol.asyncDispose]: shutDown,
   register({ kernel, reporter }: KernelCaller, properties: unknown): void {
     if (kernel.options.disabled) return;
     if (!isRecord(properties)) {
@@ -158,10 +158,6 @@ async function flush(
   timeoutMs?: number,
 ): Promise<FlushResult> {
   return kernel.isClosed() ? flushNothing() : await queue.flush(timeoutMs);
-}
-
-function close({ kernel }: KernelCaller, timeoutMs?: number): Promise<void> {
-  return shutDown(kernel, timeoutMs);
 }
 
 /** Opens the scope of a request. */

@@ -1,4 +1,5 @@
 import { runWithin, toTimeoutMs } from "../core/clock.ts";
+import type { KernelCaller } from "./caller.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Time given to a shutdown unless the caller says otherwise, in ms. */
@@ -12,7 +13,7 @@ const LOOK_AGAIN_MS = 25;
  * on Workers may belong to a request that is over.
  */
 export async function shutDown(
-  kernel: Kernel,
+  { kernel }: KernelCaller,
   givenMs?: number,
 ): Promise<void> {
   const { clock, delivery: { queue }, features, options } = kernel;

@@ -1,3 +1,5 @@
+import { attempt } from "../core/guards.ts";
+
 /** A date, with an optional time and an optional offset. */
 const ISO_PATTERN =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?\s*(?:Z|([+-]\d\d)(?::?(\d\d))?)?)?$/i;
@@ -9,14 +11,12 @@ const ISO_PATTERN =
  * digit: both would be lost in `Date`.
  */
 export function toTimestamp(value: unknown): string | undefined {
-  try {
+  return attempt(() => {
     if (typeof value === "number") return format(value);
     if (typeof value === "string") return parseText(value.trim());
     // Not `instanceof`, nor a method of its own: dates of other realms are dates, and what poses as one is none.
     return format(Date.prototype.getTime.call(value));
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Throws where there is no such moment. */

@@ -99,7 +99,7 @@ export class OptionReader {
     );
   }
 
-  /** A list whose items pass the test (others are refused together with it), or undefined. */
+  /** A list whose items pass the test (others are refused together with it), or undefined. `toItems` says what is a list. */
   list<T>(
     option: string,
     expected: string,
@@ -113,20 +113,6 @@ export class OptionReader {
     return this.#checked<unknown>(option, expected, isValid) === undefined
       ? undefined
       : items as T[];
-  }
-
-  /** The same, where a single item counts as a list of one. */
-  oneOrMany<T>(
-    option: string,
-    expected: string,
-    isItem: (item: unknown) => boolean,
-  ): readonly T[] | undefined {
-    return this.list(
-      option,
-      expected,
-      isItem,
-      (value) => copyList(value) ?? [value],
-    );
   }
 
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
@@ -173,6 +159,7 @@ export class OptionReader {
   }
 }
 
-function copyList(value: unknown): unknown[] | undefined {
+/** A copy of a list; undefined for anything else. */
+export function copyList(value: unknown): unknown[] | undefined {
   return Array.isArray(value) ? [...value] : undefined;
 }

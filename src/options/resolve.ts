@@ -9,7 +9,7 @@ import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
 import { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
 import { readHost } from "./host.ts";
-import type { OptionReader } from "./reader.ts";
+import { copyList, type OptionReader } from "./reader.ts";
 import { createClock, createRandom } from "./seams.ts";
 
 /** The kernel's options after the check: complete, under the names that applications write. */
@@ -76,15 +76,16 @@ export function resolveOptions(
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
     requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
     apiKey: token,
-    disabled: switches.disabled || token === "",
+    disabled: switches.disabled || !token,
     host: readHost(read),
     captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v0",
     compression: read.choice("compression", ["gzip", "deflate"]) ?? "gzip",
     disableGeoip: read.boolean("disableGeoip"),
-    beforeSend: read.oneOrMany<BeforeSend>(
+    beforeSend: read.list<BeforeSend>(
       "beforeSend",
       "a function or a list of functions",
-      (value) => typeof value === "function",
+      (item) => typeof item === "function",
+      (value) => copyList(value) ?? [value],
     ) ?? [],
     waitUntil: read.callback("waitUntil"),
     onError: read.callback("onError"),
