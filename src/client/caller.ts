@@ -16,12 +16,12 @@ export type ScopeClass = new (caller: KernelCaller) => object;
 export class KernelCaller implements EventCaller {
   /** What the client is made of. */
   readonly kernel: Kernel;
-  /** What the client's scopes are made by. */
-  readonly Scope: ScopeClass;
   /** What the request knows; undefined for the client itself. */
   readonly context: RequestContext | undefined;
   /** The function that the application called last. */
   entry: Caller["entry"];
+  /** What the client's scopes are made by. */
+  readonly #Scope: ScopeClass;
   readonly #keeper: Keeper;
   readonly #parent: KernelCaller | undefined;
   #queue: EventQueue | undefined;
@@ -35,16 +35,25 @@ export class KernelCaller implements EventCaller {
     parent?: KernelCaller,
   ) {
     this.kernel = kernel;
-    this.Scope = Scope;
+    this.#Scope = Scope;
     this.context = context;
     this.#keeper = keeper;
     this.#parent = parent;
   }
 
-  /** A caller with another context, which delivers as this one does. */
-  createChild(context: RequestContext | undefined): KernelCaller {
-    const { kernel, Scope } = this;
-    return new KernelCaller(kernel, Scope, this.#keeper, context, this);
+  /** A scope with this context; without a keeper of its own it delivers as this caller does. */
+  createScope(context: RequestContext | undefined, keeper?: Keeper): object {
+    const parent = keeper ? undefined : this;
+    const Scope = this.#Scope;
+    return new Scope(
+      new KernelCaller(
+        this.kernel,
+        Scope,
+        keeper ?? this.#keeper,
+        context,
+        parent,
+      ),
+    );
   }
 
   /** Whether it stands behind a scope. */

@@ -17,7 +17,7 @@ import {
   isFinished,
   type QueueItem,
 } from "../transport/event_queue.ts";
-import { KernelCaller } from "./caller.ts";
+import type { KernelCaller } from "./caller.ts";
 import { FIND_PORT } from "./host.ts";
 import type { RequestScopeInit } from "./scope_types.ts";
 import { shutDown } from "./shutdown.ts";
@@ -146,7 +146,7 @@ export const SCOPE_READS: Table<(caller: KernelCaller) => unknown> = {
 
 /** What verbs of the kernel answer that fail, where undefined would be no answer. */
 export const KERNEL_NEUTRAL: Table<(caller: KernelCaller) => unknown> = {
-  forRequest: (caller) => openScope(caller),
+  forRequest: openScope,
   flush: flushNothing,
   on: () => () => {},
   withContext: (caller) => openChildScope(caller, {}, { fresh: true }),
@@ -162,20 +162,21 @@ async function flush(
 
 /** Opens the scope of a request. */
 function openScope(
-  { kernel, Scope }: KernelCaller,
+  caller: KernelCaller,
   request?: RequestLike,
   ctx?: ExecutionContextLike,
   init?: unknown,
 ): object {
   const given: RequestScopeInit = isRecord(init) ? init : {};
   const { waitUntil } = given;
+  const { options } = caller.kernel;
   const keeper = typeof waitUntil === "function"
     ? { waitUntil }
     : typeof ctx?.waitUntil === "function"
     ? { ctx }
-    : kernel.options;
-  const context = new RequestContext(request, given, kernel.options);
-  return new Scope(new KernelCaller(kernel, Scope, keeper, context));
+    : options;
+  const context = new RequestContext(request, given, options);
+  return caller.createScope(context, keeper);
 }
 
 /** Makes a scope of a scope: the part of `withContext` that stands behind the boundary. */
@@ -184,8 +185,7 @@ export function openChildScope(
   data: unknown,
   options?: WithContextOptions,
 ): object {
-  const { Scope, context } = caller;
-  return new Scope(caller.createChild(context?.createChild(data, options)));
+  return caller.createScope(caller.context?.createChild(data, options));
 }
 
 function optIn({ kernel }: KernelCaller): Promise<void> {
