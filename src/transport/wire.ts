@@ -3,6 +3,8 @@ import type {
   DeliveryReason,
   QueuedEvent,
 } from "../core/delivery.ts";
+import { isRecord } from "../core/guards.ts";
+import { parseJson } from "../core/json.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
 
@@ -42,6 +44,14 @@ export interface Wire {
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
   readRefusal(answer: HttpAnswer): string | undefined;
+}
+
+/** The members of a JSON object; none where the text is something else. */
+export function readMembers(
+  text: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const value = parseJson(text);
+  return isRecord(value) ? value : {};
 }
 
 /** Cuts a text of the server before it is reported. */

@@ -1,9 +1,7 @@
 import type { DeliveryReason } from "../core/delivery.ts";
-import { isRecord } from "../core/guards.ts";
-import { parseJson } from "../core/json.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
-import { cutDetail, type Wire, type WireOptions } from "./wire.ts";
+import { cutDetail, readMembers, type Wire, type WireOptions } from "./wire.ts";
 
 /** Creates the v0 protocol of `/batch/` and of the AI lane: the answer speaks for all events alike. */
 export function createV0Wire(
@@ -35,8 +33,7 @@ export function createV0Wire(
 
 /** Over a quota PostHog takes the events and drops them; sending them again could not help. */
 function readQuota({ status, text }: HttpAnswer): DeliveryReason | undefined {
-  const body = parseJson(text);
-  const limited = isRecord(body) ? body["quota_limited"] : undefined;
+  const { quota_limited: limited } = readMembers(text);
   if (!Array.isArray(limited) || limited.length === 0) return undefined;
   if (!limited.every((name) => typeof name === "string")) return undefined;
   const details = cutDetail(limited.join(", "));

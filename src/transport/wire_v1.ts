@@ -6,7 +6,7 @@ import {
   isRecord,
   setOwn,
 } from "../core/guards.ts";
-import { type JsonObject, type JsonValue, parseJson } from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Codec } from "./encode.ts";
@@ -15,6 +15,7 @@ import {
   askRetry,
   cutDetail,
   type Judge,
+  readMembers,
   type Wire,
   type WireOptions,
 } from "./wire.ts";
@@ -58,9 +59,7 @@ export function createV1Wire(
  * @see PostHog's capture v1 protocol (spec/capture.md 5.4)
  */
 export function toV1Event(text: string): JsonObject {
-  const stored: unknown = JSON.parse(text);
-  const { properties: given, ...root } =
-    (isRecord(stored) ? stored : {}) as JsonObject;
+  const { properties: given, ...root } = readMembers(text) as JsonObject;
   const options: JsonObject = {};
   const properties: JsonObject = {};
   for (const [key, value] of Object.entries(isRecord(given) ? given : {})) {
@@ -75,11 +74,11 @@ export function toV1Event(text: string): JsonObject {
         setKnown(options, "disable_skew_correction", readBoolean(value));
         break;
       case "$product_tour_id":
-        setKnown(options, name, readText(value));
+        if (typeof value === "string") options[name] = value;
         break;
       case "$session_id":
       case "$window_id":
-        setKnown(root, name, readText(value));
+        if (typeof value === "string") root[name] = value;
         break;
       case "$lib":
       case "$lib_version":
@@ -112,10 +111,6 @@ function readBoolean(value: JsonValue): boolean | undefined {
   return word === "false" || word === "0" ? false : undefined;
 }
 
-function readText(value: JsonValue): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
 /**
  * Reads the answer to a v1 batch, which speaks event by event. A uuid that it does not name was accepted, and so was
  * one with a result that this version does not know: sending either again could loop. A success that can't be read is
@@ -127,8 +122,7 @@ export function readV1Results(
   { text }: Pick<HttpAnswer, "text">,
   afterMs: number | undefined,
 ): Judge {
-  const body = parseJson(text);
-  const results = isRecord(body) && body["results"];
+  const { results } = readMembers(text);
   if (!isRecord(results)) {
     return () => ({ kind: "dropped", reason: { code: "unparseable" } });
   }
@@ -151,9 +145,8 @@ export function readV1Results(
 export function readV1Refusal(
   { text }: Pick<HttpAnswer, "text">,
 ): string | undefined {
-  const body = parseJson(text);
-  if (!isRecord(body)) return text;
-  return [body["error_description"], body["error"]].find(isNonBlank) ?? text;
+  const { error_description, error } = readMembers(text);
+  return [error_description, error].find(isNonBlank) ?? text;
 }
 
 function readReason(entry: unknown): DeliveryReason {
