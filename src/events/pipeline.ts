@@ -226,7 +226,7 @@ function createItem(
     bytes,
     lane,
     admittedAt,
-    fate: "queued",
+    fate: "retained",
     preparation,
     make,
   };

@@ -95,10 +95,10 @@ export async function consumeQueue(
     const restMs = await deliver(port, accepted, lane, deliveries);
     for (const { item, messages } of deliveries) {
       for (const message of messages) {
-        if (item.fate === "queued") retryMessage(message, restMs, reporter);
+        if (item.fate === "retained") retryMessage(message, restMs, reporter);
         else ackMessage(message, reporter);
       }
-      const count = item.fate === "queued" ? "retried" : item.fate;
+      const count = item.fate === "retained" ? "retried" : item.fate;
       result[count] += messages.length;
     }
   }));

@@ -56,7 +56,7 @@ export function sortMessages(
       text,
       bytes: read.bytes,
       admittedAt: now,
-      fate: "queued",
+      fate: "retained",
     };
     deliveries.set(key, { item, messages: [message] });
   }

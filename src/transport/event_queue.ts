@@ -20,7 +20,7 @@ export interface QueueItem extends EventText {
   /** When it was admitted, in ms since the epoch. */
   readonly admittedAt: number;
   /** Still in the store, accepted by the server, or given up for good. */
-  fate: "queued" | "delivered" | "dropped";
+  fate: "retained" | "delivered" | "dropped";
   /** Only on an event that is being prepared: makes its text of what is known by now; undefined drops it. */
   make?: (() => EventText | undefined) | undefined;
   /** The events of its owner; kept by the store. */
@@ -74,8 +74,7 @@ export function isFinished({ make }: QueueItem): boolean {
 
 /** Counts what became of events that were there when a flush began. */
 export function countFates(items: Iterable<QueueItem>): FlushResult {
-  const counts = { delivered: 0, dropped: 0, queued: 0 };
+  const counts = { delivered: 0, dropped: 0, retained: 0 };
   for (const { fate } of items) counts[fate]++;
-  const { delivered, dropped, queued } = counts;
-  return { delivered, dropped, retained: queued };
+  return counts;
 }

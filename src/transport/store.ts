@@ -181,7 +181,7 @@ export class Store {
     let bytes = -1;
     for (const item of this.free(from)) {
       this.finish(item);
-      if (item.fate !== "queued") {
+      if (item.fate !== "retained") {
         from.delete(item);
         continue;
       }

@@ -122,7 +122,7 @@ export function createBench(
       text: `"${event}"`,
       bytes: event.length + 2,
       admittedAt: clock.now(),
-      fate: "queued",
+      fate: "retained",
     };
   };
   const deps = {

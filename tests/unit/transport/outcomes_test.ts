@@ -12,7 +12,7 @@ function settle(outcomes: unknown) {
   const lease = new Lease(store);
   const items = ["a", "b"].map((uuid): QueueItem => {
     const text = { text: "{}", bytes: 2 };
-    return { uuid, event: uuid, ...text, admittedAt: 0, fate: "queued" };
+    return { uuid, event: uuid, ...text, admittedAt: 0, fate: "retained" };
   });
   for (const item of items) store.admit(item, store.ownerless, lease);
   const dropped = new Map<QueueItem, DeliveryReason>();

@@ -12,7 +12,7 @@ const BATCH = { maxBatchSize: 100, maxBatchBytes: 10_000 };
 
 function createItem(event: string, bytes = 10): QueueItem {
   const text = "x".repeat(bytes);
-  return { uuid: event, event, text, bytes, admittedAt: 0, fate: "queued" };
+  return { uuid: event, event, text, bytes, admittedAt: 0, fate: "retained" };
 }
 
 const names = (items: readonly QueueItem[]) =>

@@ -207,7 +207,7 @@ Deno.test("send() warns once an outage, again after a success (CAP-300)", async 
     const { items, lease, store } = shipment;
     for (const item of items) {
       store.settle(item, "dropped");
-      item.fate = "queued";
+      item.fate = "retained";
       store.admit(item, store.ownerless, lease);
     }
   };

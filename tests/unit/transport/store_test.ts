@@ -11,7 +11,7 @@ function createItem(uuid: string, bytes = 10): QueueItem {
     text: "x".repeat(bytes),
     bytes,
     admittedAt: 0,
-    fate: "queued",
+    fate: "retained",
   };
 }
 
