@@ -8,11 +8,11 @@ import type { Lease } from "./store.ts";
 /** What one attempt left to be sent again. */
 export interface Left {
   /** The events, in order. */
-  readonly items: readonly QueueItem[];
+  readonly items: QueueItem[];
   /** Why; the first of them speaks for all. */
-  readonly reason: DeliveryReason | undefined;
+  reason?: DeliveryReason;
   /** The longest wait that was asked for, in ms; 0 when none was. */
-  readonly afterMs: number;
+  afterMs: number;
 }
 
 /**
@@ -42,9 +42,7 @@ export function settleOutcomes(
     const uuid = isRecord(outcome) && outcome["uuid"];
     if (typeof uuid === "string") byUuid.set(toUuidKey(uuid), outcome);
   }
-  const items: QueueItem[] = [];
-  let leftReason: DeliveryReason | undefined;
-  let longestMs = 0;
+  const left: Left = { items: [], afterMs: 0 };
   for (const item of batch) {
     const { kind, reason, afterMs } = byUuid.get(toUuidKey(item.uuid)) ?? {};
     const given = isReason(reason) ? reason : undefined;
@@ -57,12 +55,14 @@ export function settleOutcomes(
     } else if (kind === "dropped") {
       if (store.settle(item, kind)) dropped.set(item, why);
     } else {
-      items.push(item);
-      leftReason ??= why;
-      if (isFiniteNumber(afterMs)) longestMs = Math.max(longestMs, afterMs);
+      left.items.push(item);
+      left.reason ??= why;
+      if (isFiniteNumber(afterMs)) {
+        left.afterMs = Math.max(left.afterMs, afterMs);
+      }
     }
   }
-  return { items, reason: leftReason, afterMs: longestMs };
+  return left;
 }
 
 function isReason(value: unknown): value is DeliveryReason {
