@@ -65,9 +65,13 @@ export class Kernel implements FeatureHost {
     this.features = new FeatureList(this, use, read);
     read.refuseOthers();
     const { options } = this;
+    const { logger, onError, debug } = options;
+    const redact = createRedact(read.secrets);
     const reporter = this.reporter = createReporter({
-      ...options,
-      redact: createRedact(read.secrets),
+      logger,
+      onError,
+      debug,
+      redact,
     });
     for (const error of read.problems) {
       reporter.tell(error, error.option === "apiKey" ? "error" : "warn");
@@ -95,10 +99,9 @@ export class Kernel implements FeatureHost {
 
   /** The one way out over HTTP. */
   get door(): HttpDoor {
-    return this.#door ??= createHttpDoor({
-      ...this.options,
-      redact: this.reporter.redact,
-    });
+    const { findFetch, clock } = this.options;
+    const { redact } = this.reporter;
+    return this.#door ??= createHttpDoor({ findFetch, clock, redact });
   }
 
   /** Where events wait, and what sends them. */
