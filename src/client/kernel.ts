@@ -99,9 +99,10 @@ export class Kernel implements FeatureHost {
 
   /** The one way out over HTTP. */
   get door(): HttpDoor {
-    const { findFetch, clock } = this.options;
-    const { redact } = this.reporter;
-    return this.#door ??= createHttpDoor({ findFetch, clock, redact });
+    return this.#door ??= createHttpDoor({
+      ...this.options,
+      redact: this.reporter.redact,
+    });
   }
 
   /** Where events wait, and what sends them. */

@@ -59,7 +59,7 @@ export type DeliveryOutcome =
   | {
     readonly kind: "delivered";
     readonly uuid: string;
-    /** What the server remarked all the same, such as a quota that is used up; reported once a cycle. */
+    /** What the server remarked all the same, such as a quota that is used up; reported once a drain. */
     readonly reason?: DeliveryReason;
   }
   | {

@@ -30,6 +30,11 @@ export function attempt<Value>(look: () => Value): Value | undefined {
   }
 }
 
+/** Whether the value is a string. */
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
 /** Whether the value is a string with something other than white space in it. */
 export function isNonBlank(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
@@ -90,9 +95,4 @@ export function describeType(value: unknown): string {
   if (value === null) return "null";
   // A revoked proxy refuses even this question.
   return attempt(() => Array.isArray(value)) ? "array" : typeof value;
-}
-
-/** Fails the compilation where a union is not handled completely. */
-export function assertNever(value: never): never {
-  throw new TypeError(`Unexpected kind ${describeType(value)}`);
 }

@@ -35,7 +35,7 @@ export interface PostHogListeners {
   error: (error: AnyEdgehogError) => void;
   /** Each warning, as text. */
   warning: (message: string) => void;
-  /** After a cycle that delivered something: the uuids it delivered. */
+  /** After a drain or a flush that delivered something: the uuids it delivered. */
   flush: (uuids: readonly string[]) => void;
   /** Each event that will never be sent. */
   drop: (event: DroppedEvent) => void;

@@ -1,4 +1,4 @@
-import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
+import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { IncomingEvent } from "./types.ts";
 import type { V1Entry } from "./v1_body.ts";
@@ -95,8 +95,4 @@ function drop(details: string): V1Reading {
 
 function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
 }

@@ -1,5 +1,5 @@
 import type { FlagPropertiesSource } from "../core/event.ts";
-import { describeType, setOwn } from "../core/guards.ts";
+import { describeType, isText, setOwn } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -251,10 +251,6 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
       records,
     );
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }
 
 /** What results and details say alike. */

@@ -25,7 +25,7 @@ const TEXTS = {
 
 /**
  * Reports events: one error for each distinct reason, one `drop` for each event that is lost. Warns once an episode of
- * overflow, once an outage, and of remarks once until one cycle goes without: the key is armed again by whoever knows.
+ * overflow, once an outage, and of remarks once until a drain goes without: the key is armed again by whoever knows.
  */
 export function reportEvents(
   { lane, deps: { reporter } }: ReportedLane,

@@ -4,7 +4,7 @@ export interface RetryOptions {
   readonly fetchRetryCount: number;
   /** The first wait, in ms; doubled for each further one. */
   readonly fetchRetryDelay: number;
-  /** The longest step, the longest `Retry-After` honoured inside a cycle, and the rest after an outage, in ms. */
+  /** The longest step, the longest `Retry-After` that is waited for, and the rest after an outage, in ms. */
   readonly maxRetryDelayMs: number;
   /** The share by which a wait may be lengthened, 0–1. It is never shortened. */
   readonly retryJitter: number;

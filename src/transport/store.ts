@@ -315,7 +315,10 @@ export class Lease implements Holding {
       maxRetryDelayMs * (1 + retryJitter);
   }
 
-  /** Waits for work until it is done, was cut short, or took `ms`: false then. Never rejects. */
+  /**
+   * Waits for work until it is done, was cut short, or took `ms`: false then. Never rejects. Unlike `runWithin` it makes
+   * no signal: what sends asks the lease for one.
+   */
   async within(
     ms: number | undefined,
     work: () => Promise<unknown>,

@@ -1,4 +1,4 @@
-import { describeType, isFiniteNumber } from "../../core/guards.ts";
+import { describeType, isFiniteNumber, isText } from "../../core/guards.ts";
 import type {
   FlagCondition,
   PropertyFilter,
@@ -79,8 +79,4 @@ export function parsePropertyFilter(
 
 function isTextOrAbsent(json: unknown): json is string | undefined {
   return json === undefined || isText(json);
-}
-
-function isText(json: unknown): json is string {
-  return typeof json === "string";
 }
