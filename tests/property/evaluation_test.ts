@@ -133,7 +133,11 @@ Deno.test("every operator is total and repeatable for any values, and says yes t
       }
     },
   );
-  await fc.assert(property, { numRuns: 16_000 });
+  await fc.assert(property, { numRuns: 4000 });
+  // What random cases reach differs from run to run; that these show a yes of each operator must not.
+  asked.clear();
+  agreed.clear();
+  await fc.assert(property, { numRuns: 16_000, seed: 64 });
   assertEquals([...asked].filter((name) => !agreed.has(name)).toSorted(), [
     "flag_evaluates_to",
     "in",
