@@ -56,17 +56,17 @@ const ROWS: readonly Row[] = [
     name: "a room where only a part of it may be imported",
     rule: arrows,
     files: {
-      "src/dev/a.ts": 'export * from "../transport/http.ts";',
-      "src/transport/http.ts": "",
+      "src/dev/a.ts": 'export * from "../delivery/http.ts";',
+      "src/delivery/http.ts": "",
     },
-    found: ["src/dev/a.ts imports src/transport/http.ts"],
+    found: ["src/dev/a.ts imports src/delivery/http.ts"],
   },
   {
     name: "a line that is drawn to a part of a room",
     rule: arrows,
     files: {
-      "src/dev/a.ts": 'export * from "../transport/encode.ts";',
-      "src/transport/encode.ts": "",
+      "src/dev/a.ts": 'export * from "../delivery/encode.ts";',
+      "src/delivery/encode.ts": "",
     },
     found: [],
   },

@@ -29,7 +29,7 @@ import { createRedact } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
-import { createHttpDoor } from "../transport/http.ts";
+import { createHttpDoor } from "../delivery/http.ts";
 import { createAtomicCache, createNamer, toLeaseMs } from "./atomic_cache.ts";
 import { createRedisPipeline } from "./redis_rest/pipeline.ts";
 import { createRedisStore } from "./redis_rest/store.ts";

@@ -2,9 +2,10 @@ import type { RequestContext } from "../context/request_context.ts";
 import type { EventDraft, EventPreparation } from "../core/event.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { RawMessage } from "../events/reading.ts";
+import { dropsUnfinishedWork } from "../core/runtime.ts";
+import { type RawMessage, warnOnce } from "../events/reading.ts";
 import type { EventCaller } from "../events/verbs.ts";
-import type { EventQueue } from "../transport/event_queue.ts";
+import { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";
 import { keepAlive, type Keeper } from "./keep_alive.ts";
 import type { Kernel } from "./kernel.ts";
@@ -24,7 +25,7 @@ export class KernelCaller implements EventCaller {
   readonly #Scope: ScopeClass;
   readonly #keeper: Keeper;
   readonly #parent: KernelCaller | undefined;
-  #queue: EventQueue | undefined;
+  #queue: Queue | undefined;
 
   /** Creates the caller behind a client, or behind a scope. */
   constructor(
@@ -70,7 +71,7 @@ export class KernelCaller implements EventCaller {
    * Where its events go. A scope with a `waitUntil` has a queue of its own, because a request's promises live and die
    * with that request; everything else is the client's.
    */
-  get queue(): EventQueue {
+  get queue(): Queue {
     return this.#queue ??= this.#parent?.queue ?? this.#findQueue();
   }
 
@@ -89,13 +90,9 @@ export class KernelCaller implements EventCaller {
     const { kernel: { pipeline, options } } = this;
     const item = pipeline.build(draft, this.context);
     if (!item) return undefined;
-    const { queue } = this;
-    const { lane, preparation } = item;
-    const sending = options.syncMode && !options.testMode
-      ? queue.sendNow(lane, item, preparation)
-      : preparation && queue.reserve(lane, item, preparation);
-    if (sending) this.keepAlive(sending);
-    else queue.admit(lane, item);
+    if (options.syncMode && !options.testMode) {
+      this.keepAlive(this.queue.sendNow(item));
+    } else this.queue.admit(item);
     return item.uuid;
   }
 
@@ -103,7 +100,7 @@ export class KernelCaller implements EventCaller {
   async captureImmediate(draft: EventDraft): Promise<string | undefined> {
     const item = this.kernel.pipeline.build(draft, this.context);
     if (!item) return undefined;
-    await this.queue.sendNow(item.lane, item, item.preparation);
+    await this.queue.sendNow(item);
     // One that is still being prepared was dropped on its way.
     return item.make ? undefined : item.uuid;
   }
@@ -113,12 +110,18 @@ export class KernelCaller implements EventCaller {
     return keepAlive(promise, this.#keeper, this.reporter);
   }
 
-  #findQueue(): EventQueue {
+  #findQueue(): Queue {
     const { delivery, options } = this.kernel;
     const { ctx, waitUntil } = this.#keeper;
-    const hasOwn = this.isScope && (ctx || waitUntil) && !options.testMode;
-    return hasOwn
-      ? delivery.createScopeQueue((promise) => this.keepAlive(promise))
+    const isKept = ctx || waitUntil;
+    if (!isKept && dropsUnfinishedWork()) {
+      warnOnce(
+        this.reporter,
+        "Events may be lost when a response is sent: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil' (from \"cloudflare:workers\" or \"@vercel/functions\", or `after` of Next.js)",
+      );
+    }
+    return this.isScope && isKept && !options.testMode
+      ? new Queue(delivery, (promise) => this.keepAlive(promise), true)
       : delivery.queue;
   }
 }

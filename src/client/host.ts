@@ -8,7 +8,7 @@ import { isNonBlank, isObject } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { OptionReader } from "../options/reader.ts";
-import type { HttpDoor } from "../transport/http.ts";
+import type { HttpDoor } from "../delivery/http.ts";
 import type { Feature } from "./feature.ts";
 
 /** Who calls a verb: the client, or the scope of a request. Also the sink for what it captures. */

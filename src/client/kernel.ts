@@ -10,8 +10,8 @@ import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
 import { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
-import { createDelivery, type Delivery } from "../transport/delivery.ts";
-import { createHttpDoor, type HttpDoor } from "../transport/http.ts";
+import { Delivery } from "../delivery/delivery.ts";
+import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
 import { FeatureList } from "./feature_list.ts";
 import type { Feature } from "./feature.ts";
 import type { FeatureHost } from "./host.ts";
@@ -107,7 +107,7 @@ export class Kernel implements FeatureHost {
 
   /** Where events wait, and what sends them. */
   get delivery(): Delivery {
-    return this.#delivery ??= createDelivery(this);
+    return this.#delivery ??= new Delivery(this);
   }
 
   /** Whether the client is disabled or was shut down. */

@@ -12,11 +12,8 @@ import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
-import {
-  countFates,
-  isFinished,
-  type QueueItem,
-} from "../transport/event_queue.ts";
+import type { QueueItem } from "../delivery/item.ts";
+import { countFates } from "../delivery/queue.ts";
 import type { KernelCaller } from "./caller.ts";
 import { FIND_PORT } from "./host.ts";
 import type { RequestScopeInit } from "./scope_types.ts";
@@ -90,11 +87,11 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
       undefined,
     );
     if (!newest) return undefined;
-    caller.kernel.delivery.queue.discard([newest]);
+    caller.kernel.delivery.discard([newest]);
     return JSON.parse(newest.text);
   },
-  clearQueue({ kernel: { delivery: { queue } } }: KernelCaller): void {
-    queue.discard(queue.items());
+  clearQueue({ kernel: { delivery } }: KernelCaller): void {
+    delivery.discard(delivery.items());
   },
   [FIND_PORT]: (
     { kernel: { delivery, features } }: KernelCaller,
@@ -134,7 +131,7 @@ export const CLIENT_READS: Table<(caller: KernelCaller) => unknown> = {
   isDisabled: ({ kernel }) => kernel.options.disabled,
   privacyMode: ({ kernel }) => kernel.options.privacyMode,
   enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
-  queueSize: ({ kernel }) => kernel.delivery.queue.items().length,
+  queueSize: ({ kernel }) => kernel.delivery.items().length,
 };
 
 /** What can be read of a scope. */
@@ -203,8 +200,8 @@ function tracingHeaders({ context }: KernelCaller): Record<string, string> {
 }
 
 function listFinished(
-  { kernel: { delivery: { queue } } }: KernelCaller,
+  { kernel: { delivery } }: KernelCaller,
   lane: Lane | undefined,
 ): QueueItem[] {
-  return queue.items(lane || undefined).filter(isFinished);
+  return delivery.items(lane || undefined).filter(({ make }) => !make);
 }

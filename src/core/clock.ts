@@ -14,15 +14,27 @@ export interface Clock {
    * is the platform's own.
    */
   after?(ms: number, done: () => void): () => void;
+  /**
+   * Waits before settled state is looked at again: what `sleep(ms, signal)` does, unless the clock is a test's that
+   * stands still.
+   */
+  look?(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** The platform's clock. Timers exist in this file only. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // Work that never ends, for so long.
   sleep: (ms, signal) =>
-    runWithin(systemClock, ms, () => new Promise(() => {}), signal)
-      .then(() => {}),
+    new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      if (signal?.aborted) end();
+      else signal?.addEventListener("abort", end);
+    }),
   after(ms, done) {
     const timer = setTimeout(done, ms);
     return () => clearTimeout(timer);
@@ -37,6 +49,35 @@ export function toTimeoutMs(value: unknown): number | undefined {
   return typeof value === "number" && !Number.isNaN(value)
     ? Math.min(Math.max(0, value), MAX_TIMER_MS)
     : undefined;
+}
+
+/**
+ * Whether a span that began at `sinceMs` (ms since the epoch) is over. A clock that is set back never makes one last longer
+ * than twice its length.
+ */
+export function hasPassed(
+  clock: Clock,
+  sinceMs: number,
+  lengthMs: number,
+): boolean {
+  const agoMs = clock.now() - sinceMs;
+  return agoMs >= lengthMs || agoMs < -lengthMs;
+}
+
+/** The longest wait between two looks, in ms. */
+const MAX_LOOK_MS = 25;
+
+/**
+ * Waits until settled state is worth another look, the `turn`th of a row: first for 1 ms, then longer. On Workers a promise
+ * of a finished request may never settle, and awaiting it from another hangs; what it left behind can be looked at.
+ */
+export function lookAgain(
+  clock: Clock,
+  turn: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const ms = Math.min(2 ** turn, MAX_LOOK_MS);
+  return clock.look ? clock.look(ms, signal) : clock.sleep(ms, signal);
 }
 
 /** How bounded work ended. */
@@ -78,7 +119,7 @@ export function runWithin<T>(
     if (parent?.aborted) return onParentAbort();
     parent?.addEventListener("abort", onParentAbort);
     if (ms !== undefined) {
-      cancelTimer = callAfter(clock, ms, () => stop("timeout"));
+      cancelTimer = atDeadline(clock, ms, () => stop("timeout"));
     }
     const started = new Promise<T>((start) => start(work(signal)));
     started.then(
@@ -86,6 +127,25 @@ export function runWithin<T>(
       (cause) => settle({ kind: "failed", cause }),
     );
   });
+}
+
+/**
+ * Calls `done` when `ms` milliseconds and the turn in which they ended are over, unless the result is called before: an
+ * answer that has been read by then wins.
+ */
+export function atDeadline(
+  clock: Clock,
+  ms: number,
+  done: () => void,
+): () => void {
+  let isOff = false;
+  const cancel = callAfter(clock, ms, () => {
+    lookAgain(clock, 0).then(() => isOff || done());
+  });
+  return () => {
+    isOff = true;
+    cancel();
+  };
 }
 
 /** Calls `done` after `ms` milliseconds, unless the result is called before. */

@@ -7,6 +7,16 @@ export function findCompressionStream(): typeof CompressionStream | undefined {
     .CompressionStream;
 }
 
+/** Whether the runtime stops work that nobody waits for once a response is sent: workerd, and Vercel's edge runtime. */
+export function dropsUnfinishedWork(): boolean {
+  const { navigator, EdgeRuntime } = globalThis as {
+    navigator?: { userAgent?: string };
+    EdgeRuntime?: unknown;
+  };
+  return navigator?.userAgent === "Cloudflare-Workers" ||
+    EdgeRuntime !== undefined;
+}
+
 /** The runtime's `fetch` at this moment, to be called without a receiver. */
 export function findFetch(): typeof globalThis.fetch | undefined {
   return (globalThis as { fetch?: typeof globalThis.fetch }).fetch;

@@ -1,6 +1,6 @@
 import { attempt } from "./guards.ts";
 
-/** Parses an absolute URL; undefined where it is none. Not `URL.canParse`, which older runtimes lack. */
-export function parseUrl(text: string): URL | undefined {
-  return attempt(() => new URL(text));
+/** Parses a URL, absolute or from `base`; undefined where it is none. Not `URL.canParse`, which older runtimes lack. */
+export function parseUrl(text: string, base?: string): URL | undefined {
+  return attempt(() => new URL(text, base));
 }

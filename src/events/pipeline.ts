@@ -17,7 +17,7 @@ import {
   type Preparation,
   type QueueItem,
   UNFINISHED_TEXT,
-} from "../transport/event_queue.ts";
+} from "../delivery/item.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
@@ -43,13 +43,8 @@ export interface PipelineHost extends PropertySource {
   checkOpen(lane: Lane): boolean;
 }
 
-/** An event for the queue: finished, or waiting where there is a preparation. */
-export interface EventItem extends QueueItem {
-  /** The lane it travels in. */
-  readonly lane: Lane;
-  /** What it waits for. */
-  readonly preparation: Preparation | undefined;
-}
+/** A preparation takes no longer than what is kept alive for a request, in ms. */
+const MAX_PREPARATION_MS = 20_000;
 
 /** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */
 const MAX_AI_EVENT_BYTES = 8_388_608;
@@ -72,7 +67,7 @@ export class Pipeline {
   build(
     draft: EventDraft,
     context: EventContext | undefined,
-  ): EventItem | undefined {
+  ): QueueItem | undefined {
     const { lane = "analytics", event: name } = draft;
     const host = this.#host;
     if (!host.checkOpen(lane)) return undefined;
@@ -120,7 +115,7 @@ export class Pipeline {
     admittedAt: number,
     draft: EventDraft,
     preparation: EventPreparation,
-  ): EventItem {
+  ): QueueItem {
     // Those of now.
     const { beforeSend } = this.#host;
     const { properties } = event;
@@ -137,7 +132,10 @@ export class Pipeline {
       { ...event, text: UNFINISHED_TEXT, bytes },
       lane,
       admittedAt,
-      { ready: evaluate(), withinMs: preparation.withinMs },
+      {
+        ready: evaluate(),
+        withinMs: Math.min(preparation.withinMs, MAX_PREPARATION_MS),
+      },
       () => {
         event.properties = {
           ...properties,
@@ -218,7 +216,7 @@ function createItem(
   admittedAt: number,
   preparation?: Preparation,
   make?: QueueItem["make"],
-): EventItem {
+): QueueItem {
   return {
     uuid,
     event,

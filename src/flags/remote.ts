@@ -1,6 +1,6 @@
 import type { FeatureHost } from "../client/host.ts";
 import { runWithin } from "../core/clock.ts";
-import type { HttpOutcome } from "../transport/http.ts";
+import type { HttpOutcome } from "../delivery/http.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { CheckedFlagOptions } from "./options.ts";
 import type { FlagPort } from "./port.ts";

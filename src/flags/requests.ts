@@ -4,7 +4,7 @@ import {
   RequestError,
   type RequestErrorCode,
 } from "../core/errors.ts";
-import type { HttpOutcome } from "../transport/http.ts";
+import type { HttpOutcome } from "../delivery/http.ts";
 
 /**
  * Words what a request failed with.

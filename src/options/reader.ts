@@ -36,6 +36,12 @@ export class OptionReader {
     this.problems.push(new ConfigError(message, option));
   }
 
+  /** Whether the application gave the option a value. */
+  has(option: string): boolean {
+    const value = attempt(() => Object(this.#given)[option]);
+    return value !== undefined && value !== null;
+  }
+
   /** A number from `min` to `max`, or the fallback. */
   number(
     option: string,

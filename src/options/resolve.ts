@@ -66,10 +66,14 @@ export function resolveOptions(
     SWITCHES,
     (name, value) => read.boolean(name) ?? value,
   );
+  const waitUntil = read.callback<WaitUntil>("waitUntil");
   const fetch = read.callback<FetchLike>("fetch");
   // Not a literal of three spreads: engines make that so slowly that it would be most of a construction.
   return Object.assign(counts, times, switches, {
-    flushAt: Math.min(counts.flushAt, counts.maxQueueSize),
+    // Whoever says when to send gathers; anybody else, and whoever has a `waitUntil`, sends as soon as that is possible.
+    flushAt: !waitUntil && (read.has("flushAt") || read.has("flushInterval"))
+      ? Math.min(counts.flushAt, counts.maxQueueSize)
+      : 1,
     fetchRetryCount: read.integer("fetchRetryCount", 3, 0),
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
     requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
@@ -85,7 +89,7 @@ export function resolveOptions(
       (item) => typeof item === "function",
       (value) => copyList(value) ?? [value],
     ) ?? [],
-    waitUntil: read.callback<WaitUntil>("waitUntil"),
+    waitUntil,
     onError: read.callback<ResolvedOptions["onError"]>("onError"),
     logger: read.withMethods<Logger>("logger", Object.keys(consoleLogger)) ??
       consoleLogger,

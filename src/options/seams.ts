@@ -9,16 +9,19 @@ const MAX_MOMENT = 253_402_300_799_999;
 /** The caller's clock, held so that one which throws or answers nonsense can't stop the client. */
 export function createClock(read: OptionReader): Clock {
   const now = read.callback<() => unknown>("now");
-  const sleep = read.callback<Clock["sleep"]>("sleep");
-  const waits: Pick<Clock, "sleep" | "after"> = sleep
+  const sleep = read.callback<Clock["sleep"] & Pick<Clock, "look">>(
+    "sleep",
+  );
+  const waits: Pick<Clock, "sleep" | "after" | "look"> = sleep
     ? {
-      async sleep(ms, signal) {
-        try {
-          await sleep(ms, signal);
-        } catch {
-          // A wait that rejects counts as over.
-        }
-      },
+      // One that rejects counts as over, and one that does not listen ends with its signal all the same.
+      sleep: (ms, signal) =>
+        new Promise((resolve) => {
+          const end = () => resolve();
+          signal?.addEventListener("abort", end, { once: true });
+          new Promise((wait) => wait(sleep(ms, signal))).then(end, end);
+        }),
+      ...(sleep.look && { look: sleep.look }),
     }
     : systemClock;
   return {

@@ -1,9 +1,10 @@
 import type { Lane } from "../core/delivery.ts";
 import { isObject } from "../core/guards.ts";
 import { findPort } from "../client/host.ts";
-import type { DeliveryPort } from "../transport/delivery.ts";
-import { drain } from "../transport/drain.ts";
-import { Lease, Store } from "../transport/store.ts";
+import type { DeliveryPort } from "../delivery/delivery.ts";
+import { drain } from "../delivery/drain.ts";
+import { Lease } from "../delivery/lease.ts";
+import { Store } from "../delivery/store.ts";
 import { ackMessage, rejectMessage, retryMessage } from "./acknowledge.ts";
 import { type Delivery, sortMessages } from "./deliveries.ts";
 import type {
@@ -90,9 +91,8 @@ export async function consumeQueue(
   for (const one of poisoned) rejectMessage(one, reporter);
   result.poisoned = poisoned.length;
 
-  const accepted: string[] = [];
   await Promise.all(Array.from(lanes, async ([lane, deliveries]) => {
-    const restMs = await deliver(port, accepted, lane, deliveries);
+    const restMs = await deliver(port, lane, deliveries);
     for (const { item, messages } of deliveries) {
       for (const message of messages) {
         if (item.fate === "retained") retryMessage(message, restMs, reporter);
@@ -102,14 +102,12 @@ export async function consumeQueue(
       result[count] += messages.length;
     }
   }));
-  reporter.delivered(accepted);
   return result;
 }
 
 /** Sends what can be sent and says on each item what became of it. The result is how long to leave the rest alone. */
 async function deliver(
-  { deps, transport, isClosed }: DeliveryPort,
-  accepted: string[],
+  { deps, send, isClosed }: DeliveryPort,
   lane: Lane,
   deliveries: readonly Delivery[],
 ): Promise<number> {
@@ -122,15 +120,15 @@ async function deliver(
     );
     return restMs;
   }
-  const { random, createUuid, keepAlive } = deps;
+  const { random, createUuid } = deps;
   const unbounded = { ...options, ...UNBOUNDED };
-  const own = { clock, random, createUuid, reporter, keepAlive };
-  const store = new Store(lane, { ...own, options: unbounded }, transport);
-  for (const { item } of deliveries) store.admit(item, store.ownerless);
-  const lease = new Lease(store, accepted);
-  await drain(lease, store.ownerless);
-  lease.end();
-  return Math.max(restMs, store.pausedUntil - clock.now());
+  const own = { clock, random, createUuid, reporter, options: unbounded };
+  const store = new Store(lane, own, send);
+  for (const { item } of deliveries) store.admit(item);
+  const lease = new Lease(store, false);
+  await drain(store, lease, store.nobodys);
+  lease.end(store);
+  return Math.max(restMs, store.restMs);
 }
 
 function readMessages(batch: unknown): QueueMessageLike[] | undefined {

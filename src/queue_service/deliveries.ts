@@ -1,6 +1,6 @@
 import type { Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { QueueItem } from "../transport/event_queue.ts";
+import type { QueueItem } from "../delivery/item.ts";
 import { parseMessage } from "./message.ts";
 import type { QueueMessageLike } from "./types.ts";
 
@@ -51,6 +51,7 @@ export function sortMessages(
       continue;
     }
     const item: QueueItem = {
+      lane,
       uuid,
       event,
       text,

@@ -35,6 +35,9 @@ const DEFAULT_START_MS = 1_767_225_600_000;
  */
 const QUIET_TURNS = 2;
 
+/** Turns in which somebody looked again at what may have changed, before all counts as quiet. */
+const MAX_LOOKS = 4;
+
 /**
  * Creates a {@linkcode FakeClock}. Nothing waits for real time: the platform's clock is asked for nothing but
  * turns of its event loop.
@@ -60,35 +63,50 @@ export function createFakeClock(startMs: number = DEFAULT_START_MS): FakeClock {
   const waits = new Set<Wait>();
   const work = new Set<Promise<unknown>>();
 
+  let hasLooked = false;
+
   const settle = async () => {
+    let looks = 0;
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
       if (work.size > 0) {
         quiet = 0;
         await Promise.allSettled(work);
       }
+      hasLooked = false;
       // Not a message or a microtask, which are faster: in workerd stream reads go on only between timers.
       await systemClock.sleep(0);
+      // Whoever looks may have seen something; one who looks in vain must not keep time from going on.
+      if (hasLooked && looks++ < MAX_LOOKS) quiet = 0;
     }
   };
+
+  // Time stands still until a test moves it, and what is looked at may have changed all the same.
+  const look = async () => {
+    await systemClock.sleep(0);
+    hasLooked = true;
+  };
+  const sleep = (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = () => {
+        waits.delete(wait);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      // Whole milliseconds, as with the platform's clock, also after a wait with jitter.
+      const wait = { until: now + Math.ceil(Math.max(0, ms)), end };
+      waits.add(wait);
+      signal?.addEventListener("abort", end);
+    });
 
   return {
     now: () => now,
     get pending() {
       return waits.size;
     },
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const end = () => {
-          waits.delete(wait);
-          signal?.removeEventListener("abort", end);
-          resolve();
-        };
-        // Whole milliseconds, as with the platform's clock, also after a wait with jitter.
-        const wait = { until: now + Math.ceil(Math.max(0, ms)), end };
-        waits.add(wait);
-        signal?.addEventListener("abort", end);
-      }),
+    // Who is given this wait alone, as an option, gets the other with it.
+    sleep: Object.assign(sleep, { look }),
+    look,
     async advance(ms) {
       const target = now + ms;
       await settle();

@@ -167,7 +167,7 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
         [
           error.code,
           error.lane,
-          error.message.includes("no endpoint for AI events"),
+          error.message.includes("check the option 'host'"),
         ]
       ),
       [["http", "ai", true]],

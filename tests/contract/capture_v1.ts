@@ -14,7 +14,10 @@ export function captureV1(t: ContractRunner, lib: ContractLibrary): void {
     );
 
   t.test("v1 sends to its own endpoint and to no other (CAP-160, CAP-173)", async () => {
-    const { posthog, emulator, errors } = createTestClient(V1);
+    const { posthog, emulator, errors } = createTestClient({
+      ...V1,
+      flushAt: 20,
+    });
     posthog.capture({ distinctId: "user-1", event: "$ai_generation" });
     await posthog.captureImmediate({ distinctId: "user-1", event: "paid" });
     assertEquals((await posthog.flush()).delivered, 1);

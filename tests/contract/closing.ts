@@ -9,7 +9,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
   const create = (options = {}) => createWireClient(lib, options);
 
   t.test("each …Immediate method sends one event by itself, and resolves after the answer with its uuid (CAP-269)", async () => {
-    const { posthog, emulator, clock } = create();
+    const { posthog, emulator, clock } = create({ flushAt: 20 });
     posthog.capture({ distinctId, event: "queued" });
     const twins = [
       () => posthog.captureImmediate({ distinctId, event: "paid" }),

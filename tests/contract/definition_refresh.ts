@@ -22,7 +22,9 @@ export function definitionRefresh(
         now: clock.now,
         sleep: clock.sleep,
       }).posthog;
-    const loads = () => emulator.requests.map(({ status }) => status);
+    const loads = () =>
+      emulator.requests.filter(({ path }) => !path.startsWith("/batch"))
+        .map(({ status }) => status);
     return { emulator, clock, createIsolate, loads };
   };
 

@@ -181,7 +181,7 @@ export function delivery(
   });
 
   t.test("captureImmediate() sends one event by itself (CAP-269)", async () => {
-    const { posthog, emulator } = createTestClient();
+    const { posthog, emulator } = createTestClient({ flushAt: 20 });
     posthog.capture({ distinctId: "user-1", event: "queued" });
     const uuid = await posthog.captureImmediate({
       distinctId: "user-1",

@@ -143,6 +143,7 @@ function isolation(t: ContractRunner, { testing }: ContractLibrary): void {
   const createMarked = (mark: string) => {
     const client = testing.createTestClient({
       flags: { f: mark },
+      flushAt: 20,
       beforeSend(event) {
         event.properties["hook"] = mark;
         return event;

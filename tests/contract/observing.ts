@@ -64,6 +64,7 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
       maxQueueSize: 2,
       maxEventBytes: 2000,
       fetchRetryCount: 0,
+      maxBatchSize: 1,
       beforeSend: (event: { event: string }) =>
         event.event === "hooked" ? null : event,
     });
@@ -81,7 +82,7 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
     capture(" ");
     capture("hooked");
     capture("large", { text: "x".repeat(2000) });
-    // The second event starts a send of both; the third takes the place of the first all the same.
+    // The third takes the place of the first.
     const evicted = capture("evicted");
     emulator.failNext({ path: "/batch", status: 400 });
     capture("refused");

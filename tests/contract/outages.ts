@@ -50,12 +50,23 @@ export function outages(
     });
   }
 
-  for (const status of [301, 302, 307]) {
+  for (const status of [301, 302, 303]) {
     t.test(`the redirect ${status} is final and not followed (CAP-145)`, async () => {
       const { emulator, flush, codes } = createFixture(1);
       emulator.failNext({ path: "/batch", status, times: 9 });
       assertEquals((await flush(60_000)).dropped, 1);
       assertEquals([emulator.requests.length, codes()], [1, ["redirect"]]);
+    });
+  }
+
+  for (const status of [307, 308]) {
+    t.test(`the redirect ${status} within a host is followed once an attempt (FLD-007)`, async () => {
+      const { emulator, flush, errors } = createFixture(1);
+      emulator.failNext({ path: "/batch", status });
+      assertEquals((await flush(60_000)).delivered, 1);
+      assertEquals([emulator.requests.length, errors], [2, []]);
+      const bodies = emulator.requests.map(({ body }) => batchOf(body).length);
+      assertEquals(bodies, [1, 1]);
     });
   }
 

@@ -1,7 +1,7 @@
 import { getOwn, isNonBlank, isRecord } from "../../core/guards.ts";
 import { parseJson } from "../../core/json.ts";
 import type { Redact } from "../../core/logger.ts";
-import type { HttpDoor, HttpOutcome } from "../../transport/http.ts";
+import type { HttpDoor, HttpOutcome } from "../../delivery/http.ts";
 
 /** A command of Redis with its arguments. */
 export type RedisCommand = readonly [

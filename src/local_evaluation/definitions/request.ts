@@ -1,7 +1,7 @@
 import type { FeatureHost } from "../../client/host.ts";
 import type { RequestError } from "../../core/errors.ts";
 import { buildRequestError, sendWithKey } from "../../flags/requests.ts";
-import { parseRetryAfterMs } from "../../transport/retry.ts";
+import { parseRetryAfterMs } from "../../delivery/retry.ts";
 import type { CachedDefinitions } from "./contained_cache.ts";
 import { parseJsonText } from "./json_text.ts";
 import { parseFlagDefinitions } from "./parse.ts";

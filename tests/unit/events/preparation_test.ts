@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { EventPreparation } from "../../../src/core/event.ts";
-import { isFinished } from "../../../src/transport/event_queue.ts";
+import { isFinished } from "../../../src/delivery/event_queue.ts";
 import { createPipeline } from "./_pipeline.ts";
 
 type Evaluate = EventPreparation["evaluate"];

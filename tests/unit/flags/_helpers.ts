@@ -41,7 +41,7 @@ import {
   createRecordingLogger,
   type RecordingLogger,
 } from "../../../src/testing/recording_logger.ts";
-import type { HttpOutcome, HttpRequest } from "../../../src/transport/http.ts";
+import type { HttpOutcome, HttpRequest } from "../../../src/delivery/http.ts";
 
 /** A hasher that answers at once and remembers what it was asked. */
 export interface SpyHasher extends Hasher {

@@ -16,11 +16,11 @@ import {
 } from "../../../src/testing/fake_clock.ts";
 import { createSeededRandom } from "../../../src/testing/seeded_random.ts";
 import { ClientQueue } from "../../../src/transport/client_queue.ts";
-import type { QueueItem } from "../../../src/transport/event_queue.ts";
+import type { QueueItem } from "../../../src/delivery/event_queue.ts";
 import type {
   QueueDeps,
   QueueOptions,
-} from "../../../src/transport/queue_deps.ts";
+} from "../../../src/delivery/queue_deps.ts";
 
 /** One attempt of the transport under test, to be answered by the test. */
 export interface Attempt {

@@ -2,7 +2,7 @@ import {
   type Preparation,
   type QueueItem,
   UNFINISHED_TEXT,
-} from "../../../src/transport/event_queue.ts";
+} from "../../../src/delivery/event_queue.ts";
 
 /** An event that a test prepares. */
 export interface Pending {

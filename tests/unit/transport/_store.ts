@@ -2,9 +2,9 @@ import type { Lane } from "../../../src/core/delivery.ts";
 import { createRedact } from "../../../src/core/logger.ts";
 import { createReporter } from "../../../src/core/reporter.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import type { QueueItem } from "../../../src/transport/event_queue.ts";
-import type { QueueOptions } from "../../../src/transport/queue_deps.ts";
-import { Lease, Store } from "../../../src/transport/store.ts";
+import type { QueueItem } from "../../../src/delivery/event_queue.ts";
+import type { QueueOptions } from "../../../src/delivery/queue_deps.ts";
+import { Lease, Store } from "../../../src/delivery/store.ts";
 import { createBench } from "./_delivery.ts";
 
 /** The limits of a lane. */

@@ -3,10 +3,10 @@ import type { Lane } from "../../../src/core/delivery.ts";
 import {
   createDelivery,
   type DeliveryOptions,
-} from "../../../src/transport/delivery.ts";
-import type { HttpRequest } from "../../../src/transport/http.ts";
-import { drain } from "../../../src/transport/drain.ts";
-import { Lease, Store } from "../../../src/transport/store.ts";
+} from "../../../src/delivery/delivery.ts";
+import type { HttpRequest } from "../../../src/delivery/http.ts";
+import { drain } from "../../../src/delivery/drain.ts";
+import { Lease, Store } from "../../../src/delivery/store.ts";
 import { createBench } from "./_delivery.ts";
 
 function createFixture(given: Partial<DeliveryOptions> = {}) {

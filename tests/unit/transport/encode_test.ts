@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { encodeBody } from "../../../src/transport/encode.ts";
+import { encodeBody } from "../../../src/delivery/encode.ts";
 
 async function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([bytes]).stream().pipeThrough(

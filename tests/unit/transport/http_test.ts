@@ -5,7 +5,7 @@ import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import {
   createHttpDoor,
   type HttpRequest,
-} from "../../../src/transport/http.ts";
+} from "../../../src/delivery/http.ts";
 
 const REQUEST: HttpRequest = {
   method: "GET",

@@ -5,13 +5,13 @@ import type {
   HttpAnswer,
   HttpOutcome,
   HttpRequest,
-} from "../../../src/transport/http.ts";
+} from "../../../src/delivery/http.ts";
 import {
   createHttpTransport,
   interpretAnswer,
-} from "../../../src/transport/http_transport.ts";
-import { createV0Wire } from "../../../src/transport/wire_v0.ts";
-import { createV1Wire } from "../../../src/transport/wire_v1.ts";
+} from "../../../src/delivery/http_transport.ts";
+import { createV0Wire } from "../../../src/delivery/wire_v0.ts";
+import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 
 const EVENT: QueuedEvent = {
   uuid: "u1",

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { DeliveryReason } from "../../../src/core/delivery.ts";
-import type { QueueItem } from "../../../src/transport/event_queue.ts";
+import type { QueueItem } from "../../../src/delivery/event_queue.ts";
 import { settleOutcomes } from "../../../src/transport/outcomes.ts";
-import { Lease, Store } from "../../../src/transport/store.ts";
+import { Lease, Store } from "../../../src/delivery/store.ts";
 import { createBench } from "./_delivery.ts";
 
 /** Settles what outcomes say of two events, "a" and "b". */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   isFinished,
   type QueueItem,
-} from "../../../src/transport/event_queue.ts";
+} from "../../../src/delivery/event_queue.ts";
 import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
 import { type Answer, type Attempt, createClientBench } from "./_delivery.ts";
 import { createPending } from "./_preparation.ts";

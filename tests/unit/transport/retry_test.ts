@@ -3,7 +3,7 @@ import {
   computeDelayMs,
   isRetryableStatus,
   parseRetryAfterMs,
-} from "../../../src/transport/retry.ts";
+} from "../../../src/delivery/retry.ts";
 
 const POLICY = {
   fetchRetryCount: 3,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { send } from "../../../src/transport/drain.ts";
-import { Lease, Store } from "../../../src/transport/store.ts";
+import { send } from "../../../src/delivery/drain.ts";
+import { Lease, Store } from "../../../src/delivery/store.ts";
 import { type Answer, type Attempt, createBench } from "./_delivery.ts";
 
 function createShipment(answer: (attempt: Attempt) => Answer, names: string) {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { QueueItem } from "../../../src/transport/event_queue.ts";
+import type { QueueItem } from "../../../src/delivery/event_queue.ts";
 import { createStore, type TimedStore } from "./_store.ts";
 
 const LIMITS = { maxQueueSize: 100, maxQueueBytes: 10_000 };

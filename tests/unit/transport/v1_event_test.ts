@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toV1Event } from "../../../src/transport/wire_v1.ts";
+import { toV1Event } from "../../../src/delivery/wire_v1.ts";
 
 function transform(
   properties: Record<string, unknown>,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   readV1Refusal,
   readV1Results,
-} from "../../../src/transport/wire_v1.ts";
+} from "../../../src/delivery/wire_v1.ts";
 
 function read(results: unknown, uuids = ["a"]) {
   const judge = readV1Results({ text: JSON.stringify({ results }) }, 3000);

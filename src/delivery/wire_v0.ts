@@ -12,7 +12,7 @@ export function createV0Wire(
   return {
     url,
     codec,
-    build(batch, now) {
+    build(batch, _request, now) {
       const head = JSON.stringify({
         api_key: apiKey,
         // Fresh for every attempt: the server derives the clock's skew from it.

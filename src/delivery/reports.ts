@@ -1,12 +1,17 @@
 import type { DeliveryReason, Lane, LogicalRequest } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { NETWORK_ERROR } from "./http.ts";
+import { describeStatus, NETWORK_ERROR } from "./http.ts";
 
 /** Whose events these are, and who tells. */
-interface ReportedLane {
+export interface ReportedLane {
+  /** The lane. */
   readonly lane: Lane;
-  readonly deps: { readonly reporter: Reporter };
+  /** Who hears of it, and the host to name where it may be wrong. */
+  readonly deps: {
+    readonly reporter: Reporter;
+    readonly options: { readonly host: string };
+  };
 }
 
 /** What is told of events, in the words before and after their number; the reason follows. */
@@ -28,7 +33,7 @@ const TEXTS = {
  * overflow, once an outage, and of remarks once until a drain goes without: the key is armed again by whoever knows.
  */
 export function reportEvents(
-  { lane, deps: { reporter } }: ReportedLane,
+  { lane, deps: { reporter, options } }: ReportedLane,
   kind: keyof typeof TEXTS,
   reasons: Iterable<readonly [ReportedEvent, DeliveryReason]>,
   request?: LogicalRequest,
@@ -53,7 +58,7 @@ export function reportEvents(
     const { code, status, cause } = reason;
     const count = `${events.length} event${events.length > 1 ? "s" : ""}`;
     const message = reporter.redact(
-      before + count + after + explain(lane, reason),
+      before + count + after + explain(lane, options.host, reason),
     );
     const isFinal = kind === "rejected" || kind === "shutdown";
     const retained = kind === "outage";
@@ -79,19 +84,20 @@ export function reportEvents(
 
 function explain(
   lane: Lane,
+  host: string,
   { code, status, cause }: DeliveryReason,
 ): string {
   switch (code) {
     case "http":
-      return lane === "ai" && status === 404
-        ? "the host has no endpoint for AI events (404)"
-        : `PostHog answered ${status}`;
+      return describeStatus(status, host);
     case "partial":
       return "PostHog refused them one by one";
     case "unparseable":
-      return "PostHog's answer can't be read";
+      return status
+        ? describeStatus(status, host)
+        : "PostHog's answer can't be read";
     case "redirect":
-      return `the host redirects (${status}), check the option 'host'`;
+      return describeStatus(status, host);
     case "timeout":
       return "no answer in time";
     case "quota_limited":

@@ -1,6 +1,7 @@
 import { type Clock, runWithin } from "../core/clock.ts";
 import type { Redact } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
+import { parseUrl } from "../core/url.ts";
 import { USER_AGENT } from "../core/version.ts";
 
 /** A request as a plain description: one attempt, nothing about trying again. */
@@ -94,13 +95,19 @@ async function attemptOnce(
       "Cannot send: the runtime has no fetch, pass the option 'fetch'",
     );
   }
-  const response = await fetch(request.url, {
+  const init: Parameters<FetchLike>[1] = {
     method: request.method,
     headers: { "User-Agent": USER_AGENT, ...request.headers },
     ...(request.body && { body: request.body }),
     signal,
     redirect: "manual",
-  });
+  };
+  let response = await fetch(request.url, init);
+  const target = findTarget(response, request.url);
+  if (target) {
+    await response.body?.cancel();
+    response = await fetch(target, init);
+  }
   if (signal.aborted) {
     // A fetch that does not listen to its signal: nobody waits for this answer any more.
     await response.body?.cancel();
@@ -116,13 +123,31 @@ async function attemptOnce(
   return { kind: isOk ? "ok" : "status", status, headers, text };
 }
 
+/**
+ * Where a redirect leads that keeps method and body, if it may be followed: what is secret in headers and body leaves
+ * neither the host nor `https:`.
+ */
+function findTarget(
+  { status, headers }: Response,
+  from: string,
+): string | undefined {
+  if (status !== 307 && status !== 308) return undefined;
+  const base = parseUrl(from);
+  const target = parseUrl(headers.get("location") ?? "", from);
+  if (!base || !target) return undefined;
+  const isSecured = target.hostname === base.hostname &&
+    target.protocol === "https:" && target.port === "";
+  return target.origin === base.origin || isSecured ? target.href : undefined;
+}
+
 /** Reads the body to its end, or cancels it: an unread body blocks a connection on some platforms. */
 async function readBody(
   response: Response,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const reader = response.body?.getReader();
-  if (!reader) return "";
+  // Some stand-ins for `fetch` have a text and no stream.
+  if (!reader) return await response.text?.() ?? "";
   const cancel = () => reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
   const decoder = new TextDecoder();
@@ -144,6 +169,24 @@ async function readBody(
   } finally {
     signal.removeEventListener("abort", cancel);
   }
+}
+
+/** Says what a status means that is no success, or is none after all: the same words wherever it comes up. */
+export function describeStatus(
+  status: number | undefined,
+  host: string,
+): string {
+  switch (status) {
+    case 401:
+      return `${host} answered 401, check the project token and its region`;
+    case 403:
+    case 404:
+    case 405:
+      return `${host} answered ${status}, check the option 'host' and what a proxy lets through`;
+  }
+  if (!status || status >= 400) return `PostHog answered ${status}`;
+  const what = status < 300 ? "a web page answered" : "the host redirects";
+  return `${what} (${status}), check the option 'host'`;
 }
 
 function toSafeError(cause: unknown, redact: Redact): Error {

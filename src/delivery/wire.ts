@@ -1,12 +1,13 @@
 import type {
   DeliveryOutcome,
   DeliveryReason,
-  QueuedEvent,
+  LogicalRequest,
 } from "../core/delivery.ts";
 import { isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
+import type { QueueItem } from "./item.ts";
 
 /** A request before its body is encoded. */
 export interface WireRequest {
@@ -24,6 +25,13 @@ export interface WireOptions {
   readonly historicalMigration: boolean;
 }
 
+/** Makes one attempt to send events of one lane; rejects, or does not answer in time, where there was no answer. */
+export type Send = (
+  batch: readonly QueueItem[],
+  request: LogicalRequest,
+  signal: AbortSignal,
+) => Promise<Judge>;
+
 /** Says what became of the event of a uuid. */
 export type Judge = (uuid: string) => Verdict;
 
@@ -39,7 +47,11 @@ export interface Wire {
   /** How bodies are compressed; undefined: not at all. */
   readonly codec: Codec | undefined;
   /** Writes one attempt at `now`, in ms since the epoch. */
-  build(batch: readonly QueuedEvent[], now: number): WireRequest;
+  build(
+    batch: readonly Pick<QueueItem, "text">[],
+    request: LogicalRequest,
+    now: number,
+  ): WireRequest;
   /** Reads a success; `afterMs` is its `Retry-After`. */
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */

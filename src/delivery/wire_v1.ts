@@ -29,9 +29,7 @@ export function createV1Wire(
   return {
     url,
     codec,
-    build(batch, now) {
-      // All events of a batch travel in one logical request.
-      const { id = "", attempt = 1, createdAt = now } = batch[0]?.request ?? {};
+    build(batch, { id, attempt, createdAt }, now) {
       return {
         headers: {
           "Authorization": `Bearer ${apiKey}`,

@@ -1,3 +1,5 @@
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
+
 /** The options of trying again; all pure functions below, so that a test can name every wait. */
 export interface RetryOptions {
   /** Retries after the first attempt. */
@@ -34,6 +36,20 @@ export function computeDelayMs(
 /** Whether the status may succeed when sent again (v0 and the AI lane; 413 is split instead). */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
+}
+
+/**
+ * Whether another attempt at once is of no use: v1 tells by 429 that the project sends too much, and a success that takes
+ * nothing is a web page's.
+ */
+export function isDeferred(
+  lane: Lane,
+  captureMode: "v0" | "v1",
+  { status = 0 }: DeliveryReason,
+): boolean {
+  return status === 429
+    ? lane === "analytics" && captureMode === "v1"
+    : status >= 200 && status < 300;
 }
 
 /**

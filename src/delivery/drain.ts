@@ -1,0 +1,167 @@
+import { lookAgain, runWithin } from "../core/clock.ts";
+import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
+import { drawUnit } from "../core/random.ts";
+import type { QueueItem } from "./item.ts";
+import type { Lease } from "./lease.ts";
+import { reportEvents } from "./reports.ts";
+import { clampRetryAfterMs, computeDelayMs, isDeferred } from "./retry.ts";
+import type { Store } from "./store.ts";
+
+/** What one attempt left to be sent again. */
+interface Left {
+  /** The events, in order. */
+  readonly items: QueueItem[];
+  /** Why; the first of them speaks for all. */
+  reason?: DeliveryReason;
+  /** The longest wait that was asked for, in ms; 0 when none was. */
+  afterMs: number;
+}
+
+/**
+ * Sends events batch by batch, in order, until none of them is left: true then. What is added while a batch is in
+ * flight travels in the next one, so batches grow with load and there is no delay to tune. Never rejects.
+ *
+ * A flush insists, and sends although the lane rests after an outage; never against the server's wish. A scope takes along
+ * what belongs to nobody as soon as it has met a healthy server.
+ */
+export async function drain(
+  store: Store,
+  lease: Lease,
+  from: Set<QueueItem>,
+  insists = false,
+): Promise<boolean> {
+  lease.renew();
+  for (let looks = 0; !lease.isOver; looks++) {
+    if (store.restMs > 0 && (store.isServerWish || !insists)) return false;
+    let items = store.claim(lease, from);
+    if (items.length === 0 && store.isPreparing(from)) {
+      await lookAgain(store.deps.clock, looks, lease.signal);
+      continue;
+    }
+    if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
+      items = store.claim(lease, store.nobodys);
+    }
+    if (items.length === 0) return true;
+    if (!await send(store, lease, items)) return false;
+  }
+  return false;
+}
+
+/**
+ * Sends leased events as one logical request, in order, until each is settled or the attempts are used up: false then,
+ * or when the work was cut short. What is left stays queued. Never rejects.
+ */
+export async function send(
+  store: Store,
+  lease: Lease,
+  items: readonly QueueItem[],
+): Promise<boolean> {
+  const createdAt = store.deps.clock.now();
+  const id = store.deps.createUuid(createdAt);
+  const request = { id, attempt: 0, createdAt };
+  const dropped = new Map<QueueItem, DeliveryReason>();
+  const isSettled = await carry(store, lease, items, request, dropped);
+  reportEvents(store, "rejected", dropped, request);
+  return isSettled;
+}
+
+/** Counts a request's attempts, and notes what was given up. */
+async function carry(
+  store: Store,
+  lease: Lease,
+  items: readonly QueueItem[],
+  request: { -readonly [Key in keyof LogicalRequest]: LogicalRequest[Key] },
+  dropped: Map<QueueItem, DeliveryReason>,
+): Promise<boolean> {
+  const { clock, random, options } = store.deps;
+  // The others are gone: evicted by newer events, or claimed by another after this lease ran out.
+  const isHeld = (item: QueueItem) =>
+    item.lease === lease && item.fate === "retained";
+  for (;;) {
+    items = items.filter(isHeld);
+    const sent = items.length;
+    if (sent === 0) return true;
+    if (lease.isOver) return false;
+    request.attempt++;
+    lease.renew();
+    const left = await attempt(store, lease, items, { ...request }, dropped);
+    const { reason, afterMs } = left;
+    items = left.items.filter(isHeld);
+    if (items.length === 0 || !reason) return true;
+    if (reason.status === 413) {
+      if (sent > 1) {
+        // Halves with budgets of their own, in order.
+        const middle = Math.ceil(items.length / 2);
+        return await send(store, lease, items.slice(0, middle)) &&
+          send(store, lease, items.slice(middle));
+      }
+      // Refused alone: it will never fit.
+      for (const item of items) {
+        if (store.settle(item, "dropped")) dropped.set(item, reason);
+      }
+      return true;
+    }
+    if (lease.isOver) return false;
+    const wishMs = clampRetryAfterMs(afterMs);
+    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
+    if (isPutOff || request.attempt > options.fetchRetryCount) {
+      const isServerWish = isPutOff && wishMs > 0;
+      const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
+      store.rest(Math.max(leastMs, wishMs), isServerWish);
+      const kept = items.map((item) => [item, reason] as const);
+      reportEvents(store, "outage", kept, request, afterMs || undefined);
+      return false;
+    }
+    const unit = drawUnit(random);
+    const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+    await clock.sleep(delayMs, lease.signal);
+    // A `Retry-After` that outlasts the work becomes a rest of the lane.
+    if (lease.isOver && afterMs) store.rest(wishMs, true);
+  }
+}
+
+/** Makes one attempt, and settles what the answer speaks of: "delivered" counts from one that comes too late as well. */
+async function attempt(
+  store: Store,
+  lease: Lease,
+  items: readonly QueueItem[],
+  request: LogicalRequest,
+  dropped: Map<QueueItem, DeliveryReason>,
+): Promise<Left> {
+  const { lane, deps: { clock, options, reporter } } = store;
+  const ended = await runWithin(
+    clock,
+    options.requestTimeout,
+    async (signal) => {
+      const judge = await store.send(items, request, signal);
+      const left: Left = { items: [], afterMs: 0 };
+      for (const item of items) {
+        const verdict = judge(item.uuid);
+        const { kind, reason } = verdict;
+        if (kind === "delivered") {
+          // The server is healthy, whosever event it took.
+          store.rest(0);
+          reporter.rearm(`outage:${lane}`);
+          if (store.settle(item, kind)) lease.accept(item, reason);
+        } else if (signal.aborted) {
+          // Nobody waits for this answer any more, and another may be sending the event.
+        } else if (kind === "dropped") {
+          if (store.settle(item, kind)) dropped.set(item, verdict.reason);
+        } else {
+          left.items.push(item);
+          left.reason ??= reason;
+          left.afterMs = Math.max(left.afterMs, verdict.afterMs ?? 0);
+        }
+      }
+      // Who was cut short has told already.
+      if (lease.isOver) lease.report(store);
+      return left;
+    },
+    lease.signal,
+  );
+  if (ended.kind === "done") return ended.value;
+  const reason: DeliveryReason = ended.kind === "failed"
+    ? { code: "network", cause: ended.cause }
+    : { code: "timeout" };
+  return { items: [...items], reason, afterMs: 0 };
+}

@@ -1,0 +1,99 @@
+import type { Clock } from "../core/clock.ts";
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import type { Reporter } from "../core/reporter.ts";
+import { encodeBody } from "./encode.ts";
+import type { HttpAnswer, HttpDoor } from "./http.ts";
+import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
+import {
+  askRetry,
+  cutDetail,
+  type Judge,
+  type Send,
+  type Wire,
+} from "./wire.ts";
+
+/** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
+export function createHttpSend(
+  door: HttpDoor,
+  clock: Clock,
+  reporter: Pick<Reporter, "debug" | "warn">,
+  wires: Readonly<Record<Lane, Wire>>,
+): Send {
+  let isPlain = false;
+  return async (batch, request, signal) => {
+    const wire = wires[batch[0]?.lane ?? "analytics"];
+    const { headers, text } = wire.build(batch, request, clock.now());
+    const post = async (codec: Wire["codec"]) => {
+      const body = await encodeBody(text, codec);
+      if (body.hasFailed) {
+        reporter.debug("Cannot compress a batch, it is sent as it is");
+      }
+      const outcome = await door.send({
+        method: "POST",
+        url: wire.url,
+        headers: {
+          ...headers,
+          "Content-Type": "application/json",
+          ...(body.encoding && { "Content-Encoding": body.encoding }),
+        },
+        body: body.bytes,
+        signal,
+      });
+      // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.
+      if (outcome.kind === "network") throw outcome.cause;
+      if (!("status" in outcome)) throw new Error("The attempt was cut short");
+      return { ...outcome, isCompressed: body.encoding !== undefined };
+    };
+    let answer = await post(isPlain ? undefined : wire.codec);
+    if (answer.isCompressed && refusesEncoding(answer)) {
+      answer = await post(undefined);
+      if (answer.kind === "ok" && !isPlain) {
+        isPlain = true;
+        reporter.warn(
+          "The host refuses compressed bodies, they are sent as they are from now on",
+        );
+      }
+    }
+    return interpretAnswer(answer, wire, clock.now());
+  };
+}
+
+/** Whether another body may be taken where this was not: one that is not compressed. */
+function refusesEncoding({ status, text = "" }: HttpAnswer): boolean {
+  return status === 415 ||
+    status === 400 && /gzip|encoding|compress/i.test(text);
+}
+
+/** Reads the answer to an attempt: alike in all protocols, but for what a success says. */
+export function interpretAnswer(
+  answer: HttpAnswer,
+  wire: Wire,
+  now: number,
+): Judge {
+  const { status, headers, text } = answer;
+  const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
+  if (answer.kind === "status") {
+    return judgeRefusal(status, wire.readRefusal(answer), afterMs);
+  }
+  // A proxy's or a portal's page: nothing was taken.
+  return /^\s*</.test(text ?? "")
+    ? () => askRetry({ code: "unparseable", status }, afterMs)
+    : wire.readSuccess(answer, afterMs);
+}
+
+function judgeRefusal(
+  status: number,
+  words: string | undefined,
+  afterMs: number | undefined,
+): Judge {
+  const reason: DeliveryReason = {
+    code: status < 400 ? "redirect" : "http",
+    status,
+    ...(words && { details: cutDetail(words) }),
+  };
+  // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
+  return () =>
+    isRetryableStatus(status) || status === 413
+      ? askRetry(reason, afterMs)
+      : { kind: "dropped", reason };
+}

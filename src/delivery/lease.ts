@@ -1,0 +1,134 @@
+import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
+import type { DeliveryReason } from "../core/delivery.ts";
+import type { ReportedEvent } from "../core/errors.ts";
+import { dropsUnfinishedWork } from "../core/runtime.ts";
+import { type ReportedLane, reportEvents } from "./reports.ts";
+import type { RetryOptions } from "./retry.ts";
+
+/** Whose events are leased. */
+interface LeasedLane {
+  readonly deps: {
+    readonly clock: Clock;
+    readonly options: RetryOptions & { readonly requestTimeout: number };
+  };
+}
+
+/** How often a lease is renewed while its work goes on, in ms. */
+const BEAT_MS = 250;
+
+/** Beats after the last attempt began; more than any attempt and wait need, and an end where `sleep` does not wait. */
+const MAX_BEATS = 2000;
+
+/** Whoever was not heard of for so long is gone, in ms. */
+const SILENCE_MS = 1000;
+
+/** How long a request's drain or flush may take, in ms: Workers cancel what `waitUntil` holds after 30 s. */
+const MAX_REQUEST_MS = 25_000;
+
+/**
+ * What others see of a drain: which events it sends, and whether it is still there. A request may be dropped at any
+ * moment, and a promise of it that is awaited by another would hang; a lease is settled data, which lapses by itself.
+ *
+ * It lasts as long as an attempt and a wait may take. Where a runtime may stop work that nobody keeps alive it is renewed
+ * four times a second instead, so that whoever was stopped is soon known to be gone.
+ */
+export class Lease {
+  /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
+  readonly isScopes: boolean;
+  /** Whether the work has begun. */
+  hasBegun = false;
+  /** Whether the work was cut short, or is done. */
+  isOver = false;
+  /** Whether the server accepted anything. */
+  hasDelivered = false;
+  readonly #accepted: string[] = [];
+  readonly #remarks: (readonly [ReportedEvent, DeliveryReason])[] = [];
+  readonly #clock: Clock;
+  readonly #lengthMs: number;
+  #heardAt: number;
+  #cancelTimer: (() => void) | undefined;
+  #controller: AbortController | undefined;
+
+  /** Makes a lease of work that begins within the turn. */
+  constructor({ deps: { clock, options } }: LeasedLane, isScopes: boolean) {
+    const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
+    this.#clock = clock;
+    this.isScopes = isScopes;
+    this.#lengthMs = !isScopes && dropsUnfinishedWork()
+      ? SILENCE_MS
+      : requestTimeout + maxRetryDelayMs * (1 + retryJitter);
+    this.#heardAt = clock.now();
+  }
+
+  /** Whether somebody holds on to it. */
+  get isLive(): boolean {
+    return !this.isOver &&
+      !hasPassed(this.#clock, this.#heardAt, this.#lengthMs);
+  }
+
+  /** Tells whoever works under it to stop; made when somebody asks. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.isOver) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Says that the work goes on; it is heard of from now on. */
+  renew(): void {
+    if (this.isOver) return;
+    this.hasBegun = true;
+    this.#heardAt = this.#clock.now();
+    if (this.isScopes) {
+      this.#cancelTimer ??= atDeadline(
+        this.#clock,
+        MAX_REQUEST_MS,
+        () => this.abort(),
+      );
+    } else if (this.#lengthMs === SILENCE_MS) this.#beat(MAX_BEATS);
+  }
+
+  /** Cuts the work short. That of another request can't be reached on Workers: it is gone, or ends by its own deadlines. */
+  abort(): void {
+    this.#stop();
+    try {
+      this.#controller?.abort();
+    } catch {
+      // Another request's.
+    }
+  }
+
+  /** Ends it. The holder calls this on each way out, so that whoever comes next finds nothing held. */
+  end(lane: ReportedLane): void {
+    this.#stop();
+    this.report(lane);
+  }
+
+  /** Notes what the server accepted, and what it remarked on it. */
+  accept(event: ReportedEvent, remark?: DeliveryReason): void {
+    this.hasDelivered = true;
+    this.#accepted.push(event.uuid);
+    if (remark) this.#remarks.push([event, remark]);
+  }
+
+  /** Tells what was accepted since it was told last. */
+  report(reported: ReportedLane): void {
+    const { lane, deps: { reporter } } = reported;
+    if (this.#accepted.length === 0) return;
+    reporter.delivered(this.#accepted.splice(0));
+    if (this.#remarks.length === 0) reporter.rearm(`remark:${lane}`);
+    reportEvents(reported, "remark", this.#remarks.splice(0));
+  }
+
+  #stop(): void {
+    this.isOver = true;
+    this.#cancelTimer?.();
+  }
+
+  #beat(left: number): void {
+    this.#cancelTimer?.();
+    this.#heardAt = this.#clock.now();
+    this.#cancelTimer = left > 0
+      ? callAfter(this.#clock, BEAT_MS, () => this.#beat(left - 1))
+      : undefined;
+  }
+}

@@ -1,0 +1,165 @@
+import {
+  atDeadline,
+  lookAgain,
+  runWithin,
+  toTimeoutMs,
+} from "../core/clock.ts";
+import type { FlushResult, Lane } from "../core/delivery.ts";
+import type { Reporter } from "../core/reporter.ts";
+import { drain, send } from "./drain.ts";
+import type { QueueItem } from "./item.ts";
+import { Lease } from "./lease.ts";
+import { type KeepAlive, Owner } from "./owner.ts";
+import type { Store } from "./store.ts";
+
+/** What a queue is a part of: the client's delivery. */
+interface Lanes {
+  /** Keeps everything and sends nothing. */
+  readonly isTest: boolean;
+  /** Hears of a flush that had too little time. */
+  readonly reporter: Reporter;
+  /** The client's own events in the lanes that are in use. */
+  readonly owners: readonly Owner[];
+  /** Those of one lane. */
+  owner(lane: Lane): Owner;
+  /** Those of a scope. */
+  createOwner(lane: Lane, keepAlive: KeepAlive): Owner;
+}
+
+/**
+ * The events of a client, or of one scope: where they go in, and how they are flushed. A scope's are its own as long as its
+ * `waitUntil` takes promises; otherwise they are the client's.
+ */
+export class Queue {
+  readonly #lanes: Lanes;
+  readonly #keepAlive: KeepAlive;
+  // Undefined where they are the client's.
+  #owners: Owner[] | undefined;
+
+  /** Makes the client's queue, or a scope's. */
+  constructor(lanes: Lanes, keepAlive: KeepAlive, isScopes: boolean) {
+    this.#lanes = lanes;
+    this.#owners = isScopes ? [] : undefined;
+    this.#keepAlive = (promise) => {
+      const isKept = keepAlive(promise);
+      if (!isKept) this.#owners = undefined;
+      return isKept;
+    };
+  }
+
+  /** Queues an event, which is sent as soon as that is due; one that is being prepared keeps its place meanwhile. */
+  admit(item: QueueItem): void {
+    const owner = this.#find(item.lane);
+    owner.admit(item);
+    if (item.preparation) this.#keepAlive(prepare(owner.store, item));
+  }
+
+  /** Sends one event at once or when it is prepared, past the others; resolves when it is settled. Never rejects. */
+  async sendNow(item: QueueItem): Promise<void> {
+    const { store } = this.#lanes.owner(item.lane);
+    const lease = new Lease(store, false);
+    lease.renew();
+    store.admit(item, undefined, lease);
+    await prepare(store, item);
+    if (!this.#lanes.isTest) await send(store, lease, [item]);
+    lease.end(store);
+  }
+
+  /**
+   * Sends what is queued; resolves when each event is delivered, dropped or retained. Never rejects.
+   *
+   * @param ofAll Whether those of scopes are meant as well.
+   */
+  async flush(timeoutMs?: number, ofAll = false): Promise<FlushResult> {
+    const lanes = (this.#owners ?? this.#lanes.owners).map((owner) => ({
+      owner,
+      wanted: new Set(ofAll ? owner.store.held : owner.events),
+    }));
+    const present = lanes.flatMap(({ wanted }) => [...wanted]);
+    if (this.#lanes.isTest) return countFates([]);
+    const ms = toTimeoutMs(timeoutMs);
+    const flushed = Promise.all(
+      lanes.map(({ owner, wanted }) => flushLane(owner, wanted, ms)),
+    ).then((ends) => {
+      if (!ends.every((isInTime) => isInTime)) {
+        this.#lanes.reporter.warn(`Cannot finish the flush within ${ms} ms`);
+      }
+      return countFates(present);
+    });
+    this.#keepAlive(flushed);
+    return await flushed;
+  }
+
+  #find(lane: Lane): Owner {
+    if (!this.#owners) return this.#lanes.owner(lane);
+    let owner = this.#owners.find(({ store }) => store.lane === lane);
+    if (!owner) {
+      owner = this.#lanes.createOwner(lane, this.#keepAlive);
+      this.#owners.push(owner);
+    }
+    return owner;
+  }
+}
+
+/** Counts what became of events that were there when a flush began. */
+export function countFates(items: Iterable<QueueItem>): FlushResult {
+  const counts = { delivered: 0, dropped: 0, retained: 0 };
+  for (const { fate } of items) counts[fate]++;
+  return counts;
+}
+
+/** Finishes an event as soon as it is ready, or when it had its time. Never rejects. */
+async function prepare(store: Store, item: QueueItem): Promise<void> {
+  const { preparation } = item;
+  if (!preparation) return;
+  const { ready, withinMs } = preparation;
+  await runWithin(store.deps.clock, withinMs, () => ready);
+  store.finish(item);
+}
+
+/** Sends what is wanted of a lane and waits for what others send of it; false when `ms` were too short. */
+async function flushLane(
+  owner: Owner,
+  wanted: Set<QueueItem>,
+  ms: number | undefined,
+): Promise<boolean> {
+  const { store, store: { deps: { clock, options } } } = owner;
+  const lease = new Lease(store, owner.isScopes);
+  let isInTime = true;
+  const cancel = ms !== undefined && atDeadline(clock, ms, () => {
+    isInTime = false;
+    lease.abort();
+  });
+  owner.takeBack();
+  await waitForRest(store, lease, ms ?? options.maxRetryDelayMs);
+  let isServed = true;
+  for (let turn = 0; !lease.isOver; turn++) {
+    // Another's work is observed by its leases and never through its promise.
+    const held = [...wanted]
+      .filter((item) => item.lease !== lease && item.lease?.isLive);
+    isServed &&= await drain(store, lease, wanted, true);
+    if (held.length === 0) break;
+    await lookAgain(clock, turn, lease.signal);
+    // What they kept was tried; that of one who is silent is taken over.
+    for (const item of held) if (item.lease?.isOver) wanted.delete(item);
+  }
+  if (cancel) cancel();
+  lease.end(store);
+  owner.release(wanted);
+  return isInTime;
+}
+
+/** Waits while the server wants to be left alone, unless that takes longer than the caller's patience. */
+async function waitForRest(
+  store: Store,
+  lease: Lease,
+  patienceMs: number,
+): Promise<void> {
+  const { clock } = store.deps;
+  const latest = clock.now() + patienceMs;
+  lease.renew();
+  while (store.isServerWish && store.restMs > 0 && !lease.isOver) {
+    if (clock.now() + store.restMs > latest) return;
+    await clock.sleep(store.restMs, lease.signal);
+  }
+}

@@ -1,0 +1,295 @@
+import { type Clock, hasPassed } from "../core/clock.ts";
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import type { RandomSource } from "../core/random.ts";
+import type { Reporter } from "../core/reporter.ts";
+import { toUuidKey, type UuidSource } from "../core/uuid.ts";
+import type { QueueItem } from "./item.ts";
+import type { Lease } from "./lease.ts";
+import { reportEvents } from "./reports.ts";
+import type { RetryOptions } from "./retry.ts";
+import type { Send } from "./wire.ts";
+
+/** The numbers that delivery goes by, under the names that applications write. */
+export interface StoreOptions extends RetryOptions {
+  /** Without trailing slash; named where it may be wrong. */
+  readonly host: string;
+  /** Events of one lane at most, scopes included. */
+  readonly maxQueueSize: number;
+  /** Serialized bytes of one lane at most. */
+  readonly maxQueueBytes: number;
+  /** Events of one batch at most. */
+  readonly maxBatchSize: number;
+  /** Bytes of one batch at most, separators included; a first event always fits. */
+  readonly maxBatchBytes: number;
+  /** The deadline of one attempt, in ms. */
+  readonly requestTimeout: number;
+  /** The protocol of the analytics lane. */
+  readonly captureMode: "v0" | "v1";
+}
+
+/** What events are kept and sent with. */
+export interface StoreDeps {
+  /** The numbers. */
+  readonly options: StoreOptions;
+  /** Waits and deadlines. */
+  readonly clock: Clock;
+  /** Jitter. */
+  readonly random: RandomSource;
+  /** Ids of logical requests. */
+  readonly createUuid: UuidSource;
+  /** Hears of what was lost or held back. */
+  readonly reporter: Reporter;
+}
+
+/** Whoever sends its own events: a scope. */
+interface Owner {
+  /** Its events, in order. */
+  readonly events: Set<QueueItem>;
+  /** The lease of its drain. */
+  readonly lease: Lease | undefined;
+}
+
+/** How often is looked for scopes whose request is gone, in ms. */
+const SWEEP_MS = 250;
+
+/** Stands on an event while its hook runs, which may lead back into the store. */
+const BEING_MADE = () => undefined;
+
+/**
+ * All events of one lane and client, with the limits that hold for them together. Each belongs to a scope or to nobody;
+ * while somebody sends it, it is leased. Events are removed by identity, never by position.
+ */
+export class Store {
+  /** The lane. */
+  readonly lane: Lane;
+  /** What it is made of. */
+  readonly deps: StoreDeps;
+  /** Makes one attempt. */
+  readonly send: Send;
+  /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
+  isServerWish = false;
+  // From the oldest to the newest.
+  readonly #held = new Set<QueueItem>();
+  readonly #nobodys = new Set<QueueItem>();
+  readonly #owners = new Set<Owner>();
+  #bytes = 0;
+  #latestAt = 0;
+  #restsSince = 0;
+  #restMs = 0;
+  #sweptAt = 0;
+  #isOverflowing = false;
+  #isClosed = false;
+
+  /** Makes an empty store. */
+  constructor(lane: Lane, deps: StoreDeps, send: Send) {
+    this.lane = lane;
+    this.deps = deps;
+    this.send = send;
+  }
+
+  /** All events, in order. */
+  get held(): ReadonlySet<QueueItem> {
+    return this.#held;
+  }
+
+  /** The bytes of all events. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The events that belong to no scope, in order; those of a request that is gone are among them. */
+  get nobodys(): Set<QueueItem> {
+    const { clock } = this.deps;
+    if (this.#owners.size > 0 && hasPassed(clock, this.#sweptAt, SWEEP_MS)) {
+      this.#sweptAt = clock.now();
+      for (const owner of this.#owners) {
+        if (owner.lease?.isLive) continue;
+        this.#owners.delete(owner);
+        this.disown(owner);
+      }
+    }
+    return this.#nobodys;
+  }
+
+  /** For how long the lane still rests, in ms: triggers and scopes send nothing then. */
+  get restMs(): number {
+    const { clock } = this.deps;
+    const until = this.#restsSince + this.#restMs;
+    return hasPassed(clock, this.#restsSince, this.#restMs)
+      ? 0
+      : until - clock.now();
+  }
+
+  /** Rests for so long; one outage never shortens what the server asked another request for. 0 ends the rest. */
+  rest(ms: number, isServerWish = false): void {
+    if (ms > 0 && ms <= this.restMs) return;
+    this.#restsSince = this.deps.clock.now();
+    this.#restMs = ms;
+    this.isServerWish = isServerWish;
+  }
+
+  /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
+  disown({ events }: Owner, items: Iterable<QueueItem> = events): boolean {
+    let oldestAt: number | undefined;
+    for (const item of items) {
+      if (!events.delete(item)) continue;
+      oldestAt ??= item.admittedAt;
+      item.owner = this.#nobodys.add(item);
+    }
+    if (oldestAt === undefined) return false;
+    // Mostly it is what came last.
+    if (oldestAt < this.#latestAt) {
+      const sorted = [...this.#nobodys]
+        .sort((a, b) => a.admittedAt - b.admittedAt);
+      this.#nobodys.clear();
+      for (const item of sorted) this.#nobodys.add(item);
+    }
+    if (this.#isClosed) this.close();
+    return true;
+  }
+
+  /** Cuts short who sends what is nobody's, and reports it as lost, now and from now on. */
+  close(): void {
+    this.#isClosed = true;
+    const left = [...this.nobodys];
+    for (const item of left) {
+      if (item.lease?.isLive && !item.lease.isScopes) item.lease.abort();
+      this.finish(item);
+    }
+    const lost = left.filter((item) => this.settle(item, "dropped"));
+    this.#report("shutdown", lost, { code: "shutdown_timeout" });
+  }
+
+  /**
+   * Adds an event behind the others, held if a lease is given. Others make room where needed; an event larger than the
+   * whole store is itself evicted, and nothing for it. One that is being prepared keeps its place, and what stands behind
+   * it waits.
+   */
+  admit(item: QueueItem, owner?: Owner, lease?: Lease): void {
+    if (item.bytes > this.deps.options.maxQueueBytes) {
+      return this.#evict([item]);
+    }
+    const evicted = this.#makeRoom(1, item.bytes);
+    this.#held.add(item);
+    item.owner = (owner?.events ?? this.#nobodys).add(item);
+    item.lease = lease;
+    this.#bytes += item.bytes;
+    this.#latestAt = item.admittedAt;
+    if (owner) this.#owners.add(owner);
+    this.#evict(evicted);
+  }
+
+  /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */
+  finish(item: QueueItem): void {
+    const { make } = item;
+    if (!make || make === BEING_MADE || !this.#held.has(item)) return;
+    item.make = BEING_MADE;
+    const made = make();
+    if (!made) return void this.settle(item, "dropped");
+    // Its hook may lead anywhere: events may have come, and this one may be gone.
+    if (this.#held.has(item)) this.#bytes += made.bytes - item.bytes;
+    Object.assign(item, made, { make: undefined });
+    this.#evict(this.#makeRoom(0, 0));
+  }
+
+  /** What of the events nobody sends, in order. */
+  *free(from: Iterable<QueueItem>): Generator<QueueItem> {
+    for (const item of from) if (!item.lease?.isLive) yield item;
+  }
+
+  /** Whether the first that could be sent is still being prepared, and has time left. */
+  isPreparing(from: Iterable<QueueItem>): boolean {
+    const [next] = this.free(from);
+    return next !== undefined && this.#isPreparing(next);
+  }
+
+  /**
+   * Leases the next batch of what is given, in order; empty when nothing can be sent. Takes out of `from` what is not
+   * here any more.
+   */
+  claim(lease: Lease, from: Set<QueueItem>): QueueItem[] {
+    const { maxBatchSize, maxBatchBytes } = this.deps.options;
+    const batch: QueueItem[] = [];
+    const uuids = new Set<string>();
+    // Separators stand between the events only.
+    let bytes = -1;
+    for (const item of this.free(from)) {
+      if (this.#isPreparing(item)) break;
+      this.finish(item);
+      if (item.fate !== "retained") {
+        from.delete(item);
+        continue;
+      }
+      // A hook that led back here is still at it, or another took the event.
+      if (item.make || item.lease?.isLive) break;
+      const key = toUuidKey(item.uuid);
+      bytes += item.bytes + 1;
+      const fits = batch.length === 0 ||
+        batch.length < maxBatchSize && bytes <= maxBatchBytes;
+      if (!fits || uuids.has(key)) break;
+      item.lease = lease;
+      batch.push(item);
+      uuids.add(key);
+    }
+    return batch;
+  }
+
+  /** Takes an event out and settles its fate; false if it is not here any more. */
+  settle(item: QueueItem, fate: "delivered" | "dropped"): boolean {
+    if (!this.#take(item)) return false;
+    item.fate = fate;
+    const { maxQueueSize, maxQueueBytes } = this.deps.options;
+    if (
+      this.#held.size < maxQueueSize / 2 && this.#bytes < maxQueueBytes / 2
+    ) this.#isOverflowing = false;
+    return true;
+  }
+
+  #isPreparing({ make, preparation, admittedAt }: QueueItem): boolean {
+    return make !== undefined && preparation !== undefined &&
+      !hasPassed(this.deps.clock, admittedAt, preparation.withinMs);
+  }
+
+  #take(item: QueueItem): boolean {
+    if (!this.#held.delete(item)) return false;
+    item.owner?.delete(item);
+    this.#bytes -= item.bytes;
+    return true;
+  }
+
+  /** Takes out what has to make room: what nobody sends before the rest, the oldest first. */
+  #makeRoom(items: number, bytes: number): QueueItem[] {
+    const { maxQueueSize, maxQueueBytes } = this.deps.options;
+    const evicted: QueueItem[] = [];
+    for (const takesLeased of [false, true]) {
+      for (const item of this.#held) {
+        if (
+          this.#held.size + items <= maxQueueSize &&
+          this.#bytes + bytes <= maxQueueBytes
+        ) return evicted;
+        if (!takesLeased && item.lease?.isLive) continue;
+        this.#take(item);
+        evicted.push(item);
+      }
+    }
+    return evicted;
+  }
+
+  #evict(items: readonly QueueItem[]): void {
+    if (items.length === 0) return;
+    for (const item of items) item.fate = "dropped";
+    if (!this.#isOverflowing) {
+      this.deps.reporter.rearm(`overflow:${this.lane}`);
+    }
+    this.#isOverflowing = true;
+    this.#report("overflow", items, { code: "overflow" });
+  }
+
+  #report(
+    kind: "overflow" | "shutdown",
+    items: readonly QueueItem[],
+    reason: DeliveryReason,
+  ): void {
+    reportEvents(this, kind, items.map((item) => [item, reason] as const));
+  }
+}
