@@ -39,10 +39,7 @@ export function sanitise(
   maxLength: number = MAX_IDENTITY_LENGTH,
 ): string | undefined {
   try {
-    const candidates: readonly unknown[] = Array.isArray(value)
-      ? value
-      : [value];
-    for (const candidate of candidates) {
+    for (const candidate of [value].flat()) {
       if (typeof candidate !== "string") continue;
       let text = candidate.replace(CONTROL_CHARACTERS, "").trim();
       if (text.length > maxLength) {

@@ -24,11 +24,10 @@ export function createSnapshot(
   evaluation?: Evaluation,
 ): FeatureFlagEvaluations {
   // Closed to applications, as the class says; who hears of unknown keys in slices comes second.
-  const Snapshot = FeatureFlagEvaluations as unknown as new (
+  return new (FeatureFlagEvaluations as unknown as new (
     evaluation: Evaluation | undefined,
     reporter: Reporter | undefined,
-  ) => FeatureFlagEvaluations;
-  return new Snapshot(
+  ) => FeatureFlagEvaluations)(
     evaluation,
     options.featureFlagsLogWarnings ? host.reporter : undefined,
   );
