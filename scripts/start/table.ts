@@ -12,10 +12,8 @@ interface Comparison {
   readonly floor?: string;
   /** What does the same of posthog-node's. */
   readonly other?: string;
-  /** At most so many times the floor, and `beside` once. */
+  /** At most so many times the floor. */
   readonly maxFloors?: number;
-  /** What the floor leaves out. */
-  readonly beside?: string;
   /** At most so many times posthog-node's. */
   readonly maxOthers?: number;
   /** At most so many bytes of heap kept. */
@@ -45,8 +43,6 @@ const ROWS: readonly Comparison[] = [
     floor: NAMES.eventFloor,
     other: NAMES.otherCapture,
     maxFloors: 2,
-    // The event has what the scope reads of its request, which it does when the first event is captured.
-    beside: NAMES.requestFloor,
   },
   { name: NAMES.first, other: NAMES.otherFirst },
   { name: LOAD_NAMES.first, other: LOAD_NAMES.otherFirst },
@@ -101,10 +97,8 @@ function buildRow(run: Run, row: Comparison): readonly string[] {
 
 function formatFloors(
   run: Run,
-  { floor = "", maxFloors, beside }: Comparison,
+  { floor = "", maxFloors }: Comparison,
   ns: readonly number[],
 ): string {
-  const own = beside ? subtract(ns, run.ns(beside)) : ns;
-  const unit = beside ? `× floor + ${beside}` : "× floor";
-  return formatBound(divide(own, run.ns(floor)), maxFloors, unit);
+  return formatBound(divide(ns, run.ns(floor)), maxFloors, "× floor");
 }
