@@ -24,10 +24,11 @@ export function createSnapshot(
   evaluation?: Evaluation,
 ): FeatureFlagEvaluations {
   // Closed to applications, as the class says; who hears of unknown keys in slices comes second.
-  return new (FeatureFlagEvaluations as unknown as new (
+  const Snapshot = FeatureFlagEvaluations as unknown as new (
     evaluation: Evaluation | undefined,
     reporter: Reporter | undefined,
-  ) => FeatureFlagEvaluations)(
+  ) => FeatureFlagEvaluations;
+  return new Snapshot(
     evaluation,
     options.featureFlagsLogWarnings ? host.reporter : undefined,
   );
