@@ -88,17 +88,9 @@ function buildRow(run: Run, row: Comparison): readonly string[] {
     formatNumber(kept, 0),
     formatNumber(bytes("allocatedBytes"), 0),
     [
-      formatFloors(run, row, ns),
+      formatBound(floors, row.maxFloors, "× floor"),
       formatBound(others, row.maxOthers, "× posthog-node"),
       formatBound(kept, row.maxKeptBytes, "B kept"),
     ].filter((text) => text !== "").join(", "),
   ];
-}
-
-function formatFloors(
-  run: Run,
-  { floor = "", maxFloors }: Comparison,
-  ns: readonly number[],
-): string {
-  return formatBound(divide(ns, run.ns(floor)), maxFloors, "× floor");
 }
