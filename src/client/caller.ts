@@ -1,9 +1,13 @@
 import type { RequestContext } from "../context/request_context.ts";
-import type { EventDraft, EventPreparation } from "../core/event.ts";
+import type {
+  EventDraft,
+  EventPreparation,
+  RawMessage,
+} from "../core/event.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
-import { type RawMessage, warnOnce } from "../events/reading.ts";
+import { warnOnce } from "../events/reading.ts";
 import type { EventCaller } from "../events/verbs.ts";
 import { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";

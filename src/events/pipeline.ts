@@ -8,6 +8,7 @@ import type {
   EventContext,
   EventDraft,
   EventPreparation,
+  RawMessage,
 } from "../core/event.ts";
 import { isNonBlank } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
@@ -76,7 +77,7 @@ export class Pipeline {
       return refuse(reporter, lane, name, "'event' is missing or blank");
     }
     const known = readIdentity(name, draft, context, reporter);
-    if (!known && draft.needsIdentity) {
+    if (!known && draft.ownProperties) {
       return refuse(reporter, lane, name, "'distinctId' is missing or blank");
     }
     const now = host.clock.now();
@@ -94,8 +95,8 @@ export class Pipeline {
         host,
         upper,
       ),
-      timestamp: this.#readTimestamp(draft, now),
-      uuid: this.#readUuid(draft, now),
+      timestamp: this.#readTimestamp(draft.message, now),
+      uuid: this.#readUuid(draft.message, now),
     };
     if (upper && preparation) {
       return this.#defer(event, upper, lane, now, draft, preparation);
@@ -122,7 +123,10 @@ export class Pipeline {
     let evaluated: JsonObject | undefined;
     const evaluate = async () => {
       try {
-        evaluated = await preparation.evaluate(event, draft.disableGeoip);
+        evaluated = await preparation.evaluate(
+          event,
+          draft.message.disableGeoip,
+        );
       } catch {
         // The event goes without.
       }
@@ -183,7 +187,7 @@ export class Pipeline {
     );
   }
 
-  #readTimestamp({ timestamp }: EventDraft, now: number): string {
+  #readTimestamp({ timestamp }: RawMessage, now: number): string {
     if (timestamp !== undefined && timestamp !== null) {
       const read = toTimestamp(timestamp);
       if (read) return read;
@@ -197,7 +201,7 @@ export class Pipeline {
     return this.#stamp;
   }
 
-  #readUuid({ uuid, messageId }: EventDraft, now: number): string {
+  #readUuid({ uuid, messageId }: RawMessage, now: number): string {
     const { reporter } = this.#host;
     if (isUuid(uuid)) return uuid;
     warnUnusable(reporter, "uuid", "a uuid", uuid);
