@@ -9,7 +9,7 @@ import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
 import { warnOnce } from "../events/reading.ts";
 import type { EventCaller } from "../events/verbs.ts";
-import { Queue } from "../delivery/queue.ts";
+import type { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";
 import { keepAlive, type Keeper } from "./keep_alive.ts";
 import type { Kernel } from "./kernel.ts";
@@ -76,7 +76,7 @@ export class KernelCaller implements EventCaller {
    * with that request; everything else is the client's.
    */
   get queue(): Queue {
-    return this.#queue ??= this.#parent?.queue ?? this.#findQueue();
+    return this.#parent?.queue ?? (this.#queue ??= this.#findQueue());
   }
 
   /** Whether events are taken now; if not, that is reported. */
@@ -111,11 +111,14 @@ export class KernelCaller implements EventCaller {
 
   /** Hands a promise to the runtime; false when the runtime refused it. */
   keepAlive(promise: Promise<unknown>): boolean {
-    return keepAlive(promise, this.#keeper, this.reporter);
+    const isKept = keepAlive(promise, this.#keeper, this.reporter);
+    // What the request does not keep is sent with what belongs to nobody.
+    if (!isKept) this.#queue = this.kernel.queue;
+    return isKept;
   }
 
   #findQueue(): Queue {
-    const { delivery, options } = this.kernel;
+    const { options, queue } = this.kernel;
     const { ctx, waitUntil } = this.#keeper;
     const isKept = ctx || waitUntil;
     if (!isKept && dropsUnfinishedWork()) {
@@ -125,7 +128,7 @@ export class KernelCaller implements EventCaller {
       );
     }
     return this.isScope && isKept && !options.testMode
-      ? new Queue(delivery, (promise) => this.keepAlive(promise), true)
-      : delivery.queue;
+      ? queue.createScopes((promise) => this.keepAlive(promise))
+      : queue;
   }
 }

@@ -9,8 +9,12 @@ import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
 import { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
-import { Delivery } from "../delivery/delivery.ts";
+import type { DeliveryPort } from "../delivery/delivery.ts";
+import { createForeignSend } from "../delivery/foreign_transport.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
+import { createHttpSend, createWires } from "../delivery/http_transport.ts";
+import { Queue } from "../delivery/queue.ts";
+import type { Send } from "../delivery/wire.ts";
 import { FeatureList } from "./feature_list.ts";
 import type { Feature } from "./feature.ts";
 import type { FeatureHost } from "./host.ts";
@@ -21,7 +25,7 @@ import { registerClient } from "./singletons.ts";
  * What a client is made of, and what it offers to its features. Building one checks the options and does nothing else:
  * queue, way out and features are made when they are first used.
  */
-export class Kernel implements FeatureHost {
+export class Kernel implements FeatureHost, DeliveryPort {
   /** The options in force. */
   readonly options: ResolvedOptions;
   /** Tells the application what happened. */
@@ -47,7 +51,8 @@ export class Kernel implements FeatureHost {
     keepAlive(promise, this.options, this.reporter);
   #createUuid: UuidSource | undefined;
   #door: HttpDoor | undefined;
-  #delivery: Delivery | undefined;
+  #httpSend: Send | undefined;
+  #queue: Queue | undefined;
 
   /** Never throws: what can't be used is reported, and its default taken. */
   constructor(
@@ -94,9 +99,24 @@ export class Kernel implements FeatureHost {
     return this.#door ??= createHttpDoor(this.options);
   }
 
-  /** Where events wait, and what sends them. */
-  get delivery(): Delivery {
-    return this.#delivery ??= new Delivery(this);
+  /** Sends events over it, whatever the option `transport` is. */
+  get httpSend(): Send {
+    return this.#httpSend ??= createHttpSend(
+      this.door,
+      this.clock,
+      this.reporter,
+      createWires(this.options),
+    );
+  }
+
+  /** Where the events of the client itself wait. */
+  get queue(): Queue {
+    const { transport } = this.options;
+    return this.#queue ??= new Queue(
+      this,
+      transport ? createForeignSend(transport) : this.httpSend,
+      this.keepAlive,
+    );
   }
 
   /** Whether the client is disabled or was shut down. */

@@ -84,17 +84,17 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     const newest = listFinished(caller, lane)
       .sort((one, other) => one.admittedAt - other.admittedAt).at(-1);
     if (!newest) return undefined;
-    caller.kernel.delivery.discard([newest]);
+    discard(caller, [newest]);
     return JSON.parse(newest.text);
   },
-  clearQueue({ kernel: { delivery } }: KernelCaller): void {
-    delivery.discard(delivery.items());
+  clearQueue(caller: KernelCaller): void {
+    discard(caller, caller.kernel.queue.items());
   },
   [FIND_PORT]: (
-    { kernel: { delivery, features } }: KernelCaller,
+    { kernel }: KernelCaller,
     name: unknown,
   ): object | undefined =>
-    name === "delivery" ? delivery.port : features.findPort(name),
+    name === "delivery" ? kernel : kernel.features.findPort(name),
 };
 
 /** The kernel's verbs on a scope; `withContext` calls the application itself (see `verbs.ts`). */
@@ -128,7 +128,7 @@ export const CLIENT_READS: Table<(caller: KernelCaller) => unknown> = {
   isDisabled: ({ kernel }) => kernel.options.disabled,
   privacyMode: ({ kernel }) => kernel.options.privacyMode,
   enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
-  queueSize: ({ kernel }) => kernel.delivery.items().length,
+  queueSize: ({ kernel }) => kernel.queue.items().length,
 };
 
 /** What can be read of a scope. */
@@ -197,8 +197,18 @@ function tracingHeaders({ context }: KernelCaller): Record<string, string> {
 }
 
 function listFinished(
-  { kernel: { delivery } }: KernelCaller,
+  { kernel: { queue } }: KernelCaller,
   lane: Lane | undefined,
 ): QueueItem[] {
-  return delivery.items(lane || undefined).filter(({ make }) => !make);
+  return queue.items(lane || undefined).filter(({ make }) => !make);
+}
+
+/** Takes events out without sending them. */
+function discard(
+  { kernel: { queue } }: KernelCaller,
+  items: readonly QueueItem[],
+): void {
+  for (const item of items) {
+    queue.owner(item.lane).store.settle(item, "dropped");
+  }
 }

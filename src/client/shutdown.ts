@@ -14,22 +14,26 @@ export async function shutDown(
   { kernel }: KernelCaller,
   givenMs?: number,
 ): Promise<void> {
-  const { clock, delivery, features, options, reporter } = kernel;
+  const { clock, features, options, queue, reporter } = kernel;
   const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
   if (kernel.isShutDown) return await waitForEnd(kernel, timeoutMs);
   kernel.isShutDown = true;
-  const present = delivery.owners.flatMap(({ store }) => [...store.held]);
+  const present = queue.owners.flatMap(({ store }) => [...store.held]);
   await runWithin(
     clock,
     timeoutMs,
     (signal) =>
       Promise.all([
-        delivery.queue.flush(timeoutMs, true),
+        queue.flush(timeoutMs, true),
         features.shutdown(signal),
       ]),
   );
   // In `testMode` the queue stays as it is, for inspection.
-  if (!options.testMode) delivery.close();
+  if (!options.testMode) {
+    for (const { store } of queue.owners) {
+      store.close();
+    }
+  }
   const { delivered, dropped, retained } = countFates(present);
   reporter.debug(
     `shutdown: delivered ${delivered}, dropped ${dropped}, retained ${retained}`,

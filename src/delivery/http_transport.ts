@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { encodeBody } from "./encode.ts";
+import { type Codec, encodeBody } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
 import {
@@ -10,7 +10,22 @@ import {
   type Judge,
   type Send,
   type Wire,
+  type WireOptions,
 } from "./wire.ts";
+import { createV0Wire } from "./wire_v0.ts";
+import { createV1Wire } from "./wire_v1.ts";
+
+/** The options that bodies and their way over HTTP go by. */
+export interface HttpOptions extends WireOptions {
+  /** Without trailing slash. */
+  readonly host: string;
+  /** The protocol of the analytics lane. */
+  readonly captureMode: "v0" | "v1";
+  /** How v1 bodies are compressed. */
+  readonly compression: Codec;
+  /** Sends bodies as they are. */
+  readonly disableCompression: boolean;
+}
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
 export function createHttpSend(
@@ -96,4 +111,22 @@ function judgeRefusal(
     isRetryableStatus(status) || status === 413
       ? askRetry(reason, afterMs)
       : { kind: "dropped", reason };
+}
+
+/** Chooses the protocol of each lane: the AI lane's endpoint speaks v0 in both modes, and v0 knows no deflate. */
+export function createWires(
+  options: HttpOptions,
+): Readonly<Record<Lane, Wire>> {
+  const { host, captureMode, compression } = options;
+  const gzip = options.disableCompression ? undefined : "gzip";
+  return {
+    analytics: captureMode === "v1"
+      ? createV1Wire(
+        `${host}/i/v1/analytics/events`,
+        options,
+        gzip && compression,
+      )
+      : createV0Wire(`${host}/batch/`, options, gzip),
+    ai: createV0Wire(`${host}/i/v0/ai/batch/`, options, gzip),
+  };
 }

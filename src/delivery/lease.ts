@@ -2,16 +2,8 @@ import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
 import type { DeliveryReason } from "../core/delivery.ts";
 import type { ReportedEvent } from "../core/errors.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
+import type { DeliveryDeps } from "./delivery.ts";
 import { type ReportedLane, reportEvents } from "./reports.ts";
-import type { RetryOptions } from "./retry.ts";
-
-/** Whose events are leased. */
-interface LeasedLane {
-  readonly deps: {
-    readonly clock: Clock;
-    readonly options: RetryOptions & { readonly requestTimeout: number };
-  };
-}
 
 /** How often a lease is renewed while its work goes on, in ms. */
 const BEAT_MS = 250;
@@ -50,7 +42,10 @@ export class Lease {
   #controller: AbortController | undefined;
 
   /** Makes a lease of work that begins within the turn. */
-  constructor({ deps: { clock, options } }: LeasedLane, isScopes: boolean) {
+  constructor(
+    { deps: { clock, options } }: { readonly deps: DeliveryDeps },
+    isScopes: boolean,
+  ) {
     const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
     this.#clock = clock;
     this.isScopes = isScopes;
@@ -89,9 +84,10 @@ export class Lease {
 
   /** Cuts the work short. That of another request can't be reached on Workers: it is gone, or ends by its own deadlines. */
   abort(): void {
+    const controller = this.#controller;
     this.#stop();
     try {
-      this.#controller?.abort();
+      controller?.abort();
     } catch {
       // Another request's.
     }
@@ -122,6 +118,8 @@ export class Lease {
   #stop(): void {
     this.isOver = true;
     this.#cancelTimer?.();
+    // What an event that stays has been under must not keep the request: a signal's reason has a stack.
+    this.#cancelTimer = this.#controller = undefined;
   }
 
   #beat(left: number): void {

@@ -7,16 +7,6 @@ import type { Store } from "./store.ts";
 /** Keeps a request, or the process, alive for a promise; false when the runtime refused it. */
 export type KeepAlive = (promise: Promise<unknown>) => boolean;
 
-/** When the client's own events are enough to be sent. */
-export interface GatherOptions {
-  /** Events that start a drain: 1, unless the application gathers. */
-  readonly flushAt: number;
-  /** The age in ms of the oldest at which the next one starts it; 0 disables. */
-  readonly flushInterval: number;
-  /** Keeps everything and sends nothing. */
-  readonly testMode: boolean;
-}
-
 /**
  * Whose events these are, in one lane: a scope's, or nobody's but the client's. It has one drain at a time, which begins
  * one microtask after an event came, so that captures of one stretch travel together.
@@ -26,20 +16,13 @@ export class Owner {
   readonly store: Store;
   /** The lease of the drain that began last. */
   lease: Lease | undefined;
-  readonly #options: GatherOptions;
   readonly #keepAlive: KeepAlive;
   readonly #client: Owner | undefined;
   readonly #own: Set<QueueItem> | undefined;
 
   /** Makes a scope's if the client's is given, else that. */
-  constructor(
-    store: Store,
-    options: GatherOptions,
-    keepAlive: KeepAlive,
-    client?: Owner,
-  ) {
+  constructor(store: Store, keepAlive: KeepAlive, client?: Owner) {
     this.store = store;
-    this.#options = options;
     this.#keepAlive = keepAlive;
     this.#client = client;
     this.#own = client && new Set();
@@ -63,7 +46,7 @@ export class Owner {
 
   /** Begins a drain of what is there, unless there is one. */
   start(): void {
-    if (this.#options.testMode || this.lease?.isLive || !this.#isDue()) return;
+    if (this.lease?.isLive || !this.#isDue()) return;
     const lease = this.lease = new Lease(this.store, this.isScopes);
     const work = Promise.resolve().then(() => this.#run(lease));
     if (!this.#keepAlive(work)) this.release();
@@ -87,15 +70,15 @@ export class Owner {
     // A drain that was silent for too long has a successor.
     if (this.lease !== lease) return;
     // What came as it ended starts the next one.
-    if (isEmpty) this.start();
+    if (isEmpty && this.events.size > 0) this.start();
     else this.release();
   }
 
   #isDue(): boolean {
     const { store, events } = this;
-    const { flushAt, flushInterval } = this.#options;
-    const { clock, options: { maxBatchBytes } } = store.deps;
-    if (!this.isScopes && store.restMs > 0) return false;
+    const { clock, options } = store.deps;
+    const { flushAt, flushInterval, maxBatchBytes, testMode } = options;
+    if (testMode || !this.isScopes && store.restMs > 0) return false;
     const isEnough = (count: number, bytes: number, oldestAt: number) =>
       this.isScopes || count >= flushAt || bytes >= maxBatchBytes ||
       flushInterval > 0 && hasPassed(clock, oldestAt, flushInterval);

@@ -5,63 +5,75 @@ import {
   toTimeoutMs,
 } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
-import type { Reporter } from "../core/reporter.ts";
+import type { DeliveryDeps } from "./delivery.ts";
 import { drain, send } from "./drain.ts";
 import type { QueueItem } from "./item.ts";
 import { Lease } from "./lease.ts";
 import { type KeepAlive, Owner } from "./owner.ts";
-import type { Store } from "./store.ts";
+import { Store } from "./store.ts";
+import type { Send } from "./wire.ts";
 
-/** What a queue is a part of: the client's delivery. */
-interface Lanes {
-  /** Keeps everything and sends nothing. */
-  readonly isTest: boolean;
-  /** Hears of a flush that had too little time. */
-  readonly reporter: Reporter;
-  /** The client's own events in the lanes that are in use. */
-  readonly owners: readonly Owner[];
-  /** Those of one lane. */
-  owner(lane: Lane): Owner;
-  /** Those of a scope. */
-  createOwner(lane: Lane, keepAlive: KeepAlive): Owner;
-}
-
-/**
- * The events of a client, or of one scope: where they go in, and how they are flushed. A scope's are its own as long as its
- * `waitUntil` takes promises; otherwise they are the client's.
- */
+/** The events of a client, or of one scope: where they go in, and how they are flushed. */
 export class Queue {
-  readonly #lanes: Lanes;
+  /** Its events in the lanes that are in use. */
+  readonly owners: Owner[] = [];
+  readonly #deps: DeliveryDeps;
+  readonly #send: Send;
   readonly #keepAlive: KeepAlive;
-  // Undefined where they are the client's.
-  #owners: Owner[] | undefined;
+  readonly #client: Queue | undefined;
 
-  /** Makes the client's queue, or a scope's. */
-  constructor(lanes: Lanes, keepAlive: KeepAlive, isScopes: boolean) {
-    this.#lanes = lanes;
-    this.#owners = isScopes ? [] : undefined;
-    this.#keepAlive = (promise) => {
-      const isKept = keepAlive(promise);
-      if (!isKept) this.#owners = undefined;
-      return isKept;
-    };
+  /** Makes a scope's queue if the client's is given, else that. */
+  constructor(
+    deps: DeliveryDeps,
+    send: Send,
+    keepAlive: KeepAlive,
+    client?: Queue,
+  ) {
+    this.#deps = deps;
+    this.#send = send;
+    this.#keepAlive = keepAlive;
+    this.#client = client;
+  }
+
+  /** Makes the queue of a scope, whose drains that scope keeps alive. */
+  createScopes(keepAlive: KeepAlive): Queue {
+    return new Queue(this.#deps, this.#send, keepAlive, this);
+  }
+
+  /** Its events of a lane. */
+  owner(lane: Lane): Owner {
+    let owner = this.owners.find(({ store }) => store.lane === lane);
+    if (!owner) {
+      const client = this.#client?.owner(lane);
+      const store = client?.store ?? new Store(lane, this.#deps, this.#send);
+      owner = new Owner(store, this.#keepAlive, client);
+      this.owners.push(owner);
+    }
+    return owner;
+  }
+
+  /** Its events, of all lanes or of one. */
+  items(lane?: Lane): QueueItem[] {
+    return this.owners.flatMap(({ store, events }) =>
+      lane === undefined || lane === store.lane ? [...events] : []
+    );
   }
 
   /** Queues an event, which is sent as soon as that is due; one that is being prepared keeps its place meanwhile. */
   admit(item: QueueItem): void {
-    const owner = this.#find(item.lane);
+    const owner = this.owner(item.lane);
     owner.admit(item);
     if (item.preparation) this.#keepAlive(prepare(owner.store, item));
   }
 
   /** Sends one event at once or when it is prepared, past the others; resolves when it is settled. Never rejects. */
   async sendNow(item: QueueItem): Promise<void> {
-    const { store } = this.#lanes.owner(item.lane);
+    const { store } = this.owner(item.lane);
     const lease = new Lease(store, false);
     lease.renew();
     store.admit(item, undefined, lease);
     await prepare(store, item);
-    if (!this.#lanes.isTest) await send(store, lease, [item]);
+    if (!this.#deps.options.testMode) await send(store, lease, [item]);
     lease.end(store);
   }
 
@@ -71,33 +83,24 @@ export class Queue {
    * @param ofAll Whether those of scopes are meant as well.
    */
   async flush(timeoutMs?: number, ofAll = false): Promise<FlushResult> {
-    const lanes = (this.#owners ?? this.#lanes.owners).map((owner) => ({
+    const { options, reporter } = this.#deps;
+    if (options.testMode) return countFates([]);
+    const lanes = this.owners.map((owner) => ({
       owner,
       wanted: new Set(ofAll ? owner.store.held : owner.events),
     }));
     const present = lanes.flatMap(({ wanted }) => [...wanted]);
-    if (this.#lanes.isTest) return countFates([]);
     const ms = toTimeoutMs(timeoutMs);
     const flushed = Promise.all(
       lanes.map(({ owner, wanted }) => flushLane(owner, wanted, ms)),
     ).then((ends) => {
-      if (!ends.every((isInTime) => isInTime)) {
-        this.#lanes.reporter.warn(`Cannot finish the flush within ${ms} ms`);
+      if (ends.includes(false)) {
+        reporter.warn(`Cannot finish the flush within ${ms} ms`);
       }
       return countFates(present);
     });
     this.#keepAlive(flushed);
     return await flushed;
-  }
-
-  #find(lane: Lane): Owner {
-    if (!this.#owners) return this.#lanes.owner(lane);
-    let owner = this.#owners.find(({ store }) => store.lane === lane);
-    if (!owner) {
-      owner = this.#lanes.createOwner(lane, this.#keepAlive);
-      this.#owners.push(owner);
-    }
-    return owner;
   }
 }
 

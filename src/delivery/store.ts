@@ -1,45 +1,11 @@
-import { type Clock, hasPassed } from "../core/clock.ts";
+import { hasPassed } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
-import type { RandomSource } from "../core/random.ts";
-import type { Reporter } from "../core/reporter.ts";
-import { toUuidKey, type UuidSource } from "../core/uuid.ts";
+import { toUuidKey } from "../core/uuid.ts";
+import type { DeliveryDeps } from "./delivery.ts";
 import type { QueueItem } from "./item.ts";
 import type { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
-import type { RetryOptions } from "./retry.ts";
 import type { Send } from "./wire.ts";
-
-/** The numbers that delivery goes by, under the names that applications write. */
-export interface StoreOptions extends RetryOptions {
-  /** Without trailing slash; named where it may be wrong. */
-  readonly host: string;
-  /** Events of one lane at most, scopes included. */
-  readonly maxQueueSize: number;
-  /** Serialized bytes of one lane at most. */
-  readonly maxQueueBytes: number;
-  /** Events of one batch at most. */
-  readonly maxBatchSize: number;
-  /** Bytes of one batch at most, separators included; a first event always fits. */
-  readonly maxBatchBytes: number;
-  /** The deadline of one attempt, in ms. */
-  readonly requestTimeout: number;
-  /** The protocol of the analytics lane. */
-  readonly captureMode: "v0" | "v1";
-}
-
-/** What events are kept and sent with. */
-export interface StoreDeps {
-  /** The numbers. */
-  readonly options: StoreOptions;
-  /** Waits and deadlines. */
-  readonly clock: Clock;
-  /** Jitter. */
-  readonly random: RandomSource;
-  /** Ids of logical requests. */
-  readonly createUuid: UuidSource;
-  /** Hears of what was lost or held back. */
-  readonly reporter: Reporter;
-}
 
 /** Whoever sends its own events: a scope. */
 interface Owner {
@@ -63,7 +29,7 @@ export class Store {
   /** The lane. */
   readonly lane: Lane;
   /** What it is made of. */
-  readonly deps: StoreDeps;
+  readonly deps: DeliveryDeps;
   /** Makes one attempt. */
   readonly send: Send;
   /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
@@ -81,7 +47,7 @@ export class Store {
   #isClosed = false;
 
   /** Makes an empty store. */
-  constructor(lane: Lane, deps: StoreDeps, send: Send) {
+  constructor(lane: Lane, deps: DeliveryDeps, send: Send) {
     this.lane = lane;
     this.deps = deps;
     this.send = send;
@@ -104,7 +70,6 @@ export class Store {
       this.#sweptAt = clock.now();
       for (const owner of this.#owners) {
         if (owner.lease?.isLive) continue;
-        this.#owners.delete(owner);
         this.disown(owner);
       }
     }
@@ -129,13 +94,15 @@ export class Store {
   }
 
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
-  disown({ events }: Owner, items: Iterable<QueueItem> = events): boolean {
+  disown(owner: Owner, items: Iterable<QueueItem> = owner.events): boolean {
+    const { events } = owner;
     let oldestAt: number | undefined;
     for (const item of items) {
       if (!events.delete(item)) continue;
       oldestAt ??= item.admittedAt;
       item.owner = this.#nobodys.add(item);
     }
+    if (events.size === 0) this.#owners.delete(owner);
     if (oldestAt === undefined) return false;
     // Mostly it is what came last.
     if (oldestAt < this.#latestAt) {

@@ -81,7 +81,7 @@ export async function consumeQueue(
       "Cannot consume the queue: 'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper",
     );
   }
-  const { reporter, clock } = port.deps;
+  const { reporter, clock } = port;
   const result = { delivered: 0, dropped: 0, retried: 0, poisoned: 0 };
   if (!messages) {
     reporter.error("Cannot consume the queue: the batch has no 'messages'");
@@ -107,23 +107,22 @@ export async function consumeQueue(
 
 /** Sends what can be sent and says on each item what became of it. The result is how long to leave the rest alone. */
 async function deliver(
-  { deps, send, isClosed }: DeliveryPort,
+  port: DeliveryPort,
   lane: Lane,
   deliveries: readonly Delivery[],
 ): Promise<number> {
-  const { clock, reporter, options } = deps;
+  const { clock, reporter, options, random, createUuid } = port;
   const restMs = options.maxRetryDelayMs;
-  if (isClosed()) {
+  if (options.testMode || port.isClosed()) {
     reporter.warn(
       "Cannot consume the queue: the client sends nothing, its messages are given back",
       "queue:closed",
     );
     return restMs;
   }
-  const { random, createUuid } = deps;
   const unbounded = { ...options, ...UNBOUNDED };
   const own = { clock, random, createUuid, reporter, options: unbounded };
-  const store = new Store(lane, own, send);
+  const store = new Store(lane, own, port.httpSend);
   for (const { item } of deliveries) store.admit(item);
   const lease = new Lease(store, false);
   await drain(store, lease, store.nobodys);

@@ -29,7 +29,7 @@ const DEFAULTS = {
   host: "https://us.i.posthog.com",
   captureMode: "v0",
   compression: "gzip",
-  flushAt: 20,
+  flushAt: 1,
   maxBatchSize: 100,
   maxQueueSize: 10_000,
   maxQueueBytes: 32 * 1024 * 1024,
@@ -255,8 +255,8 @@ Deno.test("resolveOptions() survives options that can't be read", () => {
     },
   });
   assert(refused(hostile).includes("host"));
-  assertEquals(resolve("phc_x", null).options.flushAt, 20);
-  assertEquals(resolve("phc_x", "text").options.flushAt, 20);
+  assertEquals(resolve("phc_x", null).options.flushAt, 1);
+  assertEquals(resolve("phc_x", "text").options.flushAt, 1);
 });
 
 Deno.test("resolveOptions() falls back to the platform's clock when 'now' throws or lies", () => {
