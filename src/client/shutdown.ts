@@ -24,7 +24,7 @@ export async function shutDown(
     timeoutMs,
     (signal) =>
       Promise.all([
-        queue.flush(timeoutMs, true),
+        queue.flush(timeoutMs, ({ store }) => store.held),
         features.shutdown(signal),
       ]),
   );

@@ -21,18 +21,18 @@ interface Left {
  * Sends events batch by batch, in order, until none of them is left: true then. What is added while a batch is in
  * flight travels in the next one, so batches grow with load and there is no delay to tune. Never rejects.
  *
- * A flush insists, and sends although the lane rests after an outage; never against the server's wish. A scope takes along
- * what belongs to nobody as soon as it has met a healthy server.
+ * A scope takes along what belongs to nobody as soon as it has met a healthy server.
  */
 export async function drain(
   store: Store,
   lease: Lease,
   from: Set<QueueItem>,
-  insists = false,
 ): Promise<boolean> {
   lease.renew();
   for (let looks = 0; !lease.isOver; looks++) {
-    if (store.restMs > 0 && (store.isServerWish || !insists)) return false;
+    if (store.restMs > 0 && (store.isServerWish || !lease.insists)) {
+      return false;
+    }
     let items = store.claim(lease, from);
     if (items.length === 0 && store.isPreparing(from)) {
       await lookAgain(store.deps.clock, looks, lease.signal);
@@ -116,7 +116,8 @@ async function carry(
     const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
     await clock.sleep(delayMs, lease.signal);
     // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    if (lease.isOver && afterMs) store.rest(wishMs, true);
+    const isServerWish = lease.isOver && afterMs > 0;
+    if (isServerWish) store.rest(wishMs, isServerWish);
   }
 }
 

@@ -27,6 +27,8 @@ const MAX_REQUEST_MS = 25_000;
 export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
   readonly isScopes: boolean;
+  /** Whether it is a flush's, which sends although the lane rests after an outage; never against the server's wish. */
+  insists = false;
   /** Whether the work has begun. */
   hasBegun = false;
   /** Whether the work was cut short, or is done. */
@@ -44,7 +46,7 @@ export class Lease {
   /** Makes a lease of work that begins within the turn. */
   constructor(
     { deps: { clock, options } }: { readonly deps: DeliveryDeps },
-    isScopes: boolean,
+    isScopes = false,
   ) {
     const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
     this.#clock = clock;

@@ -69,7 +69,7 @@ export class Queue {
   /** Sends one event at once or when it is prepared, past the others; resolves when it is settled. Never rejects. */
   async sendNow(item: QueueItem): Promise<void> {
     const { store } = this.owner(item.lane);
-    const lease = new Lease(store, false);
+    const lease = new Lease(store);
     lease.renew();
     store.admit(item, undefined, lease);
     await prepare(store, item);
@@ -80,21 +80,24 @@ export class Queue {
   /**
    * Sends what is queued; resolves when each event is delivered, dropped or retained. Never rejects.
    *
-   * @param ofAll Whether those of scopes are meant as well.
+   * @param find What is meant of a lane; what belongs to this queue, unless it says otherwise.
    */
-  async flush(timeoutMs?: number, ofAll = false): Promise<FlushResult> {
+  async flush(
+    timeoutMs?: number,
+    find: (owner: Owner) => Iterable<QueueItem> = ({ events }) => events,
+  ): Promise<FlushResult> {
     const { options, reporter } = this.#deps;
     if (options.testMode) return countFates([]);
     const lanes = this.owners.map((owner) => ({
       owner,
-      wanted: new Set(ofAll ? owner.store.held : owner.events),
+      wanted: new Set(find(owner)),
     }));
     const present = lanes.flatMap(({ wanted }) => [...wanted]);
     const ms = toTimeoutMs(timeoutMs);
     const flushed = Promise.all(
       lanes.map(({ owner, wanted }) => flushLane(owner, wanted, ms)),
     ).then((ends) => {
-      if (ends.includes(false)) {
+      if (!ends.every(Boolean)) {
         reporter.warn(`Cannot finish the flush within ${ms} ms`);
       }
       return countFates(present);
@@ -128,6 +131,7 @@ async function flushLane(
 ): Promise<boolean> {
   const { store, store: { deps: { clock, options } } } = owner;
   const lease = new Lease(store, owner.isScopes);
+  lease.insists = true;
   let isInTime = true;
   const cancel = ms !== undefined && atDeadline(clock, ms, () => {
     isInTime = false;
@@ -140,7 +144,7 @@ async function flushLane(
     // Another's work is observed by its leases and never through its promise.
     const held = [...wanted]
       .filter((item) => item.lease !== lease && item.lease?.isLive);
-    isServed &&= await drain(store, lease, wanted, true);
+    isServed &&= await drain(store, lease, wanted);
     if (held.length === 0) break;
     await lookAgain(clock, turn, lease.signal);
     // What they kept was tried; that of one who is silent is taken over.

@@ -1,4 +1,9 @@
-import type { DeliveryReason, Lane, LogicalRequest } from "../core/delivery.ts";
+import type {
+  DeliveryErrorCode,
+  DeliveryReason,
+  Lane,
+  LogicalRequest,
+} from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
@@ -58,7 +63,7 @@ export function reportEvents(
     const { code, status, cause } = reason;
     const count = `${events.length} event${events.length > 1 ? "s" : ""}`;
     const message = reporter.redact(
-      before + count + after + explain(lane, options.host, reason),
+      before + count + after + explain(options.host, reason),
     );
     const isFinal = kind === "rejected" || kind === "shutdown";
     const retained = kind === "outage";
@@ -82,36 +87,25 @@ export function reportEvents(
   }
 }
 
+/** What the codes mean that no status explains. */
+const CODES: Partial<Record<DeliveryErrorCode, string>> = {
+  partial: "PostHog refused them one by one",
+  unparseable: "PostHog's answer can't be read",
+  timeout: "no answer in time",
+  ["quota_limited"]: "the project's quota is used up",
+  overflow: "the queue is full, the oldest are dropped",
+  ["shutdown_timeout"]: "before the shutdown",
+  network: "the request failed",
+};
+
 function explain(
-  lane: Lane,
   host: string,
   { code, status, cause }: DeliveryReason,
 ): string {
-  switch (code) {
-    case "http":
-      return describeStatus(status, host);
-    case "partial":
-      return "PostHog refused them one by one";
-    case "unparseable":
-      return status
-        ? describeStatus(status, host)
-        : "PostHog's answer can't be read";
-    case "redirect":
-      return describeStatus(status, host);
-    case "timeout":
-      return "no answer in time";
-    case "quota_limited":
-      return "the project's quota is used up";
-    case "overflow":
-      return `the ${lane} queue is full, the oldest are dropped`;
-    case "shutdown_timeout":
-      return "before the shutdown";
-    case "network":
-      // The door's own words are safe; those of a transport of somebody's could quote an event.
-      return cause instanceof Error && cause.name === NETWORK_ERROR
-        ? `the request failed (${cause.message})`
-        : "the request failed";
-    default:
-      return code;
-  }
+  if (status && code !== "quota_limited") return describeStatus(status, host);
+  const text = CODES[code] ?? code;
+  // The door's own words are safe; those of a transport of somebody's could quote an event.
+  return cause instanceof Error && cause.name === NETWORK_ERROR
+    ? `${text} (${cause.message})`
+    : text;
 }

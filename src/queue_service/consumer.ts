@@ -124,7 +124,7 @@ async function deliver(
   const own = { clock, random, createUuid, reporter, options: unbounded };
   const store = new Store(lane, own, port.httpSend);
   for (const { item } of deliveries) store.admit(item);
-  const lease = new Lease(store, false);
+  const lease = new Lease(store);
   await drain(store, lease, store.nobodys);
   lease.end(store);
   return Math.max(restMs, store.restMs);

@@ -1,6 +1,6 @@
 import type { SourceModule, SourceTree } from "./source_tree.ts";
 
-/** Which rooms a room may import: names of rooms, or of parts of them (`transport/http`, `flags/types`). */
+/** Which rooms a room may import: names of rooms, or of parts of them (`delivery/http`, `flags/types`). */
 export type ArrowTable = Readonly<Record<string, readonly string[]>>;
 
 /** Imports that follow no line of the table. Within a room all is allowed, and every room may import `core`. */
