@@ -3,7 +3,6 @@ import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { UuidSource } from "../core/uuid.ts";
 import type { RetryOptions } from "./retry.ts";
-import type { Send } from "./wire.ts";
 
 /*
  * How an event travels
@@ -69,12 +68,4 @@ export interface DeliveryDeps {
   readonly createUuid: UuidSource;
   /** Hears of what was lost or held back. */
   readonly reporter: Reporter;
-}
-
-/** What of a client another entry needs to deliver events in its name: the client's port "delivery". */
-export interface DeliveryPort extends DeliveryDeps {
-  /** The way over HTTP, whatever the client's own `transport` is. */
-  readonly httpSend: Send;
-  /** Whether the client is disabled or was shut down. */
-  isClosed(): boolean;
 }

@@ -13,6 +13,14 @@ import { type KeepAlive, Owner } from "./owner.ts";
 import { Store } from "./store.ts";
 import type { Send } from "./wire.ts";
 
+/** What of a client another entry needs to deliver events in its name: the client's port "delivery". */
+export interface DeliveryPort extends DeliveryDeps {
+  /** The way over HTTP, whatever the client's own `transport` is. */
+  readonly httpSend: Send;
+  /** Whether the client is disabled or was shut down. */
+  isClosed(): boolean;
+}
+
 /** The events of a client, or of one scope: where they go in, and how they are flushed. */
 export class Queue {
   /** Its events in the lanes that are in use. */

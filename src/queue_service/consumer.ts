@@ -1,7 +1,7 @@
 import type { Lane } from "../core/delivery.ts";
 import { isObject } from "../core/guards.ts";
 import { findPort } from "../client/host.ts";
-import type { DeliveryPort } from "../delivery/delivery.ts";
+import type { DeliveryPort } from "../delivery/queue.ts";
 import { drain } from "../delivery/drain.ts";
 import { Lease } from "../delivery/lease.ts";
 import { Store } from "../delivery/store.ts";
