@@ -138,14 +138,10 @@ export function atDeadline(
   ms: number,
   done: () => void,
 ): () => void {
-  let isOff = false;
-  const cancel = callAfter(clock, ms, () => {
-    lookAgain(clock, 0).then(() => isOff || done());
+  let cancel = callAfter(clock, ms, () => {
+    cancel = callAfter(clock, 0, done);
   });
-  return () => {
-    isOff = true;
-    cancel();
-  };
+  return () => cancel();
 }
 
 /** Calls `done` after `ms` milliseconds, unless the result is called before. */

@@ -92,7 +92,9 @@ function createClients(count: number) {
     { length: count },
     (_, index) => createTestClient({ ...options, seed: index + 1 }).posthog,
   );
-  const statuses = () => emulator.requests.map(({ status }) => status);
+  const statuses = () =>
+    emulator.requests.filter(({ path }) => path === "/flags/definitions")
+      .map(({ status }) => status);
   return { clients, clock, statuses };
 }
 
