@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   { task: "test:node", kind: "counted-tests" },
   { task: "test:bun", kind: "counted-tests" },
   { task: "test:workerd", kind: "deno-tests" },
+  { task: "test:servers", kind: "deno-tests" },
   { task: "test:caches", kind: "deno-tests" },
   { task: "test:edge", kind: "counted-tests" },
 ];

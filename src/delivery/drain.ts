@@ -1,4 +1,4 @@
-import { lookAgain, runWithin } from "../core/clock.ts";
+import { runWithin } from "../core/clock.ts";
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { drawUnit } from "../core/random.ts";
 import type { QueueItem } from "./item.ts";
@@ -18,8 +18,9 @@ interface Left {
 }
 
 /**
- * Sends events batch by batch, in order, until none of them is left: true then. What is added while a batch is in
- * flight travels in the next one, so batches grow with load and there is no delay to tune. Never rejects.
+ * Sends events batch by batch, in order, until none of them is left, or the next is being prepared: true then. What is
+ * added while a batch is in flight travels in the next one, so batches grow with load and there is no delay to tune. Never
+ * rejects.
  *
  * A scope takes along what belongs to nobody as soon as it has met a healthy server.
  */
@@ -29,15 +30,11 @@ export async function drain(
   from: Set<QueueItem>,
 ): Promise<boolean> {
   lease.renew();
-  for (let looks = 0; !lease.isOver; looks++) {
+  while (!lease.isOver) {
     if (store.restMs > 0 && (store.isServerWish || !lease.insists)) {
       return false;
     }
     let items = store.claim(lease, from);
-    if (items.length === 0 && store.isPreparing(from)) {
-      await lookAgain(store.deps.clock, looks, lease.signal);
-      continue;
-    }
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
     }
@@ -105,7 +102,7 @@ async function carry(
     const wishMs = clampRetryAfterMs(afterMs);
     const isPutOff = isDeferred(store.lane, options.captureMode, reason);
     if (isPutOff || request.attempt > options.fetchRetryCount) {
-      const isServerWish = isPutOff && wishMs > 0;
+      const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
       const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
       store.rest(Math.max(leastMs, wishMs), isServerWish);
       const kept = items.map((item) => [item, reason] as const);

@@ -115,7 +115,8 @@ async function attemptOnce(
   if (typeof response.status !== "number") {
     throw new TypeError("The answer of 'fetch' is no Response");
   }
-  const { status, headers } = response;
+  // Some stand-ins for `fetch` have a status and a text, and no more.
+  const { status, headers = new Headers() } = response;
   const isOk = status >= 200 && status < 300;
   let text = await readBody(response, signal);
   // Only the text of a failure is ever quoted; a reverse proxy may echo the request in it.
@@ -133,7 +134,8 @@ function findTarget(
 ): string | undefined {
   if (status !== 307 && status !== 308) return undefined;
   const base = parseUrl(from);
-  const target = parseUrl(headers.get("location") ?? "", from);
+  const location = headers.get("location");
+  const target = location ? parseUrl(location, from) : undefined;
   if (!base || !target) return undefined;
   const isSecured = target.hostname === base.hostname &&
     target.protocol === "https:" && target.port === "";
@@ -146,7 +148,6 @@ async function readBody(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const reader = response.body?.getReader();
-  // Some stand-ins for `fetch` have a text and no stream.
   if (!reader) return await response.text?.() ?? "";
   const cancel = () => reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);

@@ -62,7 +62,7 @@ export function createHttpSend(
     let answer = await post(isPlain ? undefined : wire.codec);
     if (answer.isCompressed && refusesEncoding(answer)) {
       answer = await post(undefined);
-      if (answer.kind === "ok" && !isPlain) {
+      if (answer.kind === "ok" && !isPage(answer) && !isPlain) {
         isPlain = true;
         reporter.warn(
           "The host refuses compressed bodies, they are sent as they are from now on",
@@ -79,19 +79,23 @@ function refusesEncoding({ status, text = "" }: HttpAnswer): boolean {
     status === 400 && /gzip|encoding|compress/i.test(text);
 }
 
+/** Whether it is a proxy's or a portal's page: nothing was taken. */
+function isPage({ text = "" }: HttpAnswer): boolean {
+  return /^\s*</.test(text);
+}
+
 /** Reads the answer to an attempt: alike in all protocols, but for what a success says. */
 export function interpretAnswer(
   answer: HttpAnswer,
   wire: Wire,
   now: number,
 ): Judge {
-  const { status, headers, text } = answer;
+  const { status, headers } = answer;
   const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
   if (answer.kind === "status") {
     return judgeRefusal(status, wire.readRefusal(answer), afterMs);
   }
-  // A proxy's or a portal's page: nothing was taken.
-  return /^\s*</.test(text ?? "")
+  return isPage(answer)
     ? () => askRetry({ code: "unparseable", status }, afterMs)
     : wire.readSuccess(answer, afterMs);
 }

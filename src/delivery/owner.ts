@@ -44,12 +44,17 @@ export class Owner {
     this.start();
   }
 
-  /** Begins a drain of what is there, unless there is one. */
-  start(): void {
-    if (this.lease?.isLive || !this.#isDue()) return;
+  /**
+   * Begins a drain of what is there, unless there is one or it is not due. What a scope let go of is the client's to send.
+   * The result ends with the drain.
+   */
+  start(): Promise<void> | undefined {
+    if (this.events.size === 0) return this.#client?.start();
+    if (this.lease?.isLive || !this.#isDue()) return undefined;
     const lease = this.lease = new Lease(this.store, this.isScopes);
     const work = Promise.resolve().then(() => this.#run(lease));
     if (!this.#keepAlive(work)) this.release();
+    return work;
   }
 
   /** Lets go of what a scope could not send: it is nobody's, and the client's drain takes it. */
@@ -79,6 +84,8 @@ export class Owner {
     const { clock, options } = store.deps;
     const { flushAt, flushInterval, maxBatchBytes, testMode } = options;
     if (testMode || !this.isScopes && store.restMs > 0) return false;
+    // Whoever prepares it begins.
+    if (store.isPreparing(this.events)) return false;
     const isEnough = (count: number, bytes: number, oldestAt: number) =>
       this.isScopes || count >= flushAt || bytes >= maxBatchBytes ||
       flushInterval > 0 && hasPassed(clock, oldestAt, flushInterval);

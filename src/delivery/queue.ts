@@ -71,7 +71,10 @@ export class Queue {
   admit(item: QueueItem): void {
     const owner = this.owner(item.lane);
     owner.admit(item);
-    if (item.preparation) this.#keepAlive(prepare(owner.store, item));
+    if (item.preparation) {
+      const prepared = prepare(owner.store, item).then(() => owner.start());
+      this.#keepAlive(prepared);
+    }
   }
 
   /** Sends one event at once or when it is prepared, past the others; resolves when it is settled. Never rejects. */
@@ -150,10 +153,12 @@ async function flushLane(
   let isServed = true;
   for (let turn = 0; !lease.isOver; turn++) {
     // Another's work is observed by its leases and never through its promise.
-    const held = [...wanted]
-      .filter((item) => item.lease !== lease && item.lease?.isLive);
+    const held = [...wanted].filter(({ fate, lease: other }) =>
+      fate === "retained" && other !== lease && other?.isLive
+    );
     isServed &&= await drain(store, lease, wanted);
-    if (held.length === 0) break;
+    const isWaiting = isServed && store.isPreparing(wanted);
+    if (held.length === 0 && !isWaiting) break;
     await lookAgain(clock, turn, lease.signal);
     // What they kept was tried; that of one who is silent is taken over.
     for (const item of held) if (item.lease?.isOver) wanted.delete(item);

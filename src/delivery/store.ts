@@ -69,7 +69,7 @@ export class Store {
     if (this.#owners.size > 0 && hasPassed(clock, this.#sweptAt, SWEEP_MS)) {
       this.#sweptAt = clock.now();
       for (const owner of this.#owners) {
-        if (owner.lease?.isLive) continue;
+        if (owner.lease?.isLive || this.isPreparing(owner.events)) continue;
         this.disown(owner);
       }
     }
@@ -212,8 +212,9 @@ export class Store {
     return true;
   }
 
-  #isPreparing({ make, preparation, admittedAt }: QueueItem): boolean {
-    return make !== undefined && preparation !== undefined &&
+  #isPreparing({ fate, make, preparation, admittedAt }: QueueItem): boolean {
+    return fate === "retained" && make !== undefined &&
+      preparation !== undefined &&
       !hasPassed(this.deps.clock, admittedAt, preparation.withinMs);
   }
 

@@ -120,6 +120,8 @@ export function readV1Results(
   { text }: Pick<HttpAnswer, "text">,
   afterMs: number | undefined,
 ): Judge {
+  // It broke off: what was taken is not known.
+  if (text === undefined) return () => askRetry({ code: "network" }, afterMs);
   const { results } = readMembers(text);
   if (!isRecord(results)) {
     return () => ({ kind: "dropped", reason: { code: "unparseable" } });

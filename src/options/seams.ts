@@ -17,8 +17,11 @@ export function createClock(read: OptionReader): Clock {
       // One that rejects counts as over, and one that does not listen ends with its signal all the same.
       sleep: (ms, signal) =>
         new Promise((resolve) => {
-          const end = () => resolve();
-          signal?.addEventListener("abort", end, { once: true });
+          const end = () => {
+            signal?.removeEventListener("abort", end);
+            resolve();
+          };
+          signal?.addEventListener("abort", end);
           new Promise((wait) => wait(sleep(ms, signal))).then(end, end);
         }),
       ...(look && { look }),

@@ -18,6 +18,7 @@ import { hooks } from "./hooks.ts";
 import { hostile } from "./hostile.ts";
 import { detachedClientMethods, objects } from "./objects.ts";
 import { observing } from "./observing.ts";
+import { oneStore } from "./one_store.ts";
 import { outages } from "./outages.ts";
 import { outgoing } from "./outgoing.ts";
 import { personEvents } from "./person_events.ts";
@@ -25,6 +26,7 @@ import { printing } from "./printing.ts";
 import { properties } from "./properties.ts";
 import { requests } from "./requests.ts";
 import { scopes } from "./scopes.ts";
+import { sending } from "./sending.ts";
 
 /** What edgehog promises on every runtime; each capability has a file of its own. */
 export function contract(t: ContractRunner, lib: ContractLibrary): void {
@@ -59,6 +61,8 @@ function kernel(t: ContractRunner, lib: ContractLibrary): void {
   requests(t, lib);
   outages(t, lib);
   flushes(t, lib);
+  sending(t, lib);
+  oneStore(t, lib);
   scopes(t, lib);
   contexts(t, lib);
   outgoing(t, lib);

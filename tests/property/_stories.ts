@@ -31,11 +31,14 @@ export type Step =
 /** One history: the options, what the application does, and what goes wrong meanwhile. */
 export interface Story {
   readonly options: {
-    readonly flushAt: number;
+    /** Undefined sends at once. */
+    readonly flushAt: number | undefined;
     readonly maxBatchSize: number;
     readonly maxQueueSize: number;
     readonly fetchRetryCount: number;
   };
+  /** Whether the client has a `waitUntil` of its own. */
+  readonly isKept: boolean;
   readonly steps: readonly Step[];
   /** The fault of each request in turn, from the start again when used up; undefined is a normal answer. */
   readonly faults: readonly (Fault | undefined)[];
@@ -143,11 +146,12 @@ export function stories(losesAnswers: boolean): fc.Arbitrary<Story> {
     : PLAIN;
   return fc.record({
     options: fc.record({
-      flushAt: fc.constantFrom(1, 5, 20),
+      flushAt: fc.constantFrom(undefined, undefined, 1, 5, 20),
       maxBatchSize: fc.constantFrom(1, 7, 100),
       maxQueueSize: fc.constantFrom(40, 10_000),
       fetchRetryCount: fc.constantFrom(0, 1, 3),
     }),
+    isKept: fc.boolean(),
     steps: fc.array(STEP, { minLength: 30, maxLength: 60, size: "max" }),
     faults: fc.array(fc.option(fault, { nil: undefined, freq: 2 }), {
       minLength: 1,

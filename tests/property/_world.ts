@@ -29,8 +29,12 @@ export async function live(
   story: Story,
   captureMode: "v0" | "v1" = "v0",
 ): Promise<History> {
+  const kept: Promise<unknown>[] = [];
   const { posthog, emulator, clock } = createTestClient({
     ...story.options,
+    ...(story.isKept && {
+      waitUntil: (promise: Promise<unknown>) => void kept.push(promise),
+    }),
     captureMode,
   });
   const history = {
@@ -57,7 +61,7 @@ export async function live(
   emulator.setFaultPolicy(undefined);
   emulator.setEventPolicy(undefined);
   await clock.advance(LONG_MS);
-  await Promise.all(actor.open);
+  await Promise.all([...actor.open, ...kept]);
   // The first takes what is free, the second what scopes handed over meanwhile.
   for (let round = 0; round < 2; round++) {
     const flushed = posthog.flush();

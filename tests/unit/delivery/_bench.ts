@@ -1,28 +1,18 @@
+import type { EventMethods, RequestScope } from "edgehog";
+import {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+} from "edgehog/testing";
 import type {
   DeliveryOutcome,
+  FlushResult,
   QueuedEvent,
   Transport,
 } from "../../../src/core/delivery.ts";
-import type { AnyEdgehogError } from "../../../src/core/errors.ts";
-import { createRedact } from "../../../src/core/logger.ts";
-import {
-  createReporter,
-  type DroppedEvent,
-} from "../../../src/core/reporter.ts";
-import { createUuidSource } from "../../../src/core/uuid.ts";
-import {
-  createFakeClock,
-  type FakeClock,
-} from "../../../src/testing/fake_clock.ts";
-import { createSeededRandom } from "../../../src/testing/seeded_random.ts";
-import { ClientQueue } from "../../../src/transport/client_queue.ts";
-import type { QueueItem } from "../../../src/delivery/event_queue.ts";
-import type {
-  QueueDeps,
-  QueueOptions,
-} from "../../../src/delivery/queue_deps.ts";
+import type { DroppedEvent } from "../../../src/core/reporter.ts";
 
-/** One attempt of the transport under test, to be answered by the test. */
+/** One attempt to send a batch, to be answered by the test. */
 export interface Attempt {
   readonly batch: readonly QueuedEvent[];
   /** The names of its events, joined. */
@@ -34,53 +24,60 @@ export interface Attempt {
 /** How a test answers an attempt: a status, per-event outcomes, or never. */
 export type Answer = number | readonly DeliveryOutcome[] | "hang" | Error;
 
-/** The options that a queue and its sender go by. */
-export type BenchOptions = QueueOptions;
+/** What became of the events of a flush. */
+export type Counts = [delivered: number, dropped: number, retained: number];
 
-/** Everything around a queue. */
-export interface Bench {
-  readonly clock: FakeClock;
-  /** What the transport was asked to send. */
-  readonly attempts: Attempt[];
-  readonly warnings: string[];
-  readonly errors: AnyEdgehogError[];
-  readonly drops: DroppedEvent[];
-  readonly deps: QueueDeps & { readonly options: BenchOptions };
-  readonly transport: Transport;
-  /** The promises handed to `waitUntil`. */
-  readonly kept: Promise<unknown>[];
-  readonly createItem: (event: string) => QueueItem;
+/** A scope, with what its `waitUntil` was given. */
+export interface BenchScope {
+  readonly hog: RequestScope;
+  readonly kept: readonly Promise<unknown>[];
+  /** Captures one event for each letter. */
+  capture(names: string): void;
 }
 
-/** Everything around a queue, on a fake clock, with a transport that a test answers. */
+/** A client on a clock that stands still, with a transport that the test answers. */
+export interface Bench extends TestClient {
+  readonly attempts: readonly Attempt[];
+  readonly drops: readonly DroppedEvent[];
+  /** The names of the events of each `on("flush")`, joined. */
+  readonly told: readonly string[];
+  /** The events of each attempt so far. */
+  sent(): string[];
+  /** The names of the events that are nobody's, joined. */
+  queued(): string;
+  warnings(): string[];
+  /** Captures one event for each letter, and sends as soon as that is due. */
+  capture(names: string): void;
+  /** Sends an event by itself. */
+  sendNow(name: string): Promise<unknown>;
+  createScope(): BenchScope;
+  /** Waits for the end of a flush while time goes on. */
+  count(flushed: Promise<FlushResult>, advanceMs?: number): Promise<Counts>;
+  /** Begins something whose runtime is gone once it waits: no wait of it ever ends. */
+  abandon<T>(begin: () => T): Promise<T>;
+  /** Whether something is being abandoned now. */
+  readonly isGone: boolean;
+}
+
+/** An attempt's deadline and the longest wait: whoever was silent for so long is gone. */
+export const LEASE_MS = 40_000;
+
+/** Creates a {@linkcode Bench}. Without other options its client sends what it is told to flush. */
 export function createBench(
   answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  given: Partial<BenchOptions> = {},
+  options: TestClientOptions = {},
 ): Bench {
-  const clock = createFakeClock();
-  const random = createSeededRandom(1);
   const attempts: Attempt[] = [];
-  const warnings: string[] = [];
-  const errors: AnyEdgehogError[] = [];
   const drops: DroppedEvent[] = [];
-  const reporter = createReporter({
-    logger: {
-      debug() {},
-      info() {},
-      warn: (text) => void warnings.push(text),
-      error() {},
-    },
-    onError: (error) => void errors.push(error),
-    debug: false,
-    redact: createRedact([]),
-  });
-  reporter.on("drop", (event) => void drops.push(event));
+  const told: string[] = [];
+  const names = new Map<string, string>();
+  let isGone = false;
   const transport: Transport = {
     async send(batch, signal) {
-      const names = batch.map(({ event }) => event).join("");
+      for (const { uuid, event } of batch) names.set(uuid, event);
       const attempt = {
         batch,
-        names,
+        names: joinNames(batch),
         number: batch[0]?.request.attempt ?? 0,
         signal,
       };
@@ -93,77 +90,70 @@ export function createBench(
         : answered;
     },
   };
-  const createUuid = createUuidSource(random);
-  const options: BenchOptions = {
-    fetchRetryCount: 3,
-    fetchRetryDelay: 1000,
-    maxRetryDelayMs: 30_000,
+  const wait = (ms: number, signal?: AbortSignal) =>
+    isGone ? new Promise<void>(() => {}) : client.clock.sleep(ms, signal);
+  const look = (ms: number, signal?: AbortSignal) =>
+    client.clock.look?.(ms, signal);
+  const client = createTestClient({
+    transport,
     retryJitter: 0,
-    requestTimeout: 10_000,
-    captureMode: "v0",
-    maxBatchSize: 100,
-    maxBatchBytes: 100_000,
-    maxQueueSize: 1000,
-    maxQueueBytes: 1_000_000,
-    flushAt: 20,
-    flushInterval: 5000,
-    testMode: false,
-    ...given,
-  };
-  const kept: Promise<unknown>[] = [];
-  const keepAlive = (promise: Promise<unknown>): boolean =>
-    kept.push(promise) > 0;
-  let count = 0;
-  const createItem = (event: string): QueueItem => {
-    const uuid = `00000000-0000-7000-8000-${String(++count).padStart(12, "0")}`;
-    return {
-      uuid,
-      event,
-      text: `"${event}"`,
-      bytes: event.length + 2,
-      admittedAt: clock.now(),
-      fate: "retained",
-    };
-  };
-  const deps = {
-    options,
-    clock,
-    random,
-    createUuid,
-    reporter,
-    keepAlive,
+    flushAt: 1000,
+    flushInterval: 0,
+    sleep: Object.assign(wait, { look }),
+    ...options,
+  });
+  const { posthog, clock, logs } = client;
+  posthog.on("drop", (event) => void drops.push(event));
+  posthog.on("flush", (uuids) => {
+    told.push(uuids.map((uuid) => names.get(uuid)).join(""));
+  });
+  const captureOn = (on: EventMethods) => (list: string) => {
+    for (const event of list) on.capture({ distinctId: "user-1", event });
   };
   return {
-    clock,
+    ...client,
     attempts,
-    warnings,
-    errors,
     drops,
-    deps,
-    transport,
-    kept,
-    createItem,
+    told,
+    get isGone() {
+      return isGone;
+    },
+    sent: () => attempts.map(({ names }) => names),
+    queued: () => joinNames(posthog.queuedEvents()),
+    warnings: () =>
+      logs.flatMap(({ level, message }) => level === "warn" ? [message] : []),
+    capture: captureOn(posthog),
+    sendNow: (event) =>
+      posthog.captureImmediate({ distinctId: "user-1", event }),
+    createScope() {
+      const kept: Promise<unknown>[] = [];
+      const hog = posthog.forRequest(undefined, {
+        waitUntil: (promise: Promise<unknown>) => void kept.push(promise),
+      });
+      return { hog, kept, capture: captureOn(hog) };
+    },
+    async count(flushed, advanceMs = 200_000) {
+      await clock.advance(advanceMs);
+      const { delivered, dropped, retained } = await flushed;
+      return [delivered, dropped, retained];
+    },
+    async abandon(begin) {
+      isGone = true;
+      const begun = begin();
+      await clock.settle();
+      isGone = false;
+      return begun;
+    },
   };
 }
 
-/** A bench with a client's queue on it. */
-export interface ClientBench extends Bench {
-  readonly queue: ClientQueue;
-  /** Admits one event for each letter. */
-  readonly admit: (names: string) => void;
+/** An answer that the test gives later. */
+export function createGate(): PromiseWithResolvers<Answer> {
+  return Promise.withResolvers<Answer>();
 }
 
-/** Creates a client's queue with everything around it; `options` win over the bench's. */
-export function createClientBench(
-  answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  options: Partial<BenchOptions> = {},
-): ClientBench {
-  const bench = createBench(answer, options);
-  const queue = new ClientQueue(bench.deps, bench.transport);
-  const admit = (names: string) => {
-    for (const name of names) queue.admit("analytics", bench.createItem(name));
-  };
-  return { ...bench, queue, admit };
+function joinNames(events: readonly { readonly event?: unknown }[]): string {
+  return events.map(({ event }) => event).join("");
 }
 
 function toOutcome(uuid: string, status: number): DeliveryOutcome {

@@ -1,47 +1,40 @@
-import {
-  type Preparation,
-  type QueueItem,
-  UNFINISHED_TEXT,
-} from "../../../src/delivery/event_queue.ts";
+import { type QueueItem, UNFINISHED_TEXT } from "../../../src/delivery/item.ts";
+import { createItem } from "./_store.ts";
 
 /** An event that a test prepares. */
 export interface Pending {
   readonly item: QueueItem;
-  readonly preparation: Preparation;
-  /** Lets it be finished. */
+  /** Lets it be finished with all it asked for. */
   readonly open: () => void;
   /** How often its text was made. */
   readonly made: () => number;
 }
 
-/** Makes an event that is being prepared; its text tells whether it was `open` when it was made. */
+/** Makes an event that has `withinMs` to be prepared; its text tells whether it was `open` when it was made. */
 export function createPending(
-  base: QueueItem,
+  name: string,
   makeText: (text: string) => string | undefined = (text) => text,
+  withinMs = 100,
 ): Pending {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const base = createItem(name);
   let isOpen = false;
   let count = 0;
   const item: QueueItem = {
     ...base,
     text: UNFINISHED_TEXT,
     bytes: 2,
+    preparation: { ready: promise, withinMs },
     make() {
       count++;
-      const text = makeText(isOpen ? `"${base.event} with flags"` : base.text);
-      return text === undefined
-        ? undefined
-        : { uuid: base.uuid, event: base.event, text, bytes: text.length };
+      const text = makeText(isOpen ? `"${name} with flags"` : base.text);
+      if (text === undefined) return undefined;
+      return { uuid: base.uuid, event: name, text, bytes: text.length };
     },
   };
   const open = () => {
     isOpen = true;
     resolve();
   };
-  return {
-    item,
-    preparation: { ready: promise, withinMs: 9000 },
-    open,
-    made: () => count,
-  };
+  return { item, open, made: () => count };
 }

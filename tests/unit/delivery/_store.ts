@@ -1,60 +1,57 @@
-import type { Lane } from "../../../src/core/delivery.ts";
+import type { AnyEdgehogError } from "../../../src/core/errors.ts";
 import { createRedact } from "../../../src/core/logger.ts";
-import { createReporter } from "../../../src/core/reporter.ts";
-import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import type { QueueItem } from "../../../src/delivery/event_queue.ts";
-import type { QueueOptions } from "../../../src/delivery/queue_deps.ts";
-import { Lease, Store } from "../../../src/delivery/store.ts";
-import { createBench } from "./_delivery.ts";
+import {
+  createReporter,
+  type DroppedEvent,
+} from "../../../src/core/reporter.ts";
+import { createUuidSource } from "../../../src/core/uuid.ts";
+import type {
+  DeliveryDeps,
+  DeliverySettings,
+} from "../../../src/delivery/delivery.ts";
+import type { QueueItem } from "../../../src/delivery/item.ts";
+import { Lease } from "../../../src/delivery/lease.ts";
+import { Store } from "../../../src/delivery/store.ts";
+import type { Send } from "../../../src/delivery/wire.ts";
+import {
+  createFakeClock,
+  type FakeClock,
+} from "../../../src/testing/fake_clock.ts";
+import { createSeededRandom } from "../../../src/testing/seeded_random.ts";
 
-/** The limits of a lane. */
-export type QueueLimits = Pick<QueueOptions, "maxQueueSize" | "maxQueueBytes">;
+/** The numbers of a store; a test may change them on the way. */
+export type Settings = {
+  -readonly [Key in keyof DeliverySettings]: DeliverySettings[Key];
+};
 
-/** The limits of a batch. */
-type BatchLimits = Pick<QueueOptions, "maxBatchSize" | "maxBatchBytes">;
-
-/** What a store reported as evicted by one call. */
-export interface Overflow {
-  readonly evicted: readonly QueueItem[];
-  /** Whether it warned. */
-  readonly startsEpisode: boolean;
+/** A store on a clock that begins at 0, and what it told. */
+export interface StoreBench {
+  readonly clock: FakeClock;
+  readonly drops: DroppedEvent[];
+  readonly errors: AnyEdgehogError[];
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly warnings: string[];
+  /** Makes a lease that lasts so long. */
+  readonly lease: (ms: number, isScopes?: boolean) => Lease;
+  /** Claims a batch, of what is nobody's unless told otherwise, and names it. */
+  readonly claim: (lease?: Lease, from?: Set<QueueItem>) => string;
+  /** The names of what is nobody's. */
+  readonly nobodys: () => string;
+  /** The names of the events that made room for what was added in `work`. */
+  readonly evicted: (work: () => void) => string;
 }
 
-/** What of a store is free to be sent. */
-export interface FreeItems {
-  readonly count: number;
-  readonly bytes: number;
-  readonly oldestAt: number | undefined;
-}
-
-/** A store on a clock that each question sets, and whose reports are what its calls give back. */
-export interface TimedStore extends Pick<Store, "settle" | "keep"> {
-  /** A lease that lasts until the given moment. */
-  lease(expiresAt: number, keepsOrder?: boolean): Lease;
-  /** What belongs to nobody. */
-  items(now?: number): QueueItem[];
-  admit(
-    items: readonly QueueItem[],
-    lease?: Lease,
-    owner?: Set<QueueItem>,
-  ): Overflow | undefined;
-  finish(item: QueueItem): Overflow | undefined;
-  claim(
-    lease: Lease,
-    now: number,
-    limits: BatchLimits,
-    from?: Set<QueueItem>,
-  ): QueueItem[];
-  free(now: number): FreeItems;
-  isLive(lease: Lease, now: number): boolean;
-}
-
-/** Creates a {@linkcode TimedStore}. */
-export function createStore(lane: Lane, limits: QueueLimits): TimedStore {
+/** Creates a {@linkcode StoreBench}; nobody answers unless `send` does. */
+export function createStoreBench(
+  given: Partial<Settings> = {},
+  send: Send = () => new Promise(() => {}),
+): StoreBench {
   const clock = createFakeClock(0);
-  const { deps, transport } = createBench(() => "hang", limits);
-  const options = { ...deps.options };
+  const random = createSeededRandom(1);
   const warnings: string[] = [];
+  const errors: AnyEdgehogError[] = [];
+  const drops: DroppedEvent[] = [];
   const reporter = createReporter({
     logger: {
       debug() {},
@@ -62,62 +59,76 @@ export function createStore(lane: Lane, limits: QueueLimits): TimedStore {
       warn: (text) => void warnings.push(text),
       error() {},
     },
+    onError: (error) => void errors.push(error),
     debug: false,
     redact: createRedact([]),
   });
-  const store = new Store(
-    lane,
-    { ...deps, clock, options, reporter },
-    transport,
-  );
-  const admitted: QueueItem[] = [];
-  let evicted: QueueItem[] = [];
-  reporter.on("drop", ({ uuid, reason }) => {
-    const item = admitted.find((one) =>
-      one.uuid === uuid && one.fate === "dropped" && !evicted.includes(one)
-    );
-    if (item && reason === "overflow") {
-      admitted.splice(admitted.indexOf(item), 1);
-      evicted.push(item);
-    }
-  });
-  const watch = (call: () => void): Overflow | undefined => {
-    evicted = [];
-    warnings.length = 0;
-    call();
-    return evicted.length > 0 || warnings.length > 0
-      ? { evicted, startsEpisode: warnings.length > 0 }
-      : undefined;
+  reporter.on("drop", (event) => void drops.push(event));
+  const settings: Settings = {
+    host: "https://host.example",
+    captureMode: "v0",
+    fetchRetryCount: 3,
+    fetchRetryDelay: 1000,
+    maxRetryDelayMs: 30_000,
+    retryJitter: 0,
+    requestTimeout: 10_000,
+    maxBatchSize: 100,
+    maxBatchBytes: 10_000,
+    maxQueueSize: 100,
+    maxQueueBytes: 10_000,
+    flushAt: 1,
+    flushInterval: 0,
+    testMode: false,
+    ...given,
   };
-  const at = (now: number) => {
-    clock.set(now);
-    return store;
+  const deps: DeliveryDeps = {
+    options: settings,
+    clock,
+    random,
+    createUuid: createUuidSource(random),
+    reporter,
+  };
+  const store = new Store("analytics", deps, send);
+  const lease = (ms: number, isScopes = false) => {
+    const options = { ...settings, requestTimeout: ms, maxRetryDelayMs: 0 };
+    return new Lease({ deps: { ...deps, options } }, isScopes);
   };
   return {
-    lease: (expiresAt, keepsOrder = false) =>
-      Object.assign(new Lease(store), { expiresAt, keepsOrder }),
-    items: (now = clock.now()) => [...at(now).ownerless],
-    settle: (item, fate) => store.settle(item, fate),
-    keep: (owner, goneAt) => store.keep(owner, goneAt),
-    admit(items, lease, owner = store.ownerless) {
-      admitted.push(...items);
-      return watch(() => {
-        for (const item of items) store.admit(item, owner, lease);
-      });
-    },
-    finish: (item) => watch(() => store.finish(item)),
-    claim(lease, now, batchLimits, from) {
-      Object.assign(options, batchLimits);
-      return at(now).claim(lease, from ?? store.ownerless);
-    },
-    free(now) {
-      const free = [...at(now).free(store.ownerless)];
-      const bytes = free.reduce((sum, item) => sum + item.bytes, 0);
-      return { count: free.length, bytes, oldestAt: free[0]?.admittedAt };
-    },
-    isLive(lease, now) {
-      clock.set(now);
-      return lease.isLive;
+    clock,
+    drops,
+    errors,
+    settings,
+    store,
+    warnings,
+    lease,
+    claim: (one = lease(1000), from = store.nobodys) =>
+      toNames(store.claim(one, from)),
+    nobodys: () => toNames(store.nobodys),
+    evicted(work) {
+      const before = drops.length;
+      work();
+      const later = drops.slice(before);
+      return later.map(({ reason, event }) =>
+        reason === "overflow" ? event : `${reason} ${event}`
+      ).join("");
     },
   };
+}
+
+/** Makes an event of one letter, which is its uuid too. */
+export function createItem(name: string, bytes = 10): QueueItem {
+  return {
+    lane: "analytics",
+    uuid: name,
+    event: name,
+    text: "x".repeat(bytes),
+    bytes,
+    admittedAt: 0,
+    fate: "retained",
+  };
+}
+
+/** The names of events, joined. */
+export function toNames(items: Iterable<QueueItem>): string {
+  return Array.from(items, ({ event }) => event).join("");
 }

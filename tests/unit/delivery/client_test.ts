@@ -1,230 +1,97 @@
 import { assertEquals } from "@std/assert";
-import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
-import { createClientBench } from "./_delivery.ts";
+import { createBench, createGate, LEASE_MS } from "./_bench.ts";
 
-/** A gate that a test opens: answers wait at it. */
-function createGate() {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  return { promise, open: (status = 200) => resolve(status) };
-}
-
-Deno.test("ClientQueue sends nothing below flushAt, however long it takes (CAP-110)", async () => {
-  const { attempts, clock, admit } = createClientBench(() => 200, {
-    flushInterval: 0,
-  });
-  admit("abc");
-  await clock.advance(3_600_000);
-  assertEquals([attempts.length, clock.pending], [0, 0]);
-});
-
-Deno.test("ClientQueue sends at flushAt (CAP-111)", async () => {
-  const { attempts, clock, admit, queue } = createClientBench(() => 200, {
-    flushAt: 3,
-  });
-  admit("abc");
-  await clock.settle();
-  assertEquals([attempts.map(({ names }) => names), queue.items().length], [[
-    "abc",
-  ], 0]);
-});
-
-Deno.test("ClientQueue sends when a capture finds the oldest event old (CAP-119)", async () => {
-  const { attempts, clock, admit } = createClientBench(() => 200);
-  admit("a");
-  await clock.advance(5000);
-  assertEquals([attempts.length, clock.pending], [0, 0]);
-  admit("b");
-  await clock.settle();
-  assertEquals(attempts.map(({ names }) => names), ["ab"]);
-});
-
-Deno.test("ClientQueue runs one drain of its own at a time, and the next when a trigger still holds (CAP-121)", async () => {
-  const gates = [createGate(), createGate(), createGate()];
-  const { attempts, clock, admit } = createClientBench(
-    ({ batch }) =>
-      gates[batch.length === 0 ? 0 : attempts.length - 1]?.promise ?? 200,
-    {
-      flushAt: 2,
-    },
+Deno.test("the client runs one drain at a time, and what comes meanwhile travels in its next batch (CAP-121, FLD-002)", async () => {
+  const gate = createGate();
+  const { sent, clock, capture, attempts } = createBench(
+    () => attempts.length === 1 ? gate.promise : 200,
+    { flushAt: 2 },
   );
-  admit("abcdef");
+  capture("ab");
   await clock.settle();
-  assertEquals(attempts.map(({ names }) => names), ["ab"]);
-  gates[0]?.open();
+  capture("cdef");
   await clock.settle();
-  assertEquals(attempts.map(({ names }) => names), ["ab", "cdef"]);
-  gates[1]?.open();
+  assertEquals(sent(), ["ab"]);
+  gate.resolve(200);
   await clock.settle();
+  assertEquals(sent(), ["ab", "cdef"]);
 });
 
-Deno.test("ClientQueue.flush() joins a running drain and sends nothing twice (CAP-125, CAP-263, CAP-277)", async () => {
-  const { attempts, clock, admit, queue } = createClientBench(() => 503, {
+Deno.test("flush() joins a running drain and tries nothing again that this retained (CAP-125, CAP-263, CAP-277)", async () => {
+  const { sent, clock, capture, count, posthog } = createBench(() => 503, {
     flushAt: 1,
   });
-  admit("a");
-  const flushed = queue.flush();
-  await clock.advance(60_000);
-  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
-  assertEquals(attempts.length, 4);
-});
-
-Deno.test("ClientQueue.flush() twice at once sends each event once (CAP-263)", async () => {
-  const gate = createGate();
-  const { attempts, clock, admit, queue } = createClientBench(() =>
-    gate.promise
-  );
-  admit("ab");
-  const both = [queue.flush(), queue.flush()];
+  capture("a");
   await clock.settle();
-  gate.open();
-  await clock.advance(1000);
-  assertEquals(await Promise.all(both), [
-    { delivered: 2, dropped: 0, retained: 0 },
-    { delivered: 2, dropped: 0, retained: 0 },
-  ]);
-  assertEquals(attempts.length, 1);
+  assertEquals(await count(posthog.flush()), [0, 0, 1]);
+  assertEquals(sent(), ["a", "a", "a", "a"]);
 });
 
-Deno.test("ClientQueue.flush() ends although captures go on (CAP-264)", async () => {
-  const { admit, queue } = createClientBench(() => {
-    admit("x");
+Deno.test("flush() ends although captures go on (CAP-264)", async () => {
+  const { capture, count, posthog, queued } = createBench(() => {
+    capture("x");
     return 200;
   });
-  admit("a");
-  assertEquals(await queue.flush(), { delivered: 1, dropped: 0, retained: 0 });
-  assertEquals(queue.items().map(({ event }) => event), ["x"]);
+  capture("a");
+  assertEquals(await count(posthog.flush()), [1, 0, 0]);
+  assertEquals(queued(), "x");
 });
 
-Deno.test("ClientQueue.flush() takes over what a vanished owner had leased (CAP-266)", async () => {
-  let isGone = true;
-  const { attempts, clock, admit, queue } = createClientBench(
-    () => isGone ? "hang" : 200,
+Deno.test("flush() takes over what a vanished owner had leased (CAP-266)", async () => {
+  const { abandon, sent, capture, count, posthog, ...bench } = createBench(
+    () => bench.attempts.length === 1 ? "hang" : 200,
     { flushAt: 1 },
   );
-  // The runtime froze the first owner: none of its timers fires any more.
-  const { sleep } = clock;
-  clock.sleep = () => new Promise(() => {});
-  admit("a");
-  clock.sleep = sleep;
-  isGone = false;
-  const flushed = queue.flush();
-  await clock.advance(120_000);
-  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 0 });
-  assertEquals(attempts.length, 2);
+  await abandon(() => capture("a"));
+  assertEquals(await count(posthog.flush()), [1, 0, 0]);
+  assertEquals(sent(), ["a", "a"]);
 });
 
-Deno.test("ClientQueue.sendNow() leaves other events alone, and keeps its own on an outage (CAP-269, CAP-270)", async () => {
-  let status = 200;
-  const { attempts, clock, admit, queue, createItem } = createClientBench(() =>
-    status
+Deno.test("the client starts anew when the owner of a drain has vanished (CAP-266)", async () => {
+  const { abandon, sent, clock, capture, posthog, ...bench } = createBench(
+    () => bench.attempts.length === 1 ? "hang" : 200,
+    { flushAt: 1 },
   );
-  admit("a");
-  await queue.sendNow("analytics", createItem("now"));
-  assertEquals([attempts.map(({ names }) => names), queue.items().length], [[
-    "now",
-  ], 1]);
-  status = 503;
-  const sent = queue.sendNow("analytics", createItem("kept"));
-  await clock.advance(60_000);
-  await sent;
-  assertEquals(queue.items().map(({ event }) => event), ["a", "kept"]);
-});
-
-Deno.test("ClientQueue rests after an outage, until an explicit flush works (CAP-235)", async () => {
-  let status = 503;
-  const { attempts, clock, admit, queue } = createClientBench(() => status, {
-    flushAt: 1,
-  });
-  admit("a");
-  await clock.advance(10_000);
-  admit("bcd");
-  await clock.advance(10_000);
-  assertEquals(attempts.length, 4);
-  status = 200;
-  assertEquals(await queue.flush(), { delivered: 4, dropped: 0, retained: 0 });
-  admit("e");
+  await abandon(() => capture("a"));
+  await clock.advance(LEASE_MS - 1);
+  capture("b");
   await clock.settle();
-  assertEquals(attempts.at(-1)?.names, "e");
+  assertEquals(sent(), ["a"]);
+  await clock.advance(1);
+  capture("c");
+  await clock.settle();
+  assertEquals([sent(), posthog.queueSize], [["a", "abc"], 0]);
 });
 
-Deno.test("ClientQueue goes on after a batch that is refused for good (CAP-149)", async () => {
-  const { queue, admit, deps } = createClientBench(
+Deno.test("batches leave in order, also after one that is refused for good (CAP-112, CAP-149)", async () => {
+  const { sent, capture, count, posthog } = createBench(
     ({ names }) => names.startsWith("a") ? 400 : 200,
-    { flushAt: 1000 },
   );
-  admit("a".repeat(deps.options.maxBatchSize) + "b");
-  assertEquals(await queue.flush(), {
-    delivered: 1,
-    dropped: 100,
-    retained: 0,
-  });
+  capture("a".repeat(100) + "b".repeat(150));
+  assertEquals(await count(posthog.flush()), [150, 100, 0]);
+  const batches = sent().map((names) => [names[0], names.length]);
+  assertEquals(batches, [["a", 100], ["b", 100], ["b", 50]]);
 });
 
-Deno.test("ClientQueue reports each eviction, and warns once (CAP-115, CAP-116)", () => {
-  const { admit, errors, warnings, drops } = createClientBench(() => 200, {
-    maxQueueSize: 2,
-    maxQueueBytes: 1000,
-  });
-  admit("abcd");
-  assertEquals(errors.map(({ code }) => code), ["overflow", "overflow"]);
-  assertEquals(drops.map(({ event, reason }) => [event, reason]), [[
-    "a",
-    "overflow",
-  ], ["b", "overflow"]]);
-  assertEquals(warnings.length, 1);
-});
-
-Deno.test("ClientQueue sends in batches, in order (CAP-112)", async () => {
-  const { attempts, admit, queue } = createClientBench(() => 200, {
-    flushAt: 1000,
-  });
-  admit("x".repeat(250));
-  await queue.flush();
-  assertEquals(attempts.map(({ names }) => names.length), [100, 100, 50]);
-});
-
-Deno.test("ClientQueue starts anew when the owner of a drain has vanished (CAP-266)", async () => {
-  let isGone = true;
-  const { attempts, clock, admit, queue } = createClientBench(
-    () => isGone ? "hang" : 200,
-    { flushAt: 1 },
-  );
-  const { sleep } = clock;
-  clock.sleep = () => new Promise(() => {});
-  admit("a");
-  clock.sleep = sleep;
-  isGone = false;
-  await clock.advance(39_999);
-  admit("b");
-  await clock.settle();
-  assertEquals(attempts.map(({ names }) => names), ["a"]);
-  await clock.advance(1);
-  admit("c");
-  await clock.settle();
-  assertEquals([attempts.at(-1)?.names, queue.items().length], ["abc", 0]);
-});
-
-Deno.test("ClientQueue.close() ends what it is sending and reports the rest as lost (CAP-272, CAP-274)", async () => {
-  const { attempts, clock, admit, queue, drops, errors, createItem } =
-    createClientBench(() => "hang", { flushAt: 1 });
-  admit("ab");
-  await clock.advance(1);
-  queue.close();
-  await clock.settle();
-  assertEquals([attempts[0]?.signal.aborted, clock.pending], [true, 0]);
-  const scope = new ScopeQueue(queue, () => true);
-  scope.admit("analytics", createItem("c"));
-  await clock.advance(25_000);
+Deno.test("shutdown() ends what it sends and reports the rest as lost, what a scope lets go of later included (CAP-272, CAP-274)", async () => {
+  const { attempts, clock, capture, createScope, drops, errors, posthog } =
+    createBench(() => "hang", { flushAt: 1 });
+  const scope = createScope();
+  scope.capture("c");
+  capture("ab");
+  const done = posthog.shutdown(1000);
+  await clock.advance(1000);
+  await done;
+  const aborted = attempts.map(({ names, signal }) => [names, signal.aborted]);
+  assertEquals(aborted, [["c", false], ["ab", true]]);
+  await clock.advance(24_000);
+  await Promise.all(scope.kept);
   assertEquals(drops.map(({ event, reason }) => [event, reason]), [
     ["a", "shutdown"],
     ["b", "shutdown"],
-    [
-      "c",
-      "shutdown",
-    ],
+    ["c", "shutdown"],
   ]);
-  assertEquals(errors.map(({ code }) => code), [
-    "shutdown_timeout",
-    "shutdown_timeout",
-  ]);
+  const codes = errors.map(({ code }) => code);
+  assertEquals(codes, ["shutdown_timeout", "shutdown_timeout"]);
+  assertEquals(clock.pending, 0);
 });

@@ -1,61 +1,48 @@
-import { assertEquals } from "@std/assert";
-import { ClientQueue } from "../../../src/transport/client_queue.ts";
-import { type Answer, type Attempt, createBench } from "./_delivery.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type Counts, createBench, createGate, LEASE_MS } from "./_bench.ts";
 
-function createFixture(
-  answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  settings = {},
-) {
-  const bench = createBench(answer, { flushAt: 1000, ...settings });
-  const queue = new ClientQueue(bench.deps, bench.transport);
-  const admit = (names: string) => {
-    for (const name of names) queue.admit("analytics", bench.createItem(name));
-  };
-  const flushed: string[][] = [];
-  bench.deps.reporter.on("flush", (uuids) => {
-    flushed.push(uuids.map((uuid) => uuid.slice(-1)));
-  });
-  return { ...bench, queue, admit, flushed };
-}
-
-Deno.test("ClientQueue.flush(ms) leaves its events free for whoever comes next, at once (CAP-265)", async () => {
-  let isHung = true;
-  const { attempts, admit, clock, queue } = createFixture(() =>
-    isHung ? "hang" : 200
+Deno.test("flush(ms) leaves its events free for whoever comes next, at once (CAP-265)", async () => {
+  const { attempts, capture, clock, posthog } = createBench(() =>
+    attempts.length === 1 ? "hang" : 200
   );
-  admit("ab");
-  const again = queue.flush(50).then((first) => {
-    isHung = false;
-    return queue.flush().then((second) => [first, second]);
-  });
+  capture("ab");
+  const both = posthog.flush(50).then(async (first) => [
+    first,
+    await posthog.flush(),
+  ]);
   await clock.advance(50);
-  assertEquals(await again, [
+  assertEquals(await both, [
     { delivered: 0, dropped: 0, retained: 2 },
     { delivered: 2, dropped: 0, retained: 0 },
   ]);
   assertEquals([attempts[0]?.signal.aborted, attempts.length], [true, 2]);
 });
 
-Deno.test("ClientQueue.flush(ms) starts no attempt after its deadline, and warns (CAP-265, CAP-276)", async () => {
-  const { attempts, admit, clock, queue, warnings } = createFixture(() => 503);
-  admit("a");
-  const flushed = queue.flush(2999);
-  await clock.advance(2999);
-  assertEquals((await flushed).retained, 1);
+Deno.test("flush(ms) starts no attempt after its deadline, and warns (CAP-265, CAP-276)", async () => {
+  const { attempts, capture, clock, count, posthog, warnings } = createBench(
+    () => 503,
+  );
+  capture("a");
+  assertEquals(await count(posthog.flush(2999), 2999), [0, 0, 1]);
   await clock.advance(60_000);
   assertEquals([attempts.length, clock.pending], [2, 0]);
-  assertEquals(warnings, ["Cannot finish the flush within 2999 ms"]);
+  assertEquals(warnings(), ["Cannot finish the flush within 2999 ms"]);
 });
 
+// The later ends during the last attempt.
 for (const timeoutMs of [50, 40_000]) {
-  Deno.test(`ClientQueue.flush(${timeoutMs}) does not take its deadline for an outage: the lane does not rest (CAP-265)`, async () => {
-    const { admit, clock, queue, errors } = createFixture(() => "hang");
-    admit("a");
-    const flushed = queue.flush(timeoutMs);
-    await clock.advance(timeoutMs);
-    await flushed;
-    const isPaused = queue.store("analytics").pausedUntil > clock.now();
-    assertEquals([isPaused, errors], [false, []]);
+  Deno.test(`flush(${timeoutMs}) does not take its deadline for an outage: the lane does not rest (CAP-265)`, async () => {
+    let isHung = true;
+    const { capture, clock, count, errors, posthog, sent } = createBench(
+      () => isHung ? "hang" : 200,
+      { flushAt: 1 },
+    );
+    capture("a");
+    assertEquals(await count(posthog.flush(timeoutMs), timeoutMs), [0, 0, 1]);
+    isHung = false;
+    capture("b");
+    await clock.settle();
+    assertEquals([sent().at(-1), errors], ["ab", []]);
   });
 }
 
@@ -71,68 +58,63 @@ const TIMEOUTS: readonly [timeoutMs: unknown, endsAfterMs: number][] = [
   [Infinity, 47_000],
 ];
 for (const [timeoutMs, endsAfterMs] of TIMEOUTS) {
-  Deno.test(`ClientQueue.flush(${timeoutMs}) against a hung server ends after ${endsAfterMs} ms (CAP-265)`, async () => {
-    const { admit, clock, queue } = createFixture(() => "hang");
-    admit("a");
+  Deno.test(`flush(${timeoutMs}) against a hung server ends after ${endsAfterMs} ms (CAP-265)`, async () => {
+    const { capture, clock, count, posthog } = createBench(() => "hang");
+    capture("a");
     let isOver = false;
-    const flushed = queue.flush(timeoutMs as number);
+    const flushed = posthog.flush(timeoutMs as number);
     flushed.then(() => isOver = true);
     await clock.advance(endsAfterMs > 0 ? endsAfterMs - 1 : 0);
     assertEquals(isOver, endsAfterMs === 0);
-    await clock.advance(1);
-    assertEquals((await flushed).retained, 1);
+    assertEquals(await count(flushed, 1), [0, 0, 1]);
     assertEquals(clock.pending, 0);
   });
 }
 
-Deno.test("ClientQueue.flush() waits for what others hold although its own attempts are used up (CAP-262, CAP-277)", async () => {
-  const slow = Promise.withResolvers<Answer>();
-  const { admit, attempts, clock, createItem, queue } = createFixture(
-    ({ names }) => names === "a" ? slow.promise : 503,
+Deno.test("flush() waits for what others hold although its own attempts are used up (CAP-262, CAP-277)", async () => {
+  const gate = createGate();
+  const { capture, clock, count, posthog, sendNow, sent } = createBench(
+    ({ names }) => names === "a" ? gate.promise : 503,
     { fetchRetryCount: 0 },
   );
-  const sent = queue.sendNow("analytics", createItem("a"));
-  admit("b");
-  let endedAt = 0;
-  const began = clock.now();
-  const flushed = queue.flush().finally(() => endedAt = clock.now());
+  const sending = sendNow("a");
+  capture("b");
+  let isOver = false;
+  const flushed = posthog.flush().finally(() => isOver = true);
   await clock.advance(9000);
-  assertEquals(endedAt, 0);
-  slow.resolve(200);
-  await clock.advance(1000);
-  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 1 });
-  assertEquals([endedAt - began, await sent], [9125, undefined]);
-  assertEquals(attempts.map(({ names }) => names), ["a", "b"]);
+  assert(!isOver);
+  gate.resolve(200);
+  assertEquals(await count(flushed, 0), [1, 0, 1]);
+  await sending;
+  assertEquals(sent(), ["a", "b"]);
 });
 
-Deno.test("ClientQueue.close() ends a flush that has no deadline (CAP-274)", async () => {
-  const { attempts, admit, clock, queue, drops } = createFixture(() => "hang");
-  admit("a");
-  const flushed = queue.flush();
-  await clock.advance(1);
-  queue.close();
-  assertEquals([clock.pending, attempts[0]?.signal.aborted], [0, true]);
-  assertEquals(await flushed, { delivered: 0, dropped: 1, retained: 0 });
-  assertEquals(drops.map(({ reason }) => reason), ["shutdown"]);
-});
-
-Deno.test("ClientQueue.close() goes on when a cycle can't be reached, as with another request's on Workers", async () => {
-  const { admit, clock, queue, drops } = createFixture(() => "hang");
-  const { abort } = AbortController.prototype;
-  admit("a");
-  const flushed = queue.flush(1000);
-  await clock.advance(1);
-  AbortController.prototype.abort = () => {
-    throw new Error("Cannot perform I/O on behalf of a different request");
-  };
-  try {
-    queue.close();
-  } finally {
-    AbortController.prototype.abort = abort;
+Deno.test("shutdown() goes on when a send can't be reached, as with another request's on Workers (CAP-274)", async () => {
+  let isElsewhere = false;
+  const Own = AbortController;
+  class Foreign extends Own {
+    override abort(reason?: unknown) {
+      if (isElsewhere) throw new Error("Cannot perform I/O of another request");
+      super.abort(reason);
+    }
   }
+  const { capture, clock, count, drops, posthog } = createBench(() => "hang");
+  capture("a");
+  globalThis.AbortController = Foreign;
+  const flushed = posthog.flush();
+  try {
+    await clock.settle();
+  } finally {
+    globalThis.AbortController = Own;
+  }
+  const done = posthog.shutdown(1000);
+  await clock.advance(999);
+  isElsewhere = true;
+  await clock.advance(1);
+  await done;
+  isElsewhere = false;
   assertEquals(drops.map(({ reason }) => reason), ["shutdown"]);
-  await clock.advance(1000);
-  assertEquals((await flushed).dropped, 1);
+  assertEquals(await count(flushed), [0, 1, 0]);
 });
 
 for (
@@ -141,79 +123,69 @@ for (
     ["b", ["gone", "a", "b", "a", "b", "a", "b", "a", "b"]],
   ] as const
 ) {
-  Deno.test(`ClientQueue.flush() of "${own}" tries again what a vanished owner held, not what a cycle retained (CAP-266, CAP-277)`, async () => {
-    const { attempts, admit, clock, queue, createItem } = createFixture(
-      ({ names }) =>
-        names !== "gone" ? 503 : attempts.length === 1 ? "hang" : 200,
-    );
-    const { sleep } = clock;
-    clock.sleep = () => new Promise(() => {});
-    void queue.sendNow("analytics", createItem("gone"));
-    clock.sleep = sleep;
-    void queue.sendNow("analytics", createItem("a"));
+  Deno.test(`flush() of "${own}" tries again what a vanished owner held, not what another retained (CAP-266, CAP-277)`, async () => {
+    const { abandon, attempts, capture, clock, count, posthog, sendNow, sent } =
+      createBench(
+        ({ names }) =>
+          names !== "gone" ? 503 : attempts.length === 1 ? "hang" : 200,
+      );
+    // Nobody waits for it any more.
+    await abandon(() => void sendNow("gone"));
+    void sendNow("a");
     await clock.settle();
-    admit(own);
-    const flushed = queue.flush();
-    await clock.advance(200_000);
-    assertEquals(attempts.map(({ names }) => names), [...expected]);
-    assertEquals((await flushed).retained, 1 + (own ? 2 : 0));
+    capture(own);
+    const [, , retained] = await count(posthog.flush());
+    assertEquals(sent(), [...expected]);
+    assertEquals(retained, own ? 3 : 1);
   });
 }
 
 Deno.test("an answer that comes after the lease ran out does not count twice (CAP-266)", async () => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const { attempts, admit, clock, queue, flushed, drops } = createFixture(
-    ({ batch }) => batch.length > 0 && attempts.length === 1 ? promise : 200,
-  );
-  // Frozen with its attempt under way: no wait of the first owner ends.
-  const { sleep } = clock;
-  clock.sleep = () => new Promise(() => {});
-  admit("a");
-  const first = queue.flush();
-  await clock.settle();
-  clock.sleep = sleep;
-  await clock.advance(40_000);
-  assertEquals(await queue.flush(), { delivered: 1, dropped: 0, retained: 0 });
-  resolve(400);
-  assertEquals((await first).delivered, 1);
-  assertEquals([attempts.length, flushed, drops], [2, [["1"]], []]);
+  const gate = createGate();
+  const { abandon, attempts, capture, clock, count, drops, posthog, told } =
+    createBench(() => attempts.length === 1 ? gate.promise : 200);
+  capture("a");
+  const { first } = await abandon(() => ({ first: posthog.flush() }));
+  await clock.advance(LEASE_MS);
+  assertEquals(await count(posthog.flush(), 0), [1, 0, 0]);
+  gate.resolve(400);
+  assertEquals(await count(first, 0), [1, 0, 0]);
+  assertEquals([attempts.length, told, drops], [2, ["a"], []]);
 });
 
-Deno.test("on('flush') is called once a cycle, with all it delivered (CAP-296)", async () => {
-  const { admit, queue, flushed, createItem, clock } = createFixture(
+Deno.test("on('flush') is called once a flush, an immediate send or a drain, with all it delivered (CAP-296)", async () => {
+  const { capture, clock, count, posthog, sendNow, told } = createBench(
     ({ names }) => names === "b" ? 503 : 200,
+    { flushAt: 102 },
   );
-  admit("a".repeat(100) + "c");
-  await queue.flush();
-  await queue.sendNow("analytics", createItem("i"));
-  assertEquals(flushed.map((uuids) => uuids.length), [101, 1]);
-  admit("b");
-  const failing = queue.flush();
-  await clock.advance(60_000);
-  await failing;
-  assertEquals(flushed.length, 2);
-  // What the client sends by itself is a cycle too: the oldest event is old enough.
-  admit("c");
+  const many = "a".repeat(100) + "c";
+  capture(many);
+  await count(posthog.flush());
+  await sendNow("i");
+  assertEquals(told, [many, "i"]);
+  capture("b");
+  assertEquals(await count(posthog.flush()), [0, 0, 1]);
+  assertEquals(told.length, 2);
+  capture(many);
   await clock.settle();
-  assertEquals(flushed.slice(2).map((uuids) => uuids.length), [2]);
+  assertEquals(told.slice(2), ["b" + many]);
 });
 
-Deno.test("a quota that is used up is one error a cycle, one warning until it is over, and no loss (CAP-147)", async () => {
+Deno.test("a quota that is used up is one error a flush, one warning until it is over, and no loss (CAP-147)", async () => {
   const quota = { code: "quota_limited" as const, status: 200 };
   let isLimited = true;
-  const { admit, queue, errors, warnings, drops } = createFixture(
+  const { capture, count, drops, errors, posthog, warnings } = createBench(
     ({ batch }) =>
       batch.map(({ uuid }) => {
         return { kind: "delivered", uuid, ...(isLimited && { reason: quota }) };
       }),
   );
-  const cycle = () => {
-    admit("a".repeat(150));
-    return queue.flush();
+  const flush = () => {
+    capture("a".repeat(150));
+    return count(posthog.flush());
   };
-  const { delivered } = await cycle();
-  await cycle();
-  assertEquals([delivered, queue.items().length, drops], [150, 0, []]);
+  const none: Counts = [150, 0, 0];
+  assertEquals([await flush(), await flush(), drops], [none, none, []]);
   const reported = errors.map((error) =>
     error.name === "DeliveryError" &&
     [error.code, error.status, error.retained, error.events.length]
@@ -222,26 +194,10 @@ Deno.test("a quota that is used up is one error a cycle, one warning until it is
     ["quota_limited", 200, false, 150],
     ["quota_limited", 200, false, 150],
   ]);
-  assertEquals(warnings.length, 1);
+  assertEquals(warnings().length, 1);
   isLimited = false;
-  await cycle();
+  await flush();
   isLimited = true;
-  await cycle();
-  assertEquals([errors.length, warnings.length], [3, 2]);
-});
-
-Deno.test("ClientQueue hands every promise of its own work to waitUntil, and none rejects (CAP-267)", async () => {
-  const { admit, clock, queue, kept } = createFixture(() => new Error("down"), {
-    flushAt: 2,
-  });
-  admit("a");
-  assertEquals(kept.length, 0, "a capture below the threshold");
-  admit("b");
-  assertEquals(kept.length, 1, "a drain");
-  const flushed = queue.flush(100);
-  assertEquals(kept.length, 2, "a flush");
-  await clock.advance(60_000);
-  await flushed;
-  const ends = await Promise.allSettled(kept);
-  assertEquals(ends.map(({ status }) => status), ["fulfilled", "fulfilled"]);
+  await flush();
+  assertEquals([errors.length, warnings().length], [3, 2]);
 });

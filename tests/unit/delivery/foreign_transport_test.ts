@@ -1,39 +1,58 @@
 import { assertEquals } from "@std/assert";
-import type { DeliveryReason } from "../../../src/core/delivery.ts";
-import type { QueueItem } from "../../../src/delivery/event_queue.ts";
-import { settleOutcomes } from "../../../src/transport/outcomes.ts";
-import { Lease, Store } from "../../../src/delivery/store.ts";
-import { createBench } from "./_delivery.ts";
+import type { QueuedEvent, Transport } from "../../../src/core/delivery.ts";
+import type { DeliveryError } from "../../../src/core/errors.ts";
+import { send } from "../../../src/delivery/drain.ts";
+import { createForeignSend } from "../../../src/delivery/foreign_transport.ts";
+import { createItem, createStoreBench, toNames } from "./_store.ts";
 
-/** Settles what outcomes say of two events, "a" and "b". */
-function settle(outcomes: unknown) {
-  const { deps, transport, errors } = createBench(() => "hang");
-  const store = new Store("analytics", deps, transport);
-  const lease = new Lease(store);
-  const items = ["a", "b"].map((uuid): QueueItem => {
-    const text = { text: "{}", bytes: 2 };
-    return { uuid, event: uuid, ...text, admittedAt: 0, fate: "retained" };
-  });
-  for (const item of items) store.admit(item, store.ownerless, lease);
-  const dropped = new Map<QueueItem, DeliveryReason>();
-  const left = settleOutcomes(
-    lease,
-    items,
-    { kind: "done", value: outcomes },
-    dropped,
+/** Lets a transport that gives these outcomes send two events, "a" and "b", once. */
+async function attempt(outcomes: unknown) {
+  const batches: (readonly QueuedEvent[])[] = [];
+  const transport = {
+    send(batch: readonly QueuedEvent[]) {
+      batches.push(batch);
+      return Promise.resolve(outcomes);
+    },
+  } as Transport;
+  const { store, lease, errors } = createStoreBench(
+    { fetchRetryCount: 0 },
+    createForeignSend(transport),
   );
-  lease.end();
-  return { ...left, left: left.items, dropped, errors, all: items };
+  const held = lease(1000);
+  const items = ["a", "b"].map((name) => createItem(name));
+  for (const item of items) store.admit(item, undefined, held);
+  await send(store, held, items);
+  held.end(store);
+  const delivered = items.filter(({ fate }) => fate === "delivered");
+  const dropped = items.filter(({ fate }) => fate === "dropped");
+  const told = errors as DeliveryError[];
+  const outage = told.find(({ retained }) => retained);
+  return { batches, delivered, dropped, told, outage, left: store.held };
 }
 
-/** What became of each item, and why it is left. */
-function fates(outcomes: unknown) {
-  const { all, dropped, left, reason } = settle(outcomes);
-  const names = (items: Iterable<QueueItem>) =>
-    [...items].map(({ uuid }) => uuid).join("");
-  const delivered = all.filter(({ fate }) => fate === "delivered");
-  return [names(delivered), names(dropped.keys()), names(left), reason?.code];
+/** What became of each event, and why it is left. */
+async function fates(outcomes: unknown) {
+  const { delivered, dropped, left, outage } = await attempt(outcomes);
+  return [toNames(delivered), toNames(dropped), toNames(left), outage?.code];
 }
+
+Deno.test("a transport is given the events as they are, and the request they travel in (CAP-162)", async () => {
+  const { batches } = await attempt([]);
+  assertEquals(
+    batches[0]?.map(({ request: { attempt }, ...event }) => ({
+      ...event,
+      attempt,
+    })),
+    ["a", "b"].map((uuid) => ({
+      uuid,
+      event: uuid,
+      lane: "analytics",
+      text: "xxxxxxxxxx",
+      bytes: 10,
+      attempt: 1,
+    })),
+  );
+});
 
 const PARTIAL = { kind: "retry", reason: { code: "partial" } };
 const ROWS: readonly [name: string, outcomes: unknown, expected: unknown[]][] =
@@ -84,41 +103,43 @@ const ROWS: readonly [name: string, outcomes: unknown, expected: unknown[]][] =
   ];
 
 for (const [name, outcomes, expected] of ROWS) {
-  Deno.test(`settleOutcomes() copes with ${name} (CAP-301)`, () => {
-    assertEquals(fates(outcomes), expected);
+  Deno.test(`a transport may answer with ${name} (CAP-301)`, async () => {
+    assertEquals(await fates(outcomes), expected);
   });
 }
 
 for (const afterMs of [NaN, -1, 0, Infinity, "3"]) {
-  Deno.test(`settleOutcomes() ignores the wait ${afterMs} (CAP-226)`, () => {
-    const outcomes = [{ uuid: "a", ...PARTIAL, afterMs }, {
+  Deno.test(`the wait ${afterMs} of a transport is ignored (CAP-226)`, async () => {
+    const { outage } = await attempt([{ uuid: "a", ...PARTIAL, afterMs }, {
       uuid: "b",
       ...PARTIAL,
-    }];
-    assertEquals(settle(outcomes).afterMs, 0);
+    }]);
+    assertEquals([outage?.events.length, outage?.retryAfterMs], [2, undefined]);
   });
 }
 
-Deno.test("settleOutcomes() takes the longest wait and the first reason of what is left", () => {
-  const { afterMs, reason } = settle([
+Deno.test("the longest wait and the first reason of what is left count", async () => {
+  const { outage } = await attempt([
     { uuid: "a", kind: "retry", reason: { code: "http", status: 503 } },
     { uuid: "b", ...PARTIAL, afterMs: 3000 },
   ]);
-  assertEquals([afterMs, reason?.status], [3000, 503]);
+  assertEquals(outage?.retryAfterMs, 3000);
+  const { told } = await attempt([
+    { uuid: "b", ...PARTIAL, afterMs: 3000 },
+    { uuid: "a", kind: "retry", reason: { code: "http", status: 503 } },
+  ]);
+  assertEquals(told.map(({ code, status }) => [code, status]), [["http", 503]]);
 });
 
-Deno.test("settleOutcomes() keeps what the server remarked on what it took (CAP-147)", () => {
+Deno.test("what a transport remarks on what was taken is told (CAP-147)", async () => {
   const reason = { code: "quota_limited", status: 200, details: "events" };
-  const { all, errors } = settle([
+  const { delivered, told } = await attempt([
     { kind: "delivered", uuid: "a", reason },
     { kind: "delivered", uuid: "b" },
   ]);
-  assertEquals(all.map(({ fate }) => fate), ["delivered", "delivered"]);
+  assertEquals(toNames(delivered), "ab");
   assertEquals(
-    errors.map((error) =>
-      error.name === "DeliveryError" &&
-      [error.code, error.events.map(({ uuid }) => uuid)]
-    ),
+    told.map(({ code, events }) => [code, events.map(({ uuid }) => uuid)]),
     [["quota_limited", ["a"]]],
   );
 });

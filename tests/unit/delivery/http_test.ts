@@ -147,3 +147,154 @@ Deno.test("HttpDoor ends with its caller's signal and leaves no wait behind (CAP
   assertEquals((await sent).kind, "aborted");
   assertEquals(clock.pending, 0);
 });
+
+/** A door whose first answer redirects, and whose second is told; with what it was asked. */
+function createRedirected(
+  status: number,
+  location: string | undefined,
+  second: () => Response = () => new Response("there"),
+) {
+  const seen: [url: string, init: FetchInit][] = [];
+  let isCancelled = false;
+  const { door } = createDoor((url, init) => {
+    seen.push([url, init]);
+    if (seen.length > 1) return Promise.resolve(second());
+    const body = new ReadableStream({
+      pull: (controller) => controller.close(),
+      cancel: () => void (isCancelled = true),
+    }, { highWaterMark: 0 });
+    const headers = new Headers(location !== undefined ? { location } : {});
+    return Promise.resolve(new Response(body, { status, headers }));
+  });
+  return { door, seen, isCancelled: () => isCancelled };
+}
+
+const HOST = "https://host.example/path";
+const FOLLOWED: readonly (readonly [
+  from: string,
+  location: string,
+  target: string,
+])[] = [
+  [HOST, "/other/?a=1", "https://host.example/other/?a=1"],
+  [HOST, "other", "https://host.example/other"],
+  [HOST, "//host.example/other", "https://host.example/other"],
+  [HOST, "https://HOST.example:443/other", "https://host.example/other"],
+  ["http://host.example/path", "https://host.example/path", HOST],
+  ["http://host.example:8080/path", "https://host.example/path", HOST],
+  [
+    "http://host.example:8080/path",
+    "http://host.example:8080/other",
+    "http://host.example:8080/other",
+  ],
+];
+for (const [from, location, target] of FOLLOWED) {
+  for (const status of [307, 308]) {
+    Deno.test(`HttpDoor follows ${status} from ${from} to ${location}, with the same request (FLD-007)`, async () => {
+      const { door, seen, isCancelled } = createRedirected(status, location);
+      const outcome = await door.send({
+        method: "POST",
+        url: from,
+        headers: { "Authorization": "Bearer phc_secret" },
+        body: new Uint8Array([1, 2]),
+        timeoutMs: 1000,
+      });
+      assert(outcome.kind === "ok");
+      assertEquals(outcome.text, "there");
+      assertEquals(seen.map(([url]) => url), [from, target]);
+      assertEquals(seen[0]?.[1], seen[1]?.[1]);
+      assertEquals(isCancelled(), true, "the first body is not left unread");
+    });
+  }
+}
+
+const NOT_FOLLOWED: readonly (readonly [
+  status: number,
+  from: string,
+  location: string | undefined,
+])[] = [
+  ...[301, 302, 303].map((status) => [status, HOST, "/other"] as const),
+  [307, HOST, "https://other.example/path"],
+  [307, HOST, "https://sub.host.example/path"],
+  [307, HOST, "https://host.example.other.example/path"],
+  [308, HOST, "http://host.example/path"],
+  [308, HOST, "https://host.example:8443/path"],
+  [307, "http://host.example/path", "https://host.example:8443/path"],
+  [307, "http://host.example/path", "http://host.example:8080/path"],
+  [307, "http://host.example/path", "https://other.example/path"],
+  [307, HOST, undefined],
+  [307, HOST, "https://"],
+  [307, HOST, "data:text/plain,host.example"],
+];
+for (const [status, from, location] of NOT_FOLLOWED) {
+  Deno.test(`HttpDoor leaves ${status} from ${from} to ${location} as it is (FLD-007, CAP-145)`, async () => {
+    const { door, seen } = createRedirected(status, location);
+    const outcome = await door.send({ ...REQUEST, url: from });
+    assert(outcome.kind === "status");
+    assertEquals([outcome.status, seen.length], [status, 1]);
+  });
+}
+
+Deno.test("HttpDoor follows one redirect an attempt, and the next attempt one again (FLD-007)", async () => {
+  const { door, seen } = createRedirected(
+    307,
+    "/other",
+    () =>
+      new Response(null, { status: 308, headers: { location: "/another" } }),
+  );
+  for (const requests of [2, 4]) {
+    const outcome = await door.send({ ...REQUEST, url: HOST });
+    assert(outcome.kind === "status");
+    assertEquals([outcome.status, seen.length], [308, requests]);
+  }
+});
+
+Deno.test("HttpDoor gives both requests of a redirect one deadline (FLD-007)", async () => {
+  let count = 0;
+  const { clock, door } = createDoor(() =>
+    ++count === 1
+      ? clock.sleep(600).then(() =>
+        new Response(null, { status: 307, headers: { location: "/b" } })
+      )
+      : new Promise(() => {})
+  );
+  let kind: string | undefined;
+  void door.send(REQUEST).then((outcome) => kind = outcome.kind);
+  await clock.advance(999);
+  assertEquals([kind, count], [undefined, 2]);
+  await clock.advance(1);
+  assertEquals(kind, "timeout");
+});
+
+for (const body of [undefined, null]) {
+  Deno.test(`HttpDoor reads an answer whose body is ${body} by text() (FLD-010)`, async () => {
+    const response = {
+      status: 200,
+      headers: new Headers(),
+      body,
+      text: () => Promise.resolve("by text"),
+    };
+    const { door } = createDoor(() =>
+      Promise.resolve(response as unknown as Response)
+    );
+    const outcome = await door.send(REQUEST);
+    assert(outcome.kind === "ok");
+    assertEquals(outcome.text, "by text");
+  });
+}
+
+Deno.test("HttpDoor hides keys in what text() gives, and waits for it no longer than its deadline (FLD-010, CAP-294)", async () => {
+  const texts = [Promise.resolve("no phc_secret here"), new Promise(() => {})];
+  const { clock, door } = createDoor(() =>
+    Promise.resolve({
+      status: 401,
+      headers: new Headers(),
+      text: () => texts.shift(),
+    } as unknown as Response)
+  );
+  const outcome = await door.send(REQUEST);
+  assert(outcome.kind === "status");
+  assertEquals(outcome.text, "no [redacted] here");
+  const sent = door.send(REQUEST);
+  await clock.advance(1000);
+  assertEquals((await sent).kind, "timeout");
+});

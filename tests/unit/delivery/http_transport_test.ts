@@ -1,39 +1,53 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import type { QueuedEvent } from "../../../src/core/delivery.ts";
-import { createFakeClock } from "../../../src/testing/fake_clock.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { LogicalRequest } from "../../../src/core/delivery.ts";
 import type {
   HttpAnswer,
   HttpOutcome,
   HttpRequest,
 } from "../../../src/delivery/http.ts";
 import {
-  createHttpTransport,
+  createHttpSend,
   interpretAnswer,
 } from "../../../src/delivery/http_transport.ts";
 import { createV0Wire } from "../../../src/delivery/wire_v0.ts";
 import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
+import { createFakeClock } from "../../../src/testing/fake_clock.ts";
+import { createItem } from "./_store.ts";
 
-const EVENT: QueuedEvent = {
-  uuid: "u1",
-  event: "paid",
-  lane: "analytics",
-  text: "{}",
-  bytes: 2,
-  request: { id: "r1", attempt: 1, createdAt: 0 },
-};
+const ITEM = { ...createItem("u1"), text: "{}", bytes: 2 };
+const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
 const URL = "https://host.example/batch/";
 const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
 const V0 = createV0Wire(URL, OPTIONS, "gzip");
 const V1 = createV1Wire(URL, { ...OPTIONS, historicalMigration: true }, "gzip");
 
-function createTransport(outcome: HttpOutcome) {
-  return createHttpTransport(
-    { send: () => Promise.resolve(outcome) },
+/** Sends over a door that answers as it is told: "ok" once nothing is left to say. */
+function createSend(answers: HttpOutcome[]) {
+  const sent: HttpRequest[] = [];
+  const lines: string[] = [];
+  const warnings: string[] = [];
+  const send = createHttpSend(
+    {
+      send(request) {
+        sent.push(request);
+        return Promise.resolve(answers.shift() ?? answer(200));
+      },
+    },
     createFakeClock(),
-    { debug() {} },
+    {
+      debug: (line) => void lines.push(line),
+      warn: (line) => void warnings.push(line),
+    },
     { analytics: V0, ai: V0 },
   );
+  const attempt = async () => {
+    const judge = await send([ITEM], REQUEST, new AbortController().signal);
+    return judge(ITEM.uuid);
+  };
+  const encodings = () =>
+    sent.map(({ headers }) => headers?.["Content-Encoding"]);
+  return { attempt, encodings, lines, sent, warnings };
 }
 
 function answer(
@@ -44,12 +58,12 @@ function answer(
   return { kind, status, headers: new Headers(headers), text: "why" };
 }
 
-const interpret = (outcome: HttpAnswer) =>
-  interpretAnswer(outcome, [EVENT], V0, 0)[0];
+const interpret = (given: HttpAnswer, wire = V0) =>
+  interpretAnswer(given, wire, 0)("u1");
 
 for (const status of [200, 204]) {
   Deno.test(`interpretAnswer() counts ${status} as delivered`, () => {
-    assertEquals(interpret(answer(status)), { kind: "delivered", uuid: "u1" });
+    assertEquals(interpret(answer(status)), { kind: "delivered" });
   });
 }
 
@@ -66,7 +80,6 @@ const BODIES: readonly [
   ['{"quota_limited":[5]}', undefined],
   ["[]", undefined],
   ["null", undefined],
-  ["<html>", undefined],
   ["", undefined],
   [undefined, undefined],
 ];
@@ -76,7 +89,6 @@ for (const [text, details] of BODIES) {
     const outcome = interpret({ ...answer(200), text });
     assertEquals<unknown>(outcome, {
       kind: "delivered",
-      uuid: "u1",
       ...(details !== undefined && { reason }),
     });
   });
@@ -85,42 +97,23 @@ for (const [text, details] of BODIES) {
 for (const status of [400, 401, 402, 403, 404, 415]) {
   Deno.test(`interpretAnswer() drops on ${status} (CAP-144)`, () => {
     const reason = { code: "http" as const, status, details: "why" };
-    assertEquals(interpret(answer(status)), {
-      kind: "dropped",
-      uuid: "u1",
-      reason,
-    });
+    assertEquals(interpret(answer(status)), { kind: "dropped", reason });
   });
 }
 
 Deno.test("interpretAnswer() cuts the server's words for a refusal (CAP-184)", () => {
   const text = "x".repeat(600);
   for (const wire of [V0, V1]) {
-    const [outcome] = interpretAnswer(
-      { ...answer(400), text },
-      [EVENT],
-      wire,
-      0,
-    );
-    assertEquals(
-      outcome?.kind === "dropped" && outcome.reason.details,
-      "x".repeat(512),
-    );
+    const { reason } = interpret({ ...answer(400), text }, wire);
+    assertEquals(reason?.details, "x".repeat(512));
   }
 });
 
 for (const text of ["", undefined]) {
   Deno.test(`interpretAnswer() finds no words in ${JSON.stringify(text)} (CAP-184)`, () => {
     for (const wire of [V0, V1]) {
-      const [outcome] = interpretAnswer(
-        { ...answer(400), text },
-        [EVENT],
-        wire,
-        0,
-      );
-      assertEquals<unknown>(outcome, {
+      assertEquals(interpret({ ...answer(400), text }, wire), {
         kind: "dropped",
-        uuid: "u1",
         reason: { code: "http", status: 400 },
       });
     }
@@ -129,56 +122,33 @@ for (const text of ["", undefined]) {
 
 for (const status of [0, 301, 302, 307]) {
   Deno.test(`interpretAnswer() drops on the redirect ${status} (CAP-145)`, () => {
-    const outcome = interpret(answer(status));
-    assertEquals([
-      outcome?.kind,
-      outcome?.kind === "dropped" && outcome.reason.code,
-    ], ["dropped", "redirect"]);
+    const { kind, reason } = interpret(answer(status));
+    assertEquals([kind, reason?.code], ["dropped", "redirect"]);
   });
 }
 
 for (const status of [408, 413, 429, 500, 502, 503, 504, 520]) {
   Deno.test(`interpretAnswer() tries again on ${status} (CAP-146)`, () => {
-    const outcome = interpret(answer(status, { "retry-after": "3" }));
-    assertEquals(
-      [outcome?.kind, outcome?.kind === "retry" && outcome.afterMs],
-      ["retry", 3000],
-    );
+    const verdict = interpret(answer(status, { "retry-after": "3" }));
+    assert(verdict.kind === "retry");
+    assertEquals([verdict.reason.status, verdict.afterMs], [status, 3000]);
   });
 }
 
 Deno.test("an attempt without an answer rejects with the door's words for it, to be tried again (CAP-146)", async () => {
   const cause = new Error("reset");
-  const transport = createTransport({ kind: "network", cause });
-  const { signal } = new AbortController();
-  assertEquals(
-    await assertRejects(() => transport.send([EVENT], signal)),
-    cause,
-  );
+  const { attempt } = createSend([{ kind: "network", cause }]);
+  assertEquals(await assertRejects(attempt), cause);
 });
 
 for (const kind of ["timeout", "aborted"] as const) {
   Deno.test(`an attempt that the door ended by ${kind} says nothing of its events (CAP-146)`, async () => {
-    const { signal } = new AbortController();
-    assertEquals(await createTransport({ kind }).send([EVENT], signal), []);
+    await assertRejects(createSend([{ kind }]).attempt, Error, "cut short");
   });
 }
 
 Deno.test("a batch that can't be compressed goes out as it is, with a debug line (CAP-253)", async () => {
-  const sent: HttpRequest[] = [];
-  const lines: string[] = [];
-  const door = {
-    send(request: HttpRequest) {
-      sent.push(request);
-      return Promise.resolve(answer(200));
-    },
-  };
-  const transport = createHttpTransport(
-    door,
-    createFakeClock(),
-    { debug: (line) => void lines.push(line) },
-    { analytics: V0, ai: V0 },
-  );
+  const { attempt, encodings, lines } = createSend([]);
   const original = globalThis.CompressionStream;
   Object.assign(globalThis, {
     CompressionStream: () => {
@@ -186,13 +156,114 @@ Deno.test("a batch that can't be compressed goes out as it is, with a debug line
     },
   });
   try {
-    await transport.send([EVENT], new AbortController().signal);
+    await attempt();
   } finally {
     globalThis.CompressionStream = original;
   }
-  await transport.send([EVENT], new AbortController().signal);
-  const encodings = sent.map(({ headers }) => headers?.["Content-Encoding"]);
-  assertEquals([encodings, lines.length], [[undefined, "gzip"], 1]);
+  await attempt();
+  assertEquals([encodings(), lines.length], [[undefined, "gzip"], 1]);
+});
+
+const REFUSALS_OF_ENCODING: readonly (readonly [
+  status: number,
+  text: string | undefined,
+])[] = [
+  [415, undefined],
+  [415, "no"],
+  [400, "Unsupported Content-ENCODING"],
+  [400, "not in GZIP format"],
+  [400, "can't deal with compressed bodies"],
+];
+for (const [status, text] of REFUSALS_OF_ENCODING) {
+  Deno.test(`a compressed body that is answered ${status} '${text}' goes out plain at once, in the same attempt, and so do all after it (FLD-008)`, async () => {
+    const { attempt, encodings, sent, warnings } = createSend([
+      { ...answer(status), text },
+    ]);
+    assertEquals((await attempt()).kind, "delivered");
+    assertEquals(encodings(), ["gzip", undefined]);
+    const [first, second] = sent;
+    const { "Content-Encoding": encoding, ...rest } = first?.headers ?? {};
+    assertEquals([encoding, second?.headers], ["gzip", rest]);
+    assertEquals(
+      new TextDecoder().decode(second?.body),
+      V0.build([ITEM], REQUEST, createFakeClock().now()).text,
+    );
+    await attempt();
+    assertEquals(encodings(), ["gzip", undefined, undefined]);
+    assertEquals(warnings.length, 1);
+  });
+}
+
+Deno.test("attempts that are refused for their encoding side by side warn once (FLD-008)", async () => {
+  const { attempt, encodings, warnings } = createSend([
+    answer(415),
+    answer(415),
+  ]);
+  const kinds = (await Promise.all([attempt(), attempt()]))
+    .map(({ kind }) => kind);
+  assertEquals(kinds, ["delivered", "delivered"]);
+  assertEquals(encodings(), ["gzip", "gzip", undefined, undefined]);
+  assertEquals(warnings.length, 1);
+});
+
+for (const status of [415, 400, 503]) {
+  Deno.test(`compression stays on where the plain body is answered ${status}, which counts (FLD-008)`, async () => {
+    const { attempt, encodings, warnings } = createSend([
+      answer(415),
+      answer(status),
+    ]);
+    assertEquals((await attempt()).reason?.status, status);
+    await attempt();
+    assertEquals([encodings(), warnings], [["gzip", undefined, "gzip"], []]);
+  });
+}
+
+Deno.test("compression stays on where a web page answers the plain body (FLD-008, FLD-009)", async () => {
+  const { attempt, encodings, warnings } = createSend([
+    answer(415),
+    { ...answer(200), text: "<html>" },
+  ]);
+  assertEquals((await attempt()).kind, "retry");
+  await attempt();
+  assertEquals([encodings(), warnings], [["gzip", undefined, "gzip"], []]);
+});
+
+Deno.test("a 400 that speaks of something else, and a 415 to a plain body, are final (FLD-008, CAP-144)", async () => {
+  const { attempt, encodings } = createSend([
+    answer(400),
+    answer(415),
+    answer(200),
+    { ...answer(400), text: "bad encoding" },
+  ]);
+  assertEquals((await attempt()).kind, "dropped");
+  await attempt();
+  assertEquals((await attempt()).kind, "dropped");
+  assertEquals(encodings(), ["gzip", "gzip", undefined, undefined]);
+});
+
+for (
+  const text of [
+    "<html>",
+    "<!DOCTYPE html>",
+    " \r\n\t<?xml?>",
+    "\ufeff<p>",
+    "<",
+  ]
+) {
+  Deno.test(`a success that begins as ${JSON.stringify(text)} took nothing, in no protocol (FLD-009)`, () => {
+    for (const wire of [V0, V1]) {
+      assertEquals(interpret({ ...answer(200), text }, wire), {
+        kind: "retry",
+        reason: { code: "unparseable", status: 200 },
+      });
+    }
+  });
+}
+
+Deno.test("a success that is merely unreadable, or has a '<' inside, is a delivery (FLD-009)", () => {
+  for (const text of ['{"a":"<html>"}', "ok <p>", "{", '"<"']) {
+    assertEquals(interpret({ ...answer(200), text }).kind, "delivered");
+  }
 });
 
 for (const historicalMigration of [false, true]) {
@@ -203,7 +274,8 @@ for (const historicalMigration of [false, true]) {
       "gzip",
     );
     const { headers, text } = wire.build(
-      ['{"a":1}', '{"b":2}'].map((text) => ({ ...EVENT, text })),
+      ['{"a":1}', '{"b":2}'].map((text) => ({ text })),
+      REQUEST,
       2000,
     );
     assertEquals(headers, {});
@@ -218,7 +290,7 @@ for (const historicalMigration of [false, true]) {
 
 Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, CAP-164, CAP-165)", () => {
   const request = { id: "r1", attempt: 3, createdAt: 1000 };
-  const { headers, text } = V1.build([{ ...EVENT, request }], 2000);
+  const { headers, text } = V1.build([ITEM], request, 2000);
   assertEquals(headers, {
     "Authorization": "Bearer phc_x",
     "PostHog-Sdk-Info": "edgehog/0.1.0",
@@ -240,24 +312,18 @@ Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, C
 
 for (const status of [408, 429, 500, 502, 503, 504, 520]) {
   Deno.test(`the v1 wire leaves ${status} to be tried again (CAP-183)`, () => {
-    const [outcome] = interpretAnswer(answer(status), [EVENT], V1, 0);
-    assertEquals(outcome?.kind, "retry");
+    assertEquals(interpret(answer(status), V1).kind, "retry");
   });
 }
 
 for (const status of [400, 401, 402, 403, 415]) {
   Deno.test(`the v1 wire gives a batch up on ${status}, with the server's words (CAP-184)`, () => {
     const text = '{"error":"code","error_description":"words"}';
-    const [outcome] = interpretAnswer(
-      { ...answer(status), text },
-      [EVENT],
-      V1,
-      0,
-    );
-    assertEquals(
-      outcome?.kind === "dropped" &&
-        [outcome.reason.code, outcome.reason.details],
-      ["http", "words"],
-    );
+    const { kind, reason } = interpret({ ...answer(status), text }, V1);
+    assertEquals([kind, reason?.code, reason?.details], [
+      "dropped",
+      "http",
+      "words",
+    ]);
   });
 }

@@ -1,148 +1,183 @@
-import { assert, assertEquals } from "@std/assert";
-import type { FetchLike } from "edgehog";
+import { assertEquals } from "@std/assert";
 import {
-  createTestClient,
-  type TestClient,
-  type TestClientOptions,
-} from "edgehog/testing";
-
-/** A request for events that has left, to be answered by the test. */
-interface Sent {
-  /** The names of its events, joined. */
-  readonly names: string;
-  readonly signal: AbortSignal;
-  answer(status: number): void;
-  fail(): void;
-}
-
-/** A client on a fake clock, whose requests are answered by hand. */
-interface Bench extends TestClient {
-  readonly sent: readonly Sent[];
-  /** The events of each request so far. */
-  names(): string[];
-  capture(names: string): void;
-  /** While it is true, waits that begin never end: the runtime froze whoever began them. */
-  isFrozen: boolean;
-}
-
-function createBench(options: TestClientOptions = {}): Bench {
-  const sent: Sent[] = [];
-  const fetch: FetchLike = (_url, { body, signal }) => {
-    const { batch } = JSON.parse(new TextDecoder().decode(body));
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    signal.addEventListener("abort", () => reject(signal.reason));
-    sent.push({
-      names: batch.map(({ event }: { event: string }) => event).join(""),
-      signal,
-      answer: (status) => resolve(Response.json({ status: 1 }, { status })),
-      fail: () => reject(new TypeError("connection lost")),
-    });
-    return promise;
-  };
-  const client = createTestClient({
-    fetch,
-    retryJitter: 0,
-    sleep: (ms, signal) =>
-      bench.isFrozen ? new Promise(() => {}) : client.clock.sleep(ms, signal),
-    ...options,
-  });
-  const bench: Bench = {
-    ...client,
-    sent,
-    isFrozen: false,
-    names: () => sent.map(({ names }) => names),
-    capture(names) {
-      for (const event of names) {
-        client.posthog.capture({ distinctId: "user-1", event });
-      }
-    },
-  };
-  return bench;
-}
-
-/** An attempt's deadline and the longest wait: whoever is silent for longer is gone. */
-const LEASE_MS = 40_000;
+  type Answer,
+  type Bench,
+  createBench,
+  createGate,
+  LEASE_MS,
+} from "./_bench.ts";
 
 /** What a request that froze gets to see when it wakes up. */
-const AWAKENINGS: readonly (readonly [
-  name: string,
-  wake: (sent: Sent) => void,
-])[] = [
-  ["success", ({ answer }) => answer(200)],
-  ["a refusal", ({ answer }) => answer(400)],
-  ["an outage", ({ answer }) => answer(503)],
-  ["a lost connection", ({ fail }) => fail()],
+const AWAKENINGS: readonly (readonly [name: string, answer: Answer])[] = [
+  ["success", 200],
+  ["a refusal", 400],
+  ["an outage", 503],
+  ["a lost connection", new TypeError("connection lost")],
 ];
 
-for (const [name, wake] of AWAKENINGS) {
+for (const [name, answer] of AWAKENINGS) {
   Deno.test(`a drain that froze past its lease and wakes up to ${name} sends nothing beside its successor (CAP-266, CAP-121)`, async () => {
-    const bench = createBench({ flushAt: 2, maxBatchSize: 1 });
-    const { sent, clock, posthog } = bench;
-    const settled: (string | undefined)[] = [];
-    posthog.on("flush", (uuids) => void settled.push(...uuids));
-    posthog.on("drop", ({ uuid }) => void settled.push(uuid));
-    bench.isFrozen = true;
-    bench.capture("ab");
-    await clock.settle();
-    bench.isFrozen = false;
-    assertEquals(bench.names(), ["a"]);
+    const gates = [createGate(), createGate(), createGate(), createGate()];
+    const bench = createBench(
+      () => gates[bench.attempts.length - 1]?.promise ?? 200,
+      { flushAt: 2, maxBatchSize: 1 },
+    );
+    const { abandon, capture, clock, drops, posthog, sent, told } = bench;
+    await abandon(() => capture("ab"));
+    assertEquals(sent(), ["a"]);
 
     await clock.advance(LEASE_MS);
-    bench.capture("c");
+    capture("c");
     await clock.settle();
-    assertEquals(bench.names(), ["a", "a"], "the successor takes over");
+    assertEquals(sent(), ["a", "a"], "the successor takes over");
 
-    wake(sent[0] as Sent);
+    gates[0]?.resolve(answer);
     await clock.settle();
-    assertEquals(bench.names(), ["a", "a"], "b is the successor's");
-    bench.capture("d");
+    assertEquals(sent(), ["a", "a"], "b is the successor's");
+    capture("d");
     await clock.settle();
-    assertEquals(bench.names(), ["a", "a"], "the successor still drains");
+    assertEquals(sent(), ["a", "a"], "the successor still drains");
 
-    for (let at = 1; at < 4; at++) {
-      sent[at]?.answer(200);
+    for (const gate of gates) {
+      gate.resolve(200);
       await clock.settle();
     }
-    // What was captured after the successor had begun is left to the next trigger.
-    assertEquals(bench.names(), ["a", "a", "b", "c"]);
-    assertEquals(posthog.queueSize, 1);
-    bench.capture("e");
-    await clock.settle();
-    sent[4]?.answer(200);
-    await clock.settle();
-    sent[5]?.answer(200);
-    await clock.settle();
-    assertEquals(bench.names().slice(4), ["d", "e"]);
-    assertEquals([posthog.queueSize, clock.pending], [0, 0]);
-    assertEquals([settled.length, new Set(settled).size], [5, 5]);
+    assertEquals(sent(), ["a", "a", "b", "c", "d"]);
+    assertEquals([posthog.queueSize, drops, clock.pending], [
+      0,
+      answer === 400 ? drops : [],
+      0,
+    ]);
+    const settled = told.join("") + drops.map(({ event }) => event).join("");
+    assertEquals([...settled].toSorted().join(""), "abcd");
   });
 }
 
-Deno.test("a shutdown cuts short the newest 1,000 sends that are awaited; older ones end by their own deadlines (CAP-272, CAP-274)", async () => {
-  const { posthog, sent, clock } = createBench({
-    requestTimeout: 10_000,
-    fetchRetryCount: 0,
-  });
-  const count = 1100;
-  const captured = Array.from(
-    { length: count },
-    () => posthog.captureImmediate({ distinctId: "user-1", event: "e" }),
-  );
+Deno.test("a shutdown cuts short every send that is awaited (CAP-272, CAP-274)", async () => {
+  const { attempts, clock, posthog, sendNow } = createBench(() => "hang");
+  const sending = Array.from({ length: 1100 }, () => sendNow("e"));
   await clock.settle();
-  assertEquals(sent.length, count);
-  const listAborted = () =>
-    sent.flatMap(({ signal }, index) => signal.aborted ? [index] : []);
-
   const done = posthog.shutdown(1000);
   await clock.advance(1000);
   await done;
-  const aborted = listAborted();
-  // The shutdown's own flush may count among them.
-  assert([999, 1000].includes(aborted.length), `${aborted.length} aborted`);
-  assertEquals(aborted[0], count - aborted.length);
-
-  await clock.advance(9000);
-  assertEquals(listAborted().length, count);
-  assertEquals(new Set(await Promise.all(captured)).size, count);
+  assertEquals(attempts.length, 1100);
+  assertEquals(attempts.filter(({ signal }) => !signal.aborted), []);
+  assertEquals(new Set(await Promise.all(sending)).size, 1100);
   assertEquals(clock.pending, 0);
+});
+
+/** A client whose server never answers those that are abandoned. */
+function createFixture(options = {}) {
+  const bench: Bench = createBench(() => bench.isGone ? "hang" : 200, options);
+  /** A scope that is gone as soon as its first batch is on its way. */
+  const abandonScope = (names: string) => {
+    const scope = bench.createScope();
+    return bench.abandon(() => {
+      scope.capture(names);
+      return scope;
+    });
+  };
+  return { ...bench, abandonScope };
+}
+
+Deno.test("what a request left behind travels with the drain of a later one (CAP-266, CAP-287)", async () => {
+  const { abandonScope, clock, createScope, queued, sent } = createFixture();
+  const gone = await abandonScope("ab");
+  gone.capture("c");
+  await clock.advance(LEASE_MS - 1);
+  const early = createScope();
+  early.capture("x");
+  await Promise.all(early.kept);
+  assertEquals(sent(), ["ab", "x"]);
+  await clock.advance(250);
+  const later = createScope();
+  later.capture("y");
+  await Promise.all(later.kept);
+  assertEquals([sent(), queued()], [["ab", "x", "y", "abc"], ""]);
+});
+
+Deno.test("what a request left behind goes with an explicit flush of the client (CAP-266)", async () => {
+  const { abandonScope, clock, count, posthog } = createFixture();
+  await abandonScope("ab");
+  await clock.advance(LEASE_MS);
+  assertEquals(await count(posthog.flush()), [2, 0, 0]);
+});
+
+Deno.test("what a request left behind counts as an admission, with the next capture (CAP-266)", async () => {
+  const { abandonScope, capture, clock, sent } = createFixture({ flushAt: 3 });
+  await abandonScope("ab");
+  await clock.advance(LEASE_MS);
+  capture("c");
+  await clock.settle();
+  assertEquals(sent(), ["ab", "abc"]);
+});
+
+Deno.test("a scope that comes back to life sends nothing of what was taken over (CAP-266)", async () => {
+  const { abandonScope, clock, createScope, queued, sent } = createFixture();
+  const frozen = await abandonScope("a");
+  await clock.advance(LEASE_MS);
+  const later = createScope();
+  later.capture("y");
+  await Promise.all(later.kept);
+  frozen.capture("b");
+  await clock.settle();
+  assertEquals([sent(), queued()], [["a", "y", "a", "b"], ""]);
+});
+
+Deno.test("a scope that nobody took over from starts anew by itself, in order (CAP-266)", async () => {
+  const { abandonScope, clock, sent } = createFixture();
+  const frozen = await abandonScope("ab");
+  await clock.advance(LEASE_MS - 1);
+  frozen.capture("c");
+  await clock.settle();
+  assertEquals(sent(), ["ab"]);
+  await clock.advance(1);
+  frozen.capture("d");
+  await clock.settle();
+  assertEquals(sent(), ["ab", "abcd"]);
+});
+
+Deno.test("a drain that is alive is never taken for gone (CAP-284)", async () => {
+  const { attempts, clock, createScope, queued } = createFixture();
+  const scope = createScope();
+  for (let second = 0; second < 120; second++) {
+    scope.capture("a");
+    await clock.advance(1000);
+  }
+  await Promise.all(scope.kept);
+  assertEquals([attempts.length, queued()], [120, ""]);
+});
+
+Deno.test("a drain that ends after a new one has begun leaves that alone (CAP-266)", async () => {
+  const gates = [createGate(), createGate()];
+  const bench = createBench(() =>
+    gates[bench.attempts.length - 1]?.promise ?? 200
+  );
+  const { abandon, clock, createScope, queued, sent } = bench;
+  const scope = createScope();
+  await abandon(() => scope.capture("a"));
+  await clock.advance(LEASE_MS);
+  scope.capture("b");
+  await clock.settle();
+  gates[0]?.resolve(200);
+  await clock.settle();
+  assertEquals(queued(), "", "b is the scope's");
+  gates[1]?.resolve(200);
+  await Promise.all(scope.kept);
+  assertEquals([sent(), queued()], [["a", "ab"], ""]);
+});
+
+Deno.test("a lease lives as long as its owner is heard of, however long it retries (CAP-266)", async () => {
+  const { attempts, capture, clock, count, posthog } = createBench(
+    () => "hang",
+    { flushAt: 1 },
+  );
+  capture("a");
+  // The last attempt begins after 37 s, and the lease of the first would have ended after 40.
+  await clock.advance(45_000);
+  const flushed = posthog.flush();
+  await clock.advance(1999);
+  assertEquals(attempts.length, 4);
+  assertEquals(await count(flushed), [0, 0, 1]);
+  assertEquals(attempts.length, 4);
 });

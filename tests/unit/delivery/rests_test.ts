@@ -1,64 +1,70 @@
-import { assertEquals } from "@std/assert";
-import type { DeliveryOutcome } from "../../../src/core/delivery.ts";
-import { ClientQueue } from "../../../src/transport/client_queue.ts";
-import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
-import { type Attempt, createBench } from "./_delivery.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  type Answer,
+  type Attempt,
+  createBench,
+  createGate,
+} from "./_bench.ts";
 
-/** A client's queue whose server asks, while `afterMs` is set, for a pause of that length. */
+/** A client that sends at once, whose server asks for a rest of `afterMs` while that is set. */
 function createFixture() {
   const server: { afterMs: number | undefined } = { afterMs: 120_000 };
-  const answer = ({ batch }: Attempt): number | DeliveryOutcome[] => {
+  const bench = createBench((attempt) => {
     const { afterMs } = server;
-    if (afterMs === undefined) return 200;
-    const reason = { code: "http" as const, status: 429 };
-    return batch.map(({ uuid }) => ({ kind: "retry", uuid, reason, afterMs }));
-  };
-  const bench = createBench(answer, { flushAt: 100 });
-  const queue = new ClientQueue(bench.deps, bench.transport);
-  const admit = (names: string) => {
-    for (const name of names) queue.admit("analytics", bench.createItem(name));
-  };
-  const { clock } = bench;
+    return afterMs === undefined ? 200 : askRest(attempt, afterMs);
+  }, { flushAt: 1 });
+  const { attempts, capture, clock, count, posthog } = bench;
   /** The result of a flush, and the ms it took. */
   const flush = async (timeoutMs: number | undefined, advanceMs: number) => {
     const began = clock.now();
-    const flushed = queue.flush(timeoutMs).then((result) => {
-      return [result.delivered, result.retained, clock.now() - began];
-    });
-    await clock.advance(advanceMs);
-    return await flushed;
+    let tookMs = NaN;
+    const flushed = posthog.flush(timeoutMs)
+      .finally(() => tookMs = clock.now() - began);
+    const [delivered, , retained] = await count(flushed, advanceMs);
+    return [delivered, retained, tookMs];
   };
-  const createScope = () => {
-    const kept: Promise<unknown>[] = [];
-    const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const scope = new ScopeQueue(queue, keepAlive);
-    return { scope, kept };
+  /** Brings the lane to rest: 1 s of it is over afterwards. */
+  const beginRest = async () => {
+    capture("a");
+    assertEquals(await flush(1000, 1000), [0, 1, 1000]);
   };
-  return { ...bench, server, queue, admit, flush, createScope };
+  /** Holds that captures send nothing for so long, and do then. */
+  const assertRests = async (ms: number) => {
+    const before = attempts.length;
+    if (ms > 0) await clock.advance(ms - 1);
+    if (ms > 0) capture("x".repeat(200));
+    await clock.settle();
+    assertEquals(attempts.length, before, "the lane rests");
+    if (ms > 0) await clock.advance(1);
+    capture("y");
+    await clock.settle();
+    assert(attempts.length > before, "the rest is over");
+  };
+  return { ...bench, server, flush, beginRest, assertRests };
 }
 
-Deno.test("a Retry-After that outlasts a flush pauses the lane for the rest of it (CAP-232)", async () => {
-  const { admit, attempts, clock, createItem, createScope, flush, queue } =
+function askRest({ batch }: Attempt, afterMs: number): Answer {
+  const reason = { code: "http" as const, status: 429 };
+  return batch.map(({ uuid }) => ({ kind: "retry", uuid, reason, afterMs }));
+}
+
+Deno.test("a Retry-After that outlasts a flush lets the lane rest for what is left of it, scopes too (CAP-232)", async () => {
+  const { assertRests, attempts, capture, clock, createScope, flush, queued } =
     createFixture();
-  admit("a");
+  capture("a");
   assertEquals(await flush(5000, 5000), [0, 1, 5000]);
-  assertEquals(
-    queue.store("analytics").pausedUntil - clock.now(),
-    115_000,
-  );
-  // Neither a trigger nor a scope's drain sends anything now.
-  admit("b".repeat(200));
-  const { scope, kept } = createScope();
-  scope.admit("analytics", createItem("s"));
-  await Promise.all(kept);
-  await clock.advance(114_999);
-  assertEquals([attempts.length, queue.items().length], [1, 202]);
+  const scope = createScope();
+  scope.capture("s");
+  await Promise.all(scope.kept);
+  await clock.advance(5000);
+  assertEquals([attempts.length, queued()], [1, "as"]);
+  await assertRests(110_000);
 });
 
-Deno.test("the trigger works at once when the deadline of a flush met a Retry-After: the pause is there (CAP-232)", async () => {
-  const { admit, attempts, clock, queue } = createFixture();
-  admit("a");
-  const flushed = queue.flush(5000).then(() => admit("b".repeat(200)));
+Deno.test("a capture right after the deadline of a flush that met a Retry-After sends nothing (CAP-232)", async () => {
+  const { attempts, capture, clock, posthog } = createFixture();
+  capture("a");
+  const flushed = posthog.flush(5000).then(() => capture("b"));
   await clock.advance(5000);
   await flushed;
   await clock.settle();
@@ -85,10 +91,9 @@ const FLUSHES: readonly [
   ]],
 ];
 for (const [name, leftMs, timeoutMs, expected] of FLUSHES) {
-  Deno.test(`ClientQueue.flush() in a pause that the server asked for: ${name} (CAP-232)`, async () => {
-    const { admit, attempts, clock, flush, server } = createFixture();
-    admit("a");
-    await flush(1000, 1000);
+  Deno.test(`flush() in a rest that the server asked for: ${name} (CAP-232)`, async () => {
+    const { attempts, beginRest, clock, flush, server } = createFixture();
+    await beginRest();
     server.afterMs = undefined;
     await clock.advance(119_000 - leftMs);
     assertEquals(await flush(timeoutMs, 300_000), expected);
@@ -96,138 +101,142 @@ for (const [name, leftMs, timeoutMs, expected] of FLUSHES) {
   });
 }
 
-Deno.test("a success ends the pause that the server asked for (CAP-232)", async () => {
-  const { admit, attempts, clock, createItem, flush, queue, server } =
+Deno.test("a success ends the rest that the server asked for (CAP-232)", async () => {
+  const { assertRests, beginRest, queued, sendNow, sent, server } =
     createFixture();
-  admit("a");
-  await flush(1000, 1000);
+  await beginRest();
   server.afterMs = undefined;
-  await queue.sendNow("analytics", createItem("now"));
-  admit("b".repeat(200));
-  await clock.settle();
-  assertEquals([attempts.length, queue.items().length], [5, 0]);
+  await sendNow("now");
+  await assertRests(0);
+  assertEquals([sent(), queued()], [["a", "now", "ay"], ""]);
 });
 
-Deno.test("a pause is five minutes at most (CAP-232)", async () => {
-  const { admit, clock, flush, queue, server } = createFixture();
+Deno.test("a rest is five minutes at most (CAP-232)", async () => {
+  const { assertRests, beginRest, server } = createFixture();
   server.afterMs = 86_400_000;
-  admit("a");
-  await flush(1000, 1000);
-  assertEquals(
-    queue.store("analytics").pausedUntil - clock.now(),
-    299_000,
-  );
+  await beginRest();
+  await assertRests(299_000);
+});
+
+Deno.test("a clock that is set back makes a rest no longer than twice (FLD-081)", async () => {
+  const { assertRests, beginRest, clock } = createFixture();
+  await beginRest();
+  clock.set(clock.now() - 86_400_000);
+  await assertRests(0);
 });
 
 Deno.test("an outage elsewhere does not shorten what the server asked for (CAP-232)", async () => {
-  const { admit, clock, createItem, flush, queue, server } = createFixture();
-  admit("a");
-  await flush(1000, 1000);
-  const until = queue.store("analytics").pausedUntil;
+  const { assertRests, beginRest, clock, flush, sendNow, server } =
+    createFixture();
+  await beginRest();
   server.afterMs = 1;
-  const sent = queue.sendNow("analytics", createItem("now"));
+  const sent = sendNow("now");
   await clock.advance(20_000);
   await sent;
-  const { pausedUntil, isServerWish } = queue.store("analytics");
-  assertEquals([pausedUntil, isServerWish], [until, true]);
-});
-
-Deno.test("an exhausted cycle rests for a Retry-After that is longer than the usual rest (CAP-235)", async () => {
-  const { admit, attempts, clock, flush, queue, server } = createFixture();
-  admit("a");
-  // Three waits of 30 s each: inside a cycle no wait is longer.
-  assertEquals(await flush(undefined, 90_000), [0, 1, 90_000]);
-  assertEquals(
-    queue.store("analytics").pausedUntil - clock.now(),
-    120_000,
-  );
+  // It is still the server's wish, which a flush does not ignore.
+  assertEquals(await flush(undefined, 0), [0, 2, 0]);
   server.afterMs = undefined;
-  assertEquals([attempts.length, await flush(undefined, 0)], [4, [1, 0, 0]]);
+  await assertRests(99_000);
 });
 
-Deno.test("ScopeQueue.flush() waits out the server's pause as its drain allows (CAP-232)", async () => {
-  const { admit, attempts, clock, createItem, createScope, flush, server } =
+Deno.test("exhausted attempts let the lane rest for a Retry-After that is longer than the usual rest (CAP-235)", async () => {
+  const { assertRests, attempts, capture, flush } = createFixture();
+  capture("a");
+  // Three waits of 30 s each: while it is tried no wait is longer.
+  assertEquals(await flush(undefined, 90_000), [0, 1, 90_000]);
+  assertEquals(attempts.length, 4);
+  await assertRests(120_000);
+});
+
+Deno.test("an explicit flush, a scope's too, sends although the lane rests after an outage (CAP-235)", async () => {
+  const { attempts, capture, count, createScope, flush, server } =
     createFixture();
-  admit("a");
-  await flush(1000, 1000);
+  server.afterMs = 1;
+  capture("a");
+  await flush(undefined, 10_000);
+  const scope = createScope();
+  scope.capture("s");
+  assertEquals(await count(scope.hog.flush(), 10_000), [0, 0, 1]);
+  assertEquals(attempts.length, 8);
+  server.afterMs = undefined;
+  assertEquals(await flush(undefined, 0), [2, 0, 0]);
+});
+
+Deno.test("a scope's flush waits out the server's rest (CAP-232)", async () => {
+  const { attempts, beginRest, clock, count, createScope, server } =
+    createFixture();
+  await beginRest();
   server.afterMs = undefined;
   await clock.advance(99_000);
-  const { scope } = createScope();
-  scope.admit("analytics", createItem("s"));
-  const flushed = scope.flush();
+  const scope = createScope();
+  scope.capture("s");
+  const flushed = scope.hog.flush();
   await clock.advance(19_999);
   assertEquals(attempts.length, 1);
-  await clock.advance(1);
-  assertEquals((await flushed).delivered, 1);
+  assertEquals(await count(flushed, 1), [1, 0, 0]);
 });
 
-Deno.test("ScopeQueue.flush() sends although the lane rests after an outage (CAP-235)", async () => {
-  const { attempts, clock, createItem, createScope, queue, server } =
+Deno.test("a Retry-After that was waited for leaves no rest behind (CAP-232)", async () => {
+  const { assertRests, capture, clock, count, posthog, server } =
     createFixture();
-  queue.store("analytics").pause(clock.now() + 30_000, false);
-  server.afterMs = undefined;
-  const { scope } = createScope();
-  scope.admit("analytics", createItem("s"));
-  assertEquals((await scope.flush()).delivered, 1);
-  assertEquals(attempts.length, 1);
-});
-
-Deno.test("a Retry-After that was waited for leaves no pause behind (CAP-232)", async () => {
-  const { admit, clock, queue, server } = createFixture();
-  admit("a");
-  const flushed = queue.flush();
+  capture("a");
+  const flushed = posthog.flush();
   await clock.advance(1);
   server.afterMs = undefined;
-  await clock.advance(30_000);
-  assertEquals((await flushed).delivered, 1);
-  assertEquals(queue.store("analytics").pausedUntil > clock.now(), false);
+  assertEquals(await count(flushed, 30_000), [1, 0, 0]);
+  await assertRests(0);
 });
 
-/** A server that refuses "a", while another cycle is told to wait for 20 s. */
+/** A server that refuses "a", once it has asked another request for 20 s of rest. */
 function createInterrupted() {
-  const bench = createBench(({ names }) => {
-    if (names !== "a") return 200;
-    queue.store("analytics").pause(bench.clock.now() + 20_000, true);
-    return 400;
-  }, { maxBatchSize: 1, maxBatchBytes: 1000 });
-  const queue = new ClientQueue(bench.deps, bench.transport);
-  const scope = new ScopeQueue(queue, bench.deps.keepAlive);
-  const admit = (to: typeof queue | typeof scope) => {
-    for (const name of "ab") to.admit("analytics", bench.createItem(name));
+  const gate = createGate();
+  const bench = createBench((attempt) => {
+    if (attempt.names === "a") return gate.promise;
+    return attempt.names === "n" ? askRest(attempt, 20_000) : 200;
+  }, { maxBatchSize: 1, fetchRetryCount: 0, captureMode: "v1" });
+  const { clock, count, sendNow, sent } = bench;
+  /** The result of a flush that began before the server asked for that. */
+  const interrupt = async (
+    flushed: ReturnType<typeof bench.posthog.flush>,
+    advanceMs: number,
+  ) => {
+    await clock.settle();
+    // In v1 429 is no outage but a wish.
+    await sendNow("n");
+    gate.resolve(400);
+    await clock.settle();
+    assertEquals(sent(), ["a", "n"]);
+    return await count(flushed, advanceMs);
   };
-  return { ...bench, queue, scope, admit };
+  return { ...bench, interrupt };
 }
 
-Deno.test("ClientQueue.flush() stops where the server asks for a pause meanwhile (CAP-232)", async () => {
-  const { admit, attempts, queue } = createInterrupted();
-  admit(queue);
-  assertEquals(await queue.flush(), { delivered: 0, dropped: 1, retained: 1 });
-  assertEquals(attempts.length, 1);
+Deno.test("flush() stops where the server asks for a rest meanwhile (CAP-232)", async () => {
+  const { capture, interrupt, posthog, sent } = createInterrupted();
+  capture("ab");
+  assertEquals(await interrupt(posthog.flush(), 0), [0, 1, 1]);
+  assertEquals(sent(), ["a", "n"]);
 });
 
-Deno.test("ScopeQueue.flush() waits for a pause that begins after it did (CAP-232)", async () => {
-  const { admit, attempts, clock, scope } = createInterrupted();
-  admit(scope);
+Deno.test("a scope's flush waits for a rest that begins while its drain sends (CAP-232, CAP-281)", async () => {
+  const { clock, createScope, interrupt, queued, sent } = createInterrupted();
+  const { capture, hog } = createScope();
+  capture("ab");
   // The drain's first batch is on its way; only now somebody flushes.
-  await Promise.resolve().then(() => {}).then(() => {});
-  const flushed = scope.flush();
-  assertEquals(attempts.length, 1);
-  await clock.advance(19_999);
-  assertEquals(attempts.length, 1);
-  await clock.advance(1);
-  assertEquals(await flushed, { delivered: 1, dropped: 1, retained: 0 });
+  await clock.settle();
+  assertEquals(await interrupt(hog.flush(), 20_000), [1, 1, 0]);
+  assertEquals([sent(), queued()], [["a", "n", "b", "n"], "n"]);
 });
 
-Deno.test("the server's pause holds when the flush of the scope that was asked for it runs out (CAP-232)", async () => {
-  const { attempts, clock, createItem, createScope, queue } = createFixture();
-  const { scope } = createScope();
-  scope.admit("analytics", createItem("s"));
+Deno.test("the server's rest holds when the flush of the scope that was asked for it runs out (CAP-232)", async () => {
+  const { assertRests, attempts, clock, count, createScope, queued } =
+    createFixture();
+  const scope = createScope();
+  scope.capture("s");
   await clock.advance(6000);
-  const flushed = scope.flush(1000);
-  await clock.advance(1000);
-  assertEquals((await flushed).retained, 1);
-  // The event is old enough for the client's drain.
-  await clock.advance(10_000);
-  assertEquals([attempts.length, queue.items().length], [1, 1]);
-  assertEquals(queue.store("analytics").pausedUntil - clock.now(), 103_000);
+  assertEquals(await count(scope.hog.flush(1000), 1000), [0, 0, 1]);
+  // Its drain goes on until its time is up, and then the event is nobody's.
+  await clock.advance(18_000);
+  assertEquals([attempts.length, queued()], [1, "s"]);
+  await assertRests(95_000);
 });

@@ -1,226 +1,187 @@
 import { assertEquals } from "@std/assert";
-import { ClientQueue } from "../../../src/transport/client_queue.ts";
-import { ScopeQueue } from "../../../src/transport/scope_queue.ts";
-import { type Answer, type Attempt, createBench } from "./_delivery.ts";
+import { createBench, createGate } from "./_bench.ts";
 
-function createFixture(
-  answer: (attempt: Attempt) => Answer | Promise<Answer>,
-  queueLimits = { maxQueueSize: 1000, maxQueueBytes: 1_000_000 },
-) {
-  const bench = createBench(answer, queueLimits);
-  const clientQueue = new ClientQueue(bench.deps, bench.transport);
-  const createScope = () => {
-    const kept: Promise<unknown>[] = [];
-    const keepAlive = (promise: Promise<unknown>) => kept.push(promise) > 0;
-    const queue = new ScopeQueue(clientQueue, keepAlive);
-    const admit = (names: string) => {
-      for (const name of names) {
-        queue.admit("analytics", bench.createItem(name));
-      }
-    };
-    return { kept, queue, admit };
-  };
-  return { ...bench, clientQueue, createScope };
+Deno.test("a scope's drain against a hung server ends after 25 s and hands over (CAP-284)", async () => {
+  const { attempts, clock, createScope, queued } = createBench(() => "hang");
+  const { capture, kept } = createScope();
+  capture("a");
+  await clock.advance(24_999);
+  assertEquals([attempts.length, queued()], [3, ""]);
+  await clock.advance(1);
+  await Promise.all(kept);
+  // 10 s of silence, 1 s, 10 s, 2 s: the third attempt is under way when the time is up.
+  assertEquals([queued(), attempts[2]?.signal.aborted], ["a", true]);
+});
+
+// With 1 the client takes up at once what the scope hands over, and its work is none of that flush's.
+for (const flushAt of [1000, 1]) {
+  Deno.test(`a scope's flush of a drain against a hung server ends with it, and tries nothing again, flushAt ${flushAt} (CAP-284, CAP-281)`, async () => {
+    const { attempts, clock, count, createScope } = createBench(() => "hang", {
+      flushAt,
+    });
+    const { capture, hog } = createScope();
+    capture("abc");
+    await clock.advance(10_000);
+    let isOver = false;
+    const flushed = hog.flush().finally(() => isOver = true);
+    await clock.advance(15_000);
+    const [wasOver, made] = [isOver, attempts.length];
+    assertEquals(await count(flushed), [0, 0, 3]);
+    assertEquals([wasOver, made], [true, flushAt === 1 ? 4 : 3]);
+  });
 }
 
-Deno.test("ScopeQueue begins one microtask after the first admission (CAP-280)", async () => {
-  const { attempts, createScope } = createFixture(() => 200);
-  const { admit, kept } = createScope();
-  admit("abc");
-  assertEquals([attempts.length, kept.length], [0, 1]);
-  await Promise.all(kept);
-  assertEquals(attempts.map(({ names }) => names), ["abc"]);
-});
-
-Deno.test("ScopeQueue starts a new drain after the last has ended", async () => {
-  const { attempts, createScope } = createFixture(() => 200);
-  const { admit, kept } = createScope();
-  admit("a");
-  await Promise.all(kept);
-  admit("b");
-  await Promise.all(kept);
-  assertEquals([attempts.map(({ names }) => names), kept.length], [
-    ["a", "b"],
-    2,
-  ]);
-});
-
-Deno.test("ScopeQueue ends a drain against a hung server after 25 s and hands over (CAP-284)", async () => {
-  const { attempts, clock, clientQueue, createScope } = createFixture(() =>
-    "hang"
-  );
-  const { admit, kept } = createScope();
-  admit("a");
-  await clock.advance(25_000);
-  await Promise.all(kept);
-  assertEquals(clientQueue.items().map(({ event }) => event), ["a"]);
-  // 10 s of silence, 1 s, 10 s, 2 s: the third attempt is under way when the time is up.
-  assertEquals(attempts[2]?.signal.aborted, true);
-});
-
-Deno.test("ScopeQueue.flush() of a drain against a hung server ends with it, and tries nothing again (CAP-284, CAP-281)", async () => {
-  const { clock, createScope } = createFixture(() => "hang");
-  const { admit, kept, queue } = createScope();
-  admit("abc");
-  await clock.advance(10_000);
-  const flushed = queue.flush();
-  await clock.advance(15_000);
-  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 3 });
-  await Promise.all(kept);
-});
-
-Deno.test("ScopeQueue sends the client's events only after its own success (CAP-287)", async () => {
+Deno.test("a scope sends what is nobody's only after its own success, under the same promise (CAP-287)", async () => {
   let status = 503;
-  const { attempts, clock, clientQueue, createItem, createScope } =
-    createFixture(() => status);
-  clientQueue.admit("analytics", createItem("c"));
+  const { capture, clock, createScope, queued, sent } = createBench(() =>
+    status
+  );
+  capture("c");
   const first = createScope();
-  first.admit("s");
+  first.capture("s");
   await clock.advance(10_000);
-  assertEquals(attempts.every(({ names }) => names === "s"), true);
+  assertEquals(sent(), ["s", "s", "s", "s"]);
   await clock.advance(30_000);
   status = 200;
-  attempts.length = 0;
   const second = createScope();
-  second.admit("t");
+  second.capture("t");
   await Promise.all(second.kept);
-  assertEquals(attempts.map(({ names }) => names), ["t", "cs"]);
+  assertEquals([sent().slice(4), queued()], [["t", "cs"], ""]);
   assertEquals(second.kept.length, 1, "all under one promise");
 });
 
-Deno.test("ScopeQueue hands over in order, behind the client's own (CAP-283)", async () => {
-  const { clientQueue, clock, createItem, createScope, drops, errors } =
-    createFixture(() => 503, { maxQueueSize: 4, maxQueueBytes: 1000 });
-  const { admit, kept } = createScope();
-  admit("st");
-  for (const name of "cd") {
-    clientQueue.admit("analytics", createItem(name));
-  }
+Deno.test("a scope hands over as it was, in the order of capture (CAP-283, FLD-012)", async () => {
+  const { attempts, capture, clock, createScope, posthog, ...bench } =
+    createBench(() => 503, { maxQueueSize: 5 });
+  const scope = createScope();
+  scope.capture("st");
+  await clock.advance(1);
+  capture("cd");
   await clock.advance(10_000);
-  await Promise.all(kept);
-  const items = clientQueue.items();
-  assertEquals(items.map(({ event, text }) => [event, text]), [
-    ["c", '"c"'],
-    ["d", '"d"'],
-    ["s", '"s"'],
-    ["t", '"t"'],
-  ]);
-  assertEquals(items.map(({ uuid }) => uuid.at(-1)), ["3", "4", "1", "2"]);
+  await Promise.all(scope.kept);
+  const { drops, errors, queued } = bench;
+  assertEquals(queued(), "stcd");
+  const texts = attempts[0]?.batch.map(({ text }) => JSON.parse(text));
+  assertEquals(posthog.queuedEvents().slice(0, 2), texts);
   assertEquals([drops, errors.map(({ code }) => code)], [[], ["http"]]);
 });
 
 Deno.test("a client and its scopes share the limits of a lane (FLD-012)", async () => {
-  const { clientQueue, clock, createItem, createScope, drops, warnings } =
-    createFixture(() => 503, { maxQueueSize: 4, maxQueueBytes: 1000 });
-  clientQueue.admit("analytics", createItem("c"));
+  const { capture, clock, createScope, drops, queued, warnings } = createBench(
+    () => 503,
+    { maxQueueSize: 4 },
+  );
+  capture("c");
   const [first, second] = [createScope(), createScope()];
-  first.admit("st");
+  first.capture("st");
   await clock.settle();
-  second.admit("uvw");
+  second.capture("uvw");
   // What is being sent stays, and what nobody sends makes room, the oldest first.
   assertEquals(drops.map(({ event, reason }) => [event, reason]), [
     ["c", "overflow"],
     ["u", "overflow"],
   ]);
-  assertEquals(warnings.length, 1);
+  assertEquals(warnings().length, 1);
   await clock.advance(10_000);
   await Promise.all([...first.kept, ...second.kept]);
-  const names = clientQueue.items().map(({ event }) => event);
-  assertEquals(names.toSorted(), ["s", "t", "v", "w"]);
+  assertEquals([...queued()].toSorted(), ["s", "t", "v", "w"]);
 });
 
-Deno.test("ScopeQueue does not hand over what was refused for good (CAP-283)", async () => {
-  const { clientQueue, createScope } = createFixture(() => 400);
-  const { admit, kept } = createScope();
-  admit("a");
-  await Promise.all(kept);
-  assertEquals(clientQueue.items(), []);
+Deno.test("a scope's flush covers the scope alone, tells what became of it, and keeps nothing that was refused (CAP-261, CAP-283)", async () => {
+  const { capture, count, createScope, queued } = createBench(() => 400);
+  capture("c");
+  const scope = createScope();
+  assertEquals(await count(scope.hog.flush()), [0, 0, 0]);
+  scope.capture("b");
+  assertEquals(await count(scope.hog.flush()), [0, 1, 0]);
+  assertEquals(queued(), "c");
 });
 
-Deno.test("ScopeQueue.flush() covers the scope alone, and tells what became of it", async () => {
-  const { clientQueue, createItem, createScope } = createFixture(({ names }) =>
-    names === "b" ? 400 : 200
-  );
-  clientQueue.admit("analytics", createItem("c"));
-  const { admit, queue } = createScope();
-  assertEquals(await queue.flush(), { delivered: 0, dropped: 0, retained: 0 });
-  admit("b");
-  assertEquals(await queue.flush(), { delivered: 0, dropped: 1, retained: 0 });
-});
-
-Deno.test("ScopeQueue.flush() leaves the sending to the drain under way, and does not try again what that retained (CAP-281, CAP-277)", async () => {
-  const { attempts, clock, createScope } = createFixture(() => 503);
-  const { admit, queue } = createScope();
-  admit("a");
-  const flushed = queue.flush();
+Deno.test("a scope's flush leaves the sending to the drain under way, and does not try again what that retained (CAP-281, CAP-277)", async () => {
+  const { clock, count, createScope, sent } = createBench(() => 503);
+  const { capture, hog } = createScope();
+  capture("a");
+  const flushed = hog.flush();
   await clock.settle();
-  admit("b");
+  capture("b");
   await clock.settle();
-  assertEquals(attempts.map(({ names }) => names), ["a"]);
-  await clock.advance(60_000);
-  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
-  assertEquals(attempts.map(({ names }) => names), ["a", "a", "a", "a"]);
+  const early = sent();
+  assertEquals(await count(flushed, 25_000), [0, 0, 1]);
+  assertEquals([early, sent()], [["a"], ["a", "a", "a", "a"]]);
 });
 
-Deno.test("ScopeQueue.flush() sends along what belongs to nobody, as the drain does (CAP-287)", async () => {
-  const { attempts, clientQueue, createItem, createScope } = createFixture(() =>
-    200
+Deno.test("a scope's flush sends along what is nobody's, as the drain does (CAP-287)", async () => {
+  const { capture, count, createScope, queued, sent } = createBench(() => 200);
+  capture("c");
+  const scope = createScope();
+  scope.capture("s");
+  assertEquals(await count(scope.hog.flush()), [1, 0, 0]);
+  assertEquals([sent(), queued()], [["s", "c"], ""]);
+});
+
+Deno.test("a scope's flush(ms) hands over what is not delivered in time, and that counts as an admission (CAP-265, CAP-283)", async () => {
+  const { count, createScope, queued, sent, ...bench } = createBench(
+    () => bench.attempts.length < 3 ? "hang" : 200,
+    { flushAt: 3 },
   );
-  clientQueue.admit("analytics", createItem("c"));
-  const { admit, queue } = createScope();
-  admit("s");
-  assertEquals(await queue.flush(), { delivered: 1, dropped: 0, retained: 0 });
-  assertEquals(attempts.map(({ names }) => names), ["s", "c"]);
-  assertEquals(clientQueue.items(), []);
+  const { capture, hog } = createScope();
+  capture("ab");
+  assertEquals(await count(hog.flush(100), 100), [0, 0, 2]);
+  assertEquals([sent(), queued()], [["ab"], "ab"]);
+  capture("c");
+  assertEquals(await count(hog.flush(100), 100), [0, 0, 1]);
+  await bench.clock.settle();
+  assertEquals([sent(), queued()], [["ab", "c", "abc"], ""]);
 });
 
-Deno.test("ScopeQueue.flush(ms) hands over what is not delivered in time", async () => {
-  const { clock, clientQueue, createScope } = createFixture(() => "hang");
-  const { admit, queue } = createScope();
-  admit("a");
-  const flushed = queue.flush(100);
+Deno.test("a scope's flush goes on although the client ends meanwhile (CAP-285)", async () => {
+  const gate = createGate();
+  const { clock, count, createScope, drops, posthog } = createBench(() =>
+    gate.promise
+  );
+  const { capture, hog } = createScope();
+  capture("a");
+  const flushed = hog.flush();
+  const done = posthog.shutdown(100);
   await clock.advance(100);
-  assertEquals(await flushed, { delivered: 0, dropped: 0, retained: 1 });
-  await clock.settle();
-  assertEquals(clientQueue.items().map(({ event }) => event), ["a"]);
-});
-
-Deno.test("ScopeQueue.flush() goes on although the client ends meanwhile (CAP-285)", async () => {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const { clock, clientQueue, createScope, drops } = createFixture(() =>
-    promise
-  );
-  const { admit, queue } = createScope();
-  admit("a");
-  const flushed = queue.flush();
-  await clock.settle();
-  clientQueue.close();
-  resolve(200);
-  assertEquals(await flushed, { delivered: 1, dropped: 0, retained: 0 });
+  await done;
+  gate.resolve(200);
+  assertEquals(await count(flushed, 0), [1, 0, 0]);
   assertEquals(drops, []);
 });
 
-Deno.test("what a scope's flush could not deliver counts as an admission of the client's (CAP-283)", async () => {
-  const { attempts, clock, createScope } = createFixture(() =>
-    attempts.length === 1 ? "hang" : 200
+Deno.test("what a scope's flush is sending is nobody's business but its own (CAP-285, FLD-012)", async () => {
+  const gate = createGate();
+  const { clock, count, createScope, posthog, sent } = createBench(() =>
+    gate.promise
   );
-  const { admit, queue } = createScope();
-  admit("a".repeat(20));
-  const flushed = queue.flush(100);
-  await clock.advance(100);
-  assertEquals((await flushed).retained, 20);
+  const { capture, hog } = createScope();
+  capture("a");
+  const flushed = hog.flush();
+  await clock.advance(1000);
+  const { queueSize } = posthog;
+  posthog.clearQueue();
+  capture("b");
+  gate.resolve(200);
+  assertEquals(await count(flushed, 0), [1, 0, 0]);
   await clock.settle();
-  assertEquals(attempts.map(({ names }) => names.length), [20, 20]);
+  assertEquals([queueSize, sent()], [0, ["a", "b"]]);
 });
 
-Deno.test("ScopeQueue ends without a gap: what is admitted as a drain ends is sent too", async () => {
-  const { attempts, clock, createScope } = createFixture(({ names }) => {
-    if (names === "a") queueMicrotask(() => scope.admit("b"));
-    return 200;
-  });
-  const scope = createScope();
-  scope.admit("a");
-  await clock.advance(0);
-  await Promise.all(scope.kept);
-  assertEquals(attempts.map(({ names }) => names), ["a", "b"]);
+Deno.test("a scope's drain ends without a gap: what is captured at any microtask of its end is sent (CAP-280, CAP-281)", async () => {
+  for (let turns = 0; turns < 30; turns++) {
+    const { clock, createScope, sent } = createBench(async ({ names }) => {
+      if (names !== "a") return 200;
+      const late = async () => {
+        for (let turn = 0; turn < turns; turn++) await undefined;
+        scope.capture("b");
+      };
+      void late();
+      return await Promise.resolve(200);
+    });
+    const scope = createScope();
+    scope.capture("a");
+    await clock.settle();
+    assertEquals(sent(), ["a", "b"], `after ${turns} microtasks`);
+  }
 });

@@ -1,222 +1,198 @@
 import { assertEquals } from "@std/assert";
-import { send } from "../../../src/delivery/drain.ts";
-import { Lease, Store } from "../../../src/delivery/store.ts";
-import { type Answer, type Attempt, createBench } from "./_delivery.ts";
+import { type Answer, createBench, createGate } from "./_bench.ts";
 
-function createShipment(answer: (attempt: Attempt) => Answer, names: string) {
-  const bench = createBench(answer);
-  const store = new Store("analytics", bench.deps, bench.transport);
-  const lease = new Lease(store);
-  const admit = (name: string) =>
-    store.admit(bench.createItem(name), store.ownerless);
-  for (const name of names) admit(name);
-  lease.renew();
-  const items = store.claim(lease, store.ownerless);
-  const run = () => send(lease, items);
-  return { ...bench, store, items, lease, send: run };
+Deno.test("exhausted attempts are reported once, as retained (CAP-233)", async () => {
+  const { capture, count, drops, errors, posthog } = createBench(() => 503);
+  capture("ab");
+  assertEquals(await count(posthog.flush()), [0, 0, 2]);
+  const reported = errors.map((error) => {
+    if (error.name !== "DeliveryError") return error.name;
+    const { code, status, attempts, retained, events } = error;
+    return [code, status, attempts, retained, events.length];
+  });
+  assertEquals<unknown>(reported, [["http", 503, 4, true, 2]]);
+  assertEquals(drops, []);
+});
+
+Deno.test("a request keeps its id and counts its attempts, and both are named when it is refused in the end (CAP-162, CAP-297)", async () => {
+  const { attempts, capture, count, errors, posthog } = createBench(
+    ({ number }) => number < 3 ? 503 : 400,
+  );
+  capture("a");
+  assertEquals(await count(posthog.flush()), [0, 1, 0]);
+  const requests = attempts.map(({ batch }) => batch[0]?.request);
+  assertEquals(requests.map((request) => request?.attempt), [1, 2, 3]);
+  const ids = new Set(requests.map((request) => request?.id));
+  const [error] = errors;
+  assertEquals<unknown>(
+    error?.name === "DeliveryError" && [error.attempts, [error.requestId]],
+    [3, [...ids]],
+  );
+});
+
+Deno.test("only what an outcome says is tried again, in order (CAP-174, CAP-301)", async () => {
+  const { capture, count, drops, posthog, sent } = createBench(
+    ({ batch, number }) => {
+      if (number > 1) return 200;
+      return [
+        { kind: "delivered", uuid: batch[1]?.uuid.toUpperCase() ?? "" },
+        {
+          kind: "dropped",
+          uuid: batch[2]?.uuid ?? "",
+          reason: { code: "partial", result: "drop", details: "why" },
+        },
+        { kind: "delivered", uuid: "unknown" },
+      ];
+    },
+  );
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [3, 1, 0]);
+  assertEquals(sent(), ["abcd", "ad"]);
+  const dropped = drops.map(({ event, reason, details }) => {
+    return [event, reason, details];
+  });
+  assertEquals(dropped, [["c", "rejected", "why"]]);
+});
+
+Deno.test("a transport that rejects or hangs is tried again (CAP-301)", async () => {
+  const answers: Answer[] = [new Error("socket"), "hang", 200];
+  const { attempts, capture, clock, count, posthog } = createBench(() =>
+    answers.shift() ?? 200
+  );
+  capture("a");
+  assertEquals(await count(posthog.flush()), [1, 0, 0]);
+  const aborted = attempts.map(({ signal }) => signal.aborted);
+  assertEquals([aborted.slice(1), clock.pending], [[true, false], 0]);
+});
+
+for (const [status, expected] of [[200, ["a"]], [400, ["a", "a"]]] as const) {
+  Deno.test(`of an answer that comes after its attempt's deadline, ${status}, only an acceptance counts (CAP-228, FLD-091)`, async () => {
+    const gate = createGate();
+    const { attempts, capture, clock, count, posthog, sent } = createBench(() =>
+      attempts.length === 1 ? gate.promise : 200
+    );
+    capture("a");
+    const flushed = posthog.flush();
+    await clock.advance(10_500);
+    gate.resolve(status);
+    assertEquals(await count(flushed), [1, 0, 0]);
+    assertEquals(sent(), [...expected]);
+  });
 }
 
-Deno.test("send() waits 1, 2 and 4 s, then leaves the events queued (CAP-220 to CAP-222)", async () => {
-  const times: number[] = [];
-  const shipment = createShipment(() => {
-    times.push(shipment.clock.now());
-    return 503;
-  }, "ab");
-  const start = shipment.clock.now();
-  const end = shipment.send();
-  await shipment.clock.advance(60_000);
-  assertEquals(await end, false);
-  assertEquals(times.map((time) => time - start), [0, 1000, 3000, 7000]);
-  assertEquals([
-    shipment.store.ownerless.size,
-    shipment.store.pausedUntil > shipment.clock.now() - 30_001,
-  ], [2, true]);
-});
-
-Deno.test("send() reports an exhausted request once, as retained (CAP-233)", async () => {
-  const shipment = createShipment(() => 503, "ab");
-  const end = shipment.send();
-  await shipment.clock.advance(60_000);
-  await end;
-  const [error] = shipment.errors;
-  assertEquals(shipment.errors.length, 1);
-  assertEquals(
-    error?.name === "DeliveryError" &&
-      [
-        error.code,
-        error.status,
-        error.attempts,
-        error.retained,
-        error.events.length,
-      ],
-    ["http", 503, 4, true, 2],
+Deno.test("the words of a custom transport's error are in no message (CAP-294)", async () => {
+  const { capture, count, errors, posthog } = createBench(() =>
+    new Error("cannot send order 12")
   );
-  assertEquals(shipment.drops, []);
-});
-
-Deno.test("send() keeps the request's id and counts attempts (CAP-162)", async () => {
-  const shipment = createShipment(({ number }) => number < 3 ? 500 : 200, "a");
-  const end = shipment.send();
-  await shipment.clock.advance(10_000);
-  assertEquals(await end, true);
-  assertEquals(shipment.attempts.map(({ number }) => number), [1, 2, 3]);
-  assertEquals(
-    new Set(shipment.attempts.map(({ batch }) => batch[0]?.request.id)).size,
-    1,
-  );
-});
-
-Deno.test("send() tries again only what an outcome says, in order (CAP-174, CAP-301)", async () => {
-  const shipment = createShipment(({ batch, number }) => {
-    if (number > 1) return 200;
-    return [
-      { kind: "delivered", uuid: batch[1]?.uuid.toUpperCase() ?? "" },
-      {
-        kind: "dropped",
-        uuid: batch[2]?.uuid ?? "",
-        reason: { code: "partial", result: "drop", details: "why" },
-      },
-      { kind: "delivered", uuid: "unknown" },
-    ];
-  }, "abcd");
-  const end = shipment.send();
-  await shipment.clock.advance(10_000);
-  assertEquals(await end, true);
-  assertEquals(shipment.attempts.map(({ names }) => names), ["abcd", "ad"]);
-  assertEquals(shipment.items.map(({ fate }) => fate), [
-    "delivered",
-    "delivered",
-    "dropped",
-    "delivered",
-  ]);
-  assertEquals(
-    shipment.drops.map((
-      { event, reason, details },
-    ) => [event, reason, details]),
-    [["c", "rejected", "why"]],
-  );
-});
-
-Deno.test("send() treats a transport that rejects or hangs as a retry (CAP-301)", async () => {
-  const answers: Answer[] = [new Error("socket"), "hang", 200];
-  const shipment = createShipment(() => answers.shift() ?? 200, "a");
-  const end = shipment.send();
-  await shipment.clock.advance(60_000);
-  assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
-    true,
-    3,
-    0,
-  ]);
-  assertEquals(shipment.attempts[1]?.signal.aborted, true);
-});
-
-Deno.test("send() halves on 413 with fresh budgets, and drops one that is refused alone (CAP-230, CAP-231)", async () => {
-  const shipment = createShipment(
-    ({ names }) => names.length > 2 || names === "c" ? 413 : 200,
-    "abcd",
-  );
-  const end = shipment.send();
-  await shipment.clock.advance(60_000);
-  assertEquals(await end, true);
-  assertEquals(shipment.attempts.map(({ names }) => names), [
-    "abcd",
-    "ab",
-    "cd",
-  ]);
-  assertEquals(
-    new Set(shipment.attempts.map(({ batch }) => batch[0]?.request.id)).size,
-    3,
-  );
-});
-
-Deno.test("send() drops one event that is refused for its size alone (CAP-144)", async () => {
-  const shipment = createShipment(
-    ({ names }) => names.includes("b") ? 413 : 200,
-    "ab",
-  );
-  assertEquals(await shipment.send(), true);
-  assertEquals(shipment.items.map(({ fate }) => fate), [
-    "delivered",
-    "dropped",
-  ]);
-  assertEquals(shipment.errors.map((error) => error.code), ["http"]);
-});
-
-Deno.test("send() stops sending items whose lease it lost (CAP-266)", async () => {
-  const shipment = createShipment(() => 503, "ab");
-  const end = shipment.send();
-  await shipment.clock.advance(500);
-  // As if another had claimed them after the lease ran out.
-  for (const item of shipment.items) {
-    item.lease = new Lease(shipment.store);
-  }
-  await shipment.clock.advance(60_000);
-  assertEquals([
-    await end,
-    shipment.attempts.length,
-    shipment.store.ownerless.size,
-  ], [
-    true,
-    1,
-    2,
+  capture("a");
+  assertEquals(await count(posthog.flush()), [0, 0, 1]);
+  assertEquals(errors.map(({ message }) => message), [
+    "Cannot deliver 1 event now, kept for the next try: the request failed",
   ]);
 });
 
-Deno.test("send() starts no attempt after its signal (CAP-276)", async () => {
-  const shipment = createShipment(() => 503, "a");
-  const end = shipment.send();
-  await shipment.clock.advance(500);
-  shipment.lease.abort();
-  assertEquals([await end, shipment.attempts.length, shipment.clock.pending], [
-    false,
-    1,
-    0,
-  ]);
+Deno.test("413 halves a batch with requests of their own, and drops an event that is refused alone (CAP-144, CAP-230, CAP-231)", async () => {
+  const { attempts, capture, count, drops, errors, posthog, sent } =
+    createBench(({ names }) =>
+      names.length > 2 || names.includes("b") ? 413 : 200
+    );
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [3, 1, 0]);
+  assertEquals(sent(), ["abcd", "ab", "a", "b", "cd"]);
+  const ids = new Set(attempts.map(({ batch }) => batch[0]?.request.id));
+  assertEquals(ids.size, 5);
+  assertEquals([drops.length, errors.map(({ code }) => code)], [1, ["http"]]);
 });
 
-Deno.test("send() names the request and its attempts when an event is refused in the end (CAP-297)", async () => {
-  const shipment = createShipment(({ number }) => number < 3 ? 503 : 400, "a");
-  const end = shipment.send();
-  await shipment.clock.advance(10_000);
-  await end;
-  const [error] = shipment.errors;
-  const id = shipment.attempts[0]?.batch[0]?.request.id;
-  assertEquals<unknown>(
-    error?.name === "DeliveryError" && [error.attempts, error.requestId],
-    [3, id],
+Deno.test("split halves that fail have four attempts each, and stay queued in order (CAP-231)", async () => {
+  const { attempts, capture, count, posthog, queued, sent } = createBench(
+    ({ batch }) => batch.length > 2 ? 413 : 503,
   );
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [0, 0, 4]);
+  assertEquals(sent(), ["abcd", "ab", "ab", "ab", "ab"]);
+  assertEquals([attempts.at(-1)?.number, queued()], [4, "abcd"]);
 });
 
-Deno.test("send() does not take its signal for an outage, in the last attempt either (CAP-265)", async () => {
-  const shipment = createShipment(() => "hang", "a");
-  const end = shipment.send();
-  await shipment.clock.advance(40_000);
-  shipment.lease.abort();
-  assertEquals([await end, shipment.attempts.length], [false, 4]);
-  const isPaused = shipment.store.pausedUntil > shipment.clock.now();
-  assertEquals([isPaused, shipment.errors], [false, []]);
+const FOUR = { maxQueueSize: 4 };
+
+Deno.test("an event evicted from a batch in flight stays dropped, although the batch arrives (CAP-118)", async () => {
+  const { attempts, capture, count, drops, posthog, queued, told } =
+    createBench(() => {
+      if (attempts.length === 1) capture("e");
+      return 200;
+    }, FOUR);
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [3, 1, 0]);
+  assertEquals([drops.map(({ event }) => event), told], [["a"], ["bcd"]]);
+  assertEquals(queued(), "e");
 });
 
-Deno.test("send() warns once an outage, again after a success (CAP-300)", async () => {
-  let status = 503;
-  const shipment = createShipment(() => status, "a");
-  const run = async () => {
-    const end = shipment.send();
-    await shipment.clock.advance(60_000);
-    await end;
-    const { items, lease, store } = shipment;
-    for (const item of items) {
-      store.settle(item, "dropped");
-      item.fate = "retained";
-      store.admit(item, store.ownerless, lease);
-    }
-  };
-  await run();
-  await run();
-  assertEquals(shipment.warnings.length, 1);
-  status = 200;
-  await run();
-  status = 503;
-  await run();
-  assertEquals(shipment.warnings.length, 2);
+Deno.test("an event evicted from a batch that fails, or waits to be tried again, is not sent again (CAP-118)", async () => {
+  const { attempts, capture, clock, count, posthog, sendNow, sent } =
+    createBench(() => {
+      if (attempts.length > 1) return 200;
+      capture("e");
+      return 503;
+    }, FOUR);
+  capture("abcd");
+  const flushed = posthog.flush();
+  await clock.advance(500);
+  // What is being sent makes room only where there is nothing else.
+  void sendNow("x");
+  void sendNow("y");
+  assertEquals(await count(flushed), [2, 2, 0]);
+  assertEquals(sent(), ["abcd", "x", "y", "cd"]);
+});
+
+Deno.test("captures while the first half of a split travels evict themselves before the second half (CAP-230, FLD-012)", async () => {
+  const { capture, count, drops, posthog, sent } = createBench(({ names }) => {
+    if (names === "abcd") return 413;
+    // What is being sent makes room only where there is nothing else.
+    if (names === "ab") capture("xyz");
+    return 200;
+  }, FOUR);
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [3, 1, 0]);
+  assertEquals(sent(), ["abcd", "ab", "cd"]);
+  assertEquals(drops.map(({ event }) => event), ["a", "x", "y"]);
+});
+
+Deno.test("an event that was refused in company travels alone once before it is dropped (CAP-230)", async () => {
+  const { capture, count, posthog, sendNow, sent } = createBench(
+    ({ names }) => {
+      if (names !== "abcd") return 200;
+      // Sent by themselves these are leased, and so the oldest of all make room.
+      for (const name of "xyz") void sendNow(name);
+      return 413;
+    },
+    FOUR,
+  );
+  capture("abcd");
+  assertEquals(await count(posthog.flush()), [1, 3, 0]);
+  assertEquals(sent().toSorted(), ["abcd", "d", "x", "y", "z"]);
+});
+
+Deno.test("1,000 captures past a full queue while a batch is in flight are one warning, and a report each (CAP-115, CAP-116)", async () => {
+  const { capture, clock, drops, errors, warnings } = createBench(
+    () => "hang",
+    { maxQueueSize: 100 },
+  );
+  capture("x".repeat(1100));
+  assertEquals([warnings().length, drops.length], [1, 1000]);
+  assertEquals(errors.map(({ code }) => code), Array(1000).fill("overflow"));
+  await clock.advance(60_000);
+});
+
+Deno.test("an immediate send in testMode that overflows the queue is reported (CAP-122)", async () => {
+  const { attempts, drops, sendNow } = createBench(() => 200, {
+    maxQueueSize: 1,
+    testMode: true,
+  });
+  await sendNow("a");
+  await sendNow("b");
+  assertEquals(drops.map(({ event, reason }) => [event, reason]), [
+    ["a", "overflow"],
+  ]);
+  assertEquals(attempts, []);
 });

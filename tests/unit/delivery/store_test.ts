@@ -1,100 +1,86 @@
 import { assertEquals } from "@std/assert";
-import type { QueueItem } from "../../../src/delivery/event_queue.ts";
-import { createStore, type TimedStore } from "./_store.ts";
+import type { QueueItem } from "../../../src/delivery/item.ts";
+import type { Lease } from "../../../src/delivery/lease.ts";
+import { createItem, createStoreBench, type Settings } from "./_store.ts";
 
-const LIMITS = { maxQueueSize: 100, maxQueueBytes: 10_000 };
+const TWO = { maxQueueSize: 2, maxQueueBytes: 1000 };
 
-function createItem(uuid: string, bytes = 10): QueueItem {
-  return {
-    uuid,
-    event: "e",
-    text: "x".repeat(bytes),
-    bytes,
-    admittedAt: 0,
-    fate: "retained",
+function createFilled(names: string, settings: Partial<Settings> = {}) {
+  const bench = createStoreBench(settings);
+  const { store, evicted, warnings } = bench;
+  const items = [...names].map((name) => createItem(name));
+  const add = (name: string, bytes?: number) =>
+    evicted(() => store.admit(createItem(name, bytes)));
+  /** Adds one event, and says whether that warned. */
+  const warns = (name: string, bytes?: number) => {
+    const before = warnings.length;
+    add(name, bytes);
+    return warnings.length > before;
   };
-}
-
-const names = (items: readonly QueueItem[]) =>
-  items.map(({ uuid }) => uuid).join("");
-
-/** Settles items as delivered; the result leaves out those that are not here any more. */
-const settleAll = (queue: TimedStore, items: readonly QueueItem[]) =>
-  items.filter((item) => queue.settle(item, "delivered"));
-
-function createFilled(uuids: string, limits = LIMITS) {
-  const queue = createStore("analytics", limits);
-  const items = [...uuids].map((uuid) => createItem(uuid));
-  const overflow = queue.admit(items);
-  return { queue, items, overflow, evicted: overflow?.evicted ?? [] };
-}
-
-Deno.test("Store evicts the oldest for the newest (CAP-115)", () => {
-  const { queue, evicted } = createFilled("abc", {
-    maxQueueSize: 2,
-    maxQueueBytes: 1000,
+  const first = evicted(() => {
+    for (const item of items) store.admit(item);
   });
-  assertEquals([names(queue.items()), names(evicted), evicted[0]?.fate], [
+  /** Settles items as delivered; the result leaves out those that are not here any more. */
+  const settleAll = (list: readonly QueueItem[]) =>
+    list.filter((item) => store.settle(item, "delivered"))
+      .map(({ event }) => event).join("");
+  return { ...bench, items, evictedFirst: first, add, warns, settleAll };
+}
+
+/** A scope's events, and the lease of its drain. */
+function createOwner(lease?: Lease) {
+  return { events: new Set<QueueItem>(), lease };
+}
+
+Deno.test("Store evicts the oldest for the newest, and reports it (CAP-115)", () => {
+  const { nobodys, evictedFirst, items, errors } = createFilled("abc", TWO);
+  assertEquals([nobodys(), evictedFirst, items[0]?.fate], [
     "bc",
     "a",
     "dropped",
   ]);
+  assertEquals(errors.map(({ code }) => code), ["overflow"]);
 });
 
 Deno.test("Store evicts by bytes (CAP-117)", () => {
-  const { queue } = createFilled("abc", {
-    maxQueueSize: 100,
-    maxQueueBytes: 25,
-  });
-  assertEquals(names(queue.items()), "bc");
+  const { nobodys } = createFilled("abc", { maxQueueBytes: 25 });
+  assertEquals(nobodys(), "bc");
 });
 
 Deno.test("Store.claim() takes in order, up to both limits (CAP-112, CAP-113)", () => {
-  const { queue } = createFilled("abcde");
-  const claim = (maxBatchSize: number, maxBatchBytes: number) =>
-    names(
-      queue.claim(queue.lease(1), 0, { maxBatchSize, maxBatchBytes }),
-    );
-  assertEquals([claim(2, 1000), claim(9, 21), claim(9, 1)], ["ab", "cd", "e"]);
+  const { claim, settings } = createFilled("abcde");
+  const claimWithin = (maxBatchSize: number, maxBatchBytes: number) => {
+    Object.assign(settings, { maxBatchSize, maxBatchBytes });
+    return claim();
+  };
+  assertEquals(
+    [claimWithin(2, 1000), claimWithin(9, 21), claimWithin(9, 1)],
+    ["ab", "cd", "e"],
+  );
 });
 
 Deno.test("Store.claim() counts separators", () => {
-  const { queue } = createFilled("abc");
-  assertEquals(
-    names(
-      queue.claim(queue.lease(1), 0, { maxBatchSize: 9, maxBatchBytes: 20 }),
-    ),
-    "a",
-  );
+  assertEquals(createFilled("abc", { maxBatchBytes: 20 }).claim(), "a");
 });
 
 Deno.test("Store.claim() never puts a uuid twice in one batch, whatever its case (CAP-120)", () => {
-  const { queue } = createFilled("aAb");
-  assertEquals(
-    names(
-      queue.claim(queue.lease(1), 0, { maxBatchSize: 9, maxBatchBytes: 1000 }),
-    ),
-    "a",
-  );
-  assertEquals(
-    names(
-      queue.claim(queue.lease(1), 0, { maxBatchSize: 9, maxBatchBytes: 1000 }),
-    ),
-    "Ab",
-  );
+  const { claim } = createFilled("aAb");
+  assertEquals([claim(), claim()], ["a", "Ab"]);
 });
 
 Deno.test("Store frees what an expired lease held, and the late owner no longer holds it (CAP-266)", () => {
-  const { queue, items } = createFilled("ab");
-  const [first, second] = [queue.lease(100), queue.lease(900)];
-  queue.claim(first, 0, { maxBatchSize: 9, maxBatchBytes: 1000 });
-  assertEquals(queue.free(99).count, 0);
-  assertEquals(queue.free(100), { count: 2, bytes: 20, oldestAt: 0 });
-  queue.claim(second, 100, { maxBatchSize: 1, maxBatchBytes: 1000 });
+  const { store, items, clock, lease, claim, settings } = createFilled("ab");
+  const [first, second] = [lease(100), lease(900)];
+  const free = () => [...store.free(store.nobodys)].length;
+  claim(first);
+  clock.set(99);
+  assertEquals(free(), 0);
+  clock.set(100);
+  assertEquals(free(), 2);
+  settings.maxBatchSize = 1;
+  claim(second);
   assertEquals(
-    items.map((
-      item,
-    ) => [item.lease === first, item.lease === second]),
+    items.map((item) => [item.lease === first, item.lease === second]),
     [
       [false, true],
       // Nobody wanted it: should the first holder be alive after all, it may go on.
@@ -104,150 +90,162 @@ Deno.test("Store frees what an expired lease held, and the late owner no longer 
 });
 
 Deno.test("Store.settle() removes by identity; what came meanwhile stays (CAP-118)", () => {
-  const { queue, items } = createFilled("ab", {
-    maxQueueSize: 2,
-    maxQueueBytes: 1000,
-  });
-  queue.claim(queue.lease(1), 0, { maxBatchSize: 9, maxBatchBytes: 1000 });
-  queue.admit([createItem("a")]);
-  settleAll(queue, items);
-  assertEquals(names(queue.items()), "a");
-  assertEquals(queue.free(0).bytes, 10);
-});
-
-Deno.test("Store.release() keeps the order of what comes back (CAP-221)", () => {
-  const { queue } = createFilled("abc");
-  const lease = queue.lease(100);
-  queue.claim(lease, 0, { maxBatchSize: 2, maxBatchBytes: 1000 });
-  queue.admit([createItem("d")]);
-  lease.end();
-  assertEquals(
-    names(
-      queue.claim(queue.lease(9), 0, { maxBatchSize: 9, maxBatchBytes: 1000 }),
-    ),
-    "abcd",
+  const { store, items, claim, add, settleAll, nobodys } = createFilled(
+    "ab",
+    TWO,
   );
+  claim();
+  add("a");
+  settleAll(items);
+  assertEquals([nobodys(), store.bytes], ["a", 10]);
 });
 
-Deno.test("Store makes nobody's what an owner left, once its time is over, and ends its leases (CAP-266)", () => {
-  const { queue } = createFilled("x");
-  const [early, late, done] = [10, 20, 30].map((goneAt, at) => {
-    const owner = new Set<QueueItem>();
-    queue.admit([createItem("abc".charAt(at))], undefined, owner);
-    queue.keep(owner, goneAt);
+Deno.test("Store keeps the order of what a lease gives back (CAP-221)", () => {
+  const { store, claim, add, lease, settings } = createFilled("abc");
+  const held = lease(100);
+  settings.maxBatchSize = 2;
+  claim(held);
+  add("d");
+  held.end(store);
+  settings.maxBatchSize = 9;
+  assertEquals(claim(), "abcd");
+});
+
+Deno.test("Store makes nobody's what an owner left that was not heard of for too long (CAP-266)", () => {
+  const { store, clock, lease, nobodys } = createFilled("x");
+  const owners = [100, 300, 900].map((ms, at) => {
+    const owner = createOwner(lease(ms, true));
+    store.admit(createItem("abc".charAt(at)), owner);
     return owner;
   });
-  const lease = queue.lease(100);
-  queue.claim(lease, 0, { maxBatchSize: 9, maxBatchBytes: 1000 }, early);
-  if (done) queue.keep(done);
-  assertEquals([9, 10, 25, 30].map((now) => names(queue.items(now))), [
-    "x",
-    "xa",
-    "xab",
-    "xab",
-  ]);
-  assertEquals([early?.size, late?.size, done?.size], [0, 0, 1]);
-  assertEquals([lease.isOver, queue.free(30).count], [true, 3]);
+  const seen = [249, 250, 499, 500].map((now) => {
+    clock.set(now);
+    return nobodys();
+  });
+  assertEquals(seen, ["x", "xa", "xa", "xab"]);
+  assertEquals(owners.map(({ events }) => events.size), [0, 0, 1]);
+});
+
+Deno.test("Store.disown() puts what was a scope's where it was captured (CAP-221, CAP-283)", () => {
+  const { store, nobodys } = createStoreBench();
+  const owner = createOwner();
+  for (const [at, name] of [..."abcde"].entries()) {
+    const item = { ...createItem(name), admittedAt: at };
+    store.admit(item, "bd".includes(name) ? owner : undefined);
+  }
+  assertEquals(nobodys(), "ace");
+  assertEquals(store.disown(owner), true);
+  assertEquals([nobodys(), owner.events.size], ["abcde", 0]);
+  assertEquals(store.disown(owner), false);
+  const [first] = store.nobodys;
+  if (first) store.settle(first, "delivered");
+  assertEquals(nobodys(), "bcde");
 });
 
 Deno.test("Store leases to its owner what an owner has, and to others what nobody has", () => {
-  const { queue } = createFilled("a");
-  const owner = new Set<QueueItem>();
-  queue.admit([createItem("b"), createItem("c")], undefined, owner);
-  queue.admit([createItem("d")]);
-  const claim = (from?: Set<QueueItem>) =>
-    names(queue.claim(
-      queue.lease(9),
-      0,
-      { maxBatchSize: 9, maxBatchBytes: 1000 },
-      from,
-    ));
-  assertEquals([claim(owner), claim(owner), claim(), claim()], [
-    "bc",
-    "",
-    "ad",
-    "",
-  ]);
+  const { store, claim, lease, add } = createFilled("a");
+  const owner = createOwner(lease(9, true));
+  for (const name of "bc") store.admit(createItem(name), owner);
+  add("d");
+  assertEquals([
+    claim(lease(9), owner.events),
+    claim(lease(9), owner.events),
+    claim(),
+    claim(),
+  ], ["bc", "", "ad", ""]);
 });
 
 Deno.test("Store holds its limits over all owners, and evicts what nobody sends first, the oldest first (FLD-012)", () => {
-  const limits = { maxQueueSize: 4, maxQueueBytes: 1000 };
-  const { queue } = createFilled("a", limits);
-  const owner = new Set<QueueItem>();
-  queue.admit([createItem("b"), createItem("c")], undefined, owner);
-  queue.admit([createItem("d")]);
-  const BATCH = { maxBatchSize: 1, maxBatchBytes: 1000 };
-  queue.claim(queue.lease(9), 0, BATCH);
-  const evict = (uuid: string) =>
-    names(queue.admit([createItem(uuid)])?.evicted ?? []);
-  assertEquals([..."efgh"].map(evict), ["b", "c", "d", "e"]);
-  assertEquals([names(queue.items()), owner.size], ["afgh", 0]);
+  const { store, clock, claim, lease, add, nobodys, settings } = createFilled(
+    "a",
+    { maxQueueSize: 4 },
+  );
+  const owner = createOwner(lease(1000, true));
+  for (const name of "bc") store.admit(createItem(name), owner);
+  add("d");
+  settings.maxBatchSize = 1;
+  claim(lease(9));
+  assertEquals([..."efgh"].map((name) => add(name)), ["b", "c", "d", "e"]);
+  assertEquals([nobodys(), owner.events.size], ["afgh", 0]);
   // Where all are being sent, the oldest.
-  queue.claim(queue.lease(9), 0, { ...BATCH, maxBatchSize: 9 });
-  assertEquals(evict("i"), "a");
+  settings.maxBatchSize = 9;
+  claim(lease(9));
+  assertEquals(add("i"), "a");
   // A lease that has lapsed protects nothing.
-  queue.items(9);
-  assertEquals(evict("j"), "f");
+  clock.set(9);
+  assertEquals(add("j"), "f");
 });
 
 Deno.test("Store.admit() refuses an item larger than the queue, and evicts nothing for it (CAP-117)", () => {
-  const { queue } = createFilled("ab", { maxQueueSize: 9, maxQueueBytes: 50 });
+  const { store, add, evicted, nobodys } = createFilled("ab", {
+    maxQueueBytes: 50,
+  });
   const large = createItem("L", 51);
-  const overflow = queue.admit([large, createItem("c")]);
-  assertEquals([names(overflow?.evicted ?? []), large.fate], ["L", "dropped"]);
-  assertEquals(names(queue.items()), "abc");
-  assertEquals(queue.admit([createItem("d", 50)])?.evicted.length, 3);
+  assertEquals(evicted(() => store.admit(large)), "L");
+  add("c");
+  assertEquals([nobodys(), large.fate], ["abc", "dropped"]);
+  assertEquals(add("d", 50), "abc");
 });
 
 Deno.test("Store tells an episode of overflow from the next, which begins below half (CAP-116)", () => {
-  const { queue, overflow } = createFilled("abcde", {
+  const { store, settleAll, warns, warnings } = createFilled("abcde", {
     maxQueueSize: 4,
-    maxQueueBytes: 1000,
   });
-  const more = () => queue.admit([createItem("x")])?.startsEpisode;
+  assertEquals([warnings.length, warns("x")], [1, false]);
   const settle = (count: number) =>
-    settleAll(queue, queue.items().slice(0, count));
-  assertEquals([overflow?.startsEpisode, more()], [true, false]);
+    settleAll([...store.nobodys].slice(0, count));
   settle(2);
-  assertEquals([more(), more(), more()], [undefined, undefined, false]);
+  assertEquals([..."uvw"].map((name) => warns(name)), [false, false, false]);
   settle(3);
-  assertEquals([more(), more(), more(), more()], [
-    undefined,
-    undefined,
-    undefined,
+  assertEquals([..."uvwx"].map((name) => warns(name)), [
+    false,
+    false,
+    false,
     true,
   ]);
 });
 
 Deno.test("Store does not end an episode of overflow by what it evicts (CAP-116)", () => {
-  const limits = { maxQueueSize: 100, maxQueueBytes: 40 };
-  const { queue, overflow } = createFilled("abcde", limits);
-  const more = queue.admit([createItem("L", 40)]);
-  assertEquals([overflow?.startsEpisode, more?.startsEpisode], [true, false]);
-  assertEquals(names(queue.items()), "L");
+  const { nobodys, warns, warnings } = createFilled("abcde", {
+    maxQueueBytes: 40,
+  });
+  assertEquals([warnings.length, warns("L", 40), nobodys()], [1, false, "L"]);
 });
 
 Deno.test("Store.settle() leaves an item that was evicted meanwhile as it is (CAP-118)", () => {
-  const { queue, items } = createFilled("ab", {
-    maxQueueSize: 2,
-    maxQueueBytes: 1000,
-  });
-  queue.claim(queue.lease(1), 0, { maxBatchSize: 9, maxBatchBytes: 1000 });
-  queue.admit([createItem("c")]);
-  assertEquals(names(settleAll(queue, items)), "b");
+  const { items, add, claim, settleAll } = createFilled("ab", TWO);
+  claim();
+  add("c");
+  assertEquals(settleAll(items), "b");
   assertEquals(items.map(({ fate }) => fate), ["dropped", "delivered"]);
 });
 
-Deno.test("Lease.isOver is about leases that ended, not about those that ran out (CAP-266)", () => {
-  const { queue } = createFilled("ab");
-  const [ended, silent] = [queue.lease(100), queue.lease(100)];
-  for (const lease of [ended, silent]) {
-    queue.claim(lease, 0, { maxBatchSize: 1, maxBatchBytes: 1000 });
-  }
-  ended.end();
-  assertEquals([queue.isLive(silent, 99), queue.isLive(silent, 100)], [
-    true,
-    false,
+Deno.test("Store.close() reports what is nobody's as lost, and what becomes nobody's later (CAP-272)", () => {
+  const { store, drops, errors, lease } = createFilled("ab");
+  const owner = createOwner(lease(1000, true));
+  store.admit(createItem("c"), owner);
+  store.close();
+  const told = () => drops.map(({ event, reason }) => `${event} ${reason}`);
+  assertEquals(told(), ["a shutdown", "b shutdown"]);
+  store.disown(owner);
+  assertEquals(told(), ["a shutdown", "b shutdown", "c shutdown"]);
+  assertEquals(errors.map(({ code }) => code), [
+    "shutdown_timeout",
+    "shutdown_timeout",
   ]);
+  assertEquals([store.held.size, store.bytes], [0, 0]);
+});
+
+Deno.test("Lease.isOver is about leases that ended, not about those that ran out (CAP-266)", () => {
+  const { store, clock, claim, lease, settings } = createFilled("ab");
+  settings.maxBatchSize = 1;
+  const [ended, silent] = [lease(100), lease(100)];
+  for (const one of [ended, silent]) claim(one);
+  ended.end(store);
+  const isLive = [99, 100].map((now) => {
+    clock.set(now);
+    return silent.isLive;
+  });
+  assertEquals(isLive, [true, false]);
   assertEquals([ended.isOver, silent.isOver], [true, false]);
 });

@@ -1,8 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  readV1Refusal,
-  readV1Results,
-} from "../../../src/delivery/wire_v1.ts";
+import { readV1Refusal, readV1Results } from "../../../src/delivery/wire_v1.ts";
 
 function read(results: unknown, uuids = ["a"]) {
   const judge = readV1Results({ text: JSON.stringify({ results }) }, 3000);

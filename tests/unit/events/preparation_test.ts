@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import type { EventPreparation } from "../../../src/core/event.ts";
-import { isFinished } from "../../../src/delivery/event_queue.ts";
 import { createPipeline } from "./_pipeline.ts";
 
 type Evaluate = EventPreparation["evaluate"];
@@ -33,7 +32,7 @@ Deno.test("prepare() asks for the event's own identity and groups, as sent (FLG-
     asked.push(request);
     return Promise.resolve({ "$feature/a": true });
   });
-  assertEquals([isFinished(item), item.bytes, item.admittedAt], [
+  assertEquals([item.make === undefined, item.bytes, item.admittedAt], [
     false,
     plain.length,
     5,
