@@ -28,7 +28,7 @@ const rows: readonly (readonly [
   [true, "it is true", true, false],
   [{}, "{}", "inconclusive", "inconclusive"],
   // `5` and `5.0`, where only the one or both are found.
-  [5, 5, "inconclusive", "inconclusive"],
+  [5, 5, true, false],
   [5, "6", false, true],
   [5, "5.0", true, false],
   // No value.

@@ -1,0 +1,139 @@
+import { isObject, isRecord, isText } from "../../core/guards.ts";
+import { FilterNumber, toText } from "../evaluation/text.ts";
+
+/**
+ * The server's texts of numbers that JavaScript prints in another way, by their JSON pointers: null where the text is not
+ * certain. The server compares numbers of filters as texts, keeping `5` and `5.0` apart, and `JSON.parse` loses that.
+ */
+export type NumberTexts = Readonly<Record<string, string | null>>;
+
+/**
+ * Finds numbers that the server may write in another way than JavaScript: `-0`, sixteen digits and more, an exponent, a
+ * fraction that is below 1e-5 or ends in 0. Reports too much, what looks like one inside of a text as well, and never too
+ * little: JavaScript prints a number of fifteen digits as it is written, but for the zeros behind a fraction.
+ */
+const ODD_NUMBER =
+  /[[,:]\s*(?:-0(?![\d.])|-?(?:\d{16}|[\d.]{17}|\d+(?:\.\d+)?[eE]|\d+\.(?:0{5}|\d*0(?!\d))))/;
+
+/** What a JSON text is made of, but for white space and literals; of texts the beginning. */
+const TOKEN = /["[\]{},]|-?\d[\d.eE+-]*/g;
+
+/** Where numbers are compared as texts. */
+const FILTER_VALUE =
+  /^\/(?:flags\/\d+\/filters\/groups\/\d+\/properties\/\d+|cohorts\/.+)\/value(?:\/|$)/;
+
+/** A guard for time: what lies deeper is nested too deeply for a filter. */
+const MAX_DEPTH = 100;
+
+/** A guard for memory: no filter lies that far off. */
+const MAX_POINTER_LENGTH = 1000;
+
+/**
+ * Finds the texts of the numbers in a document's filters that JavaScript prints in another way; undefined where there are
+ * none. No more than one search, in nearly every document.
+ *
+ * @param text Valid JSON.
+ */
+export function findNumberTexts(text: string): NumberTexts | undefined {
+  if (!ODD_NUMBER.test(text)) return undefined;
+  const texts: Record<string, string | null> = {};
+  // The index in each array that is open, and the key in each object.
+  const path: (number | string)[] = [];
+  for (let at = 0;;) {
+    TOKEN.lastIndex = at;
+    const token = TOKEN.exec(text)?.[0];
+    if (token === undefined) break;
+    at = TOKEN.lastIndex;
+    const last = path.length - 1;
+    const place = path[last];
+    if (token === "[") path.push(0);
+    else if (token === "{") path.push("");
+    else if (token === "]" || token === "}") path.pop();
+    else if (token === ",") {
+      if (typeof place === "number") path[last] = place + 1;
+    } else if (token === '"') {
+      const start = at - 1;
+      at = findTextEnd(text, at);
+      if (typeof place === "string" && isFollowedByColon(text, at)) {
+        path[last] = JSON.parse(text.slice(start, at));
+      }
+    } else noteNumber(token, path, texts);
+  }
+  return Object.keys(texts).length > 0 ? texts : undefined;
+}
+
+/** Where a text ends that goes on at `at`. */
+function findTextEnd(text: string, at: number): number {
+  const stop = /["\\]/g;
+  stop.lastIndex = at;
+  while (stop.exec(text)?.[0] === "\\") stop.lastIndex++;
+  return stop.lastIndex;
+}
+
+function isFollowedByColon(text: string, at: number): boolean {
+  const colon = /\s*:/y;
+  colon.lastIndex = at;
+  return colon.test(text);
+}
+
+function noteNumber(
+  token: string,
+  path: readonly (number | string)[],
+  texts: Record<string, string | null>,
+): void {
+  if (path.length > MAX_DEPTH) return;
+  const pointer = path.map((step) =>
+    `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`
+  ).join("");
+  if (!FILTER_VALUE.test(pointer)) return;
+  if (pointer.length > MAX_POINTER_LENGTH) {
+    throw new RangeError("A number of a filter has too long a path");
+  }
+  const number = Number(token);
+  const serverText = toServerText(token, number);
+  // Of members with the same name the last one counts.
+  if (serverText === toText(number)) delete texts[pointer];
+  else texts[pointer] = serverText;
+}
+
+/** The server's text of a number literal; null where its formatting is not certain. */
+function toServerText(source: string, value: number): string | null {
+  if (/^-?\d+$/.test(source)) {
+    if (source === "-0" || source.length > 20) return null;
+    const integer = BigInt(source);
+    // The server keeps integers that 64 bits hold, with a sign or without.
+    return BigInt.asUintN(64, integer) === integer ||
+        BigInt.asIntN(64, integer) === integer
+      ? source
+      : null;
+  }
+  const size = Math.abs(value);
+  if (/[eE]/.test(source) || size < 1e-5 || size >= 1e16) return null;
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+/** Puts the texts to the numbers of a document that is nobody else's. What they do not fit is left as it is. */
+export function applyNumberTexts(document: unknown, texts: unknown): void {
+  for (const [pointer, text] of Object.entries(isRecord(texts) ? texts : {})) {
+    if (!FILTER_VALUE.test(pointer)) continue;
+    const path = pointer.slice(1).split("/").map((step) =>
+      step.replaceAll("~1", "/").replaceAll("~0", "~")
+    );
+    const key = path.pop() ?? "";
+    let holder = document;
+    for (const step of path) holder = getMember(holder, step);
+    const number = getMember(holder, key);
+    if (typeof number === "number") {
+      (holder as Record<string, unknown>)[key] = new FilterNumber(
+        number,
+        isText(text) ? text : undefined,
+      );
+    }
+  }
+}
+
+function getMember(holder: unknown, key: string): unknown {
+  return isObject(holder) && Object.hasOwn(holder, key)
+    ? holder[key]
+    : undefined;
+}
