@@ -2,12 +2,17 @@
  * What a captured event costs, beside two measures of the same run: copying and stringifying its properties once,
  * and posthog-node's own `capture`, which does neither before the flush. Nothing is sent while it runs.
  *
+ * Then what capture and flush cost together, on Node and Deno, with a fetch function that answers at once: CPU of an
+ * event, beside posthog-node's. By `--only capture` or `--only flush` one of the two.
+ *
  * @module
  */
 import { PostHog } from "edgehog";
 import { setImmediate } from "node:timers";
 import { do_not_optimize, measure } from "mitata";
 import { PostHog as PostHogNode } from "posthog-node";
+import { say } from "../tests/_kit/run.ts";
+import { measureFlushes } from "./start/flush_table.ts";
 
 /** Captures of one measured turn; afterwards the event loop turns once, since posthog-node captures in promises. */
 const CAPTURES_A_TURN = 100;
@@ -82,7 +87,7 @@ function createCaptures(): Record<string, (properties: Properties) => unknown> {
   };
 }
 
-async function main(): Promise<void> {
+async function measureCaptures(): Promise<void> {
   const rows = [];
   for (const [size, properties] of Object.entries({ SMALL, LARGE })) {
     const idle = await time(() => {}, properties);
@@ -102,6 +107,17 @@ async function main(): Promise<void> {
   }
   // deno-lint-ignore no-console -- what this script is for
   console.table(rows);
+}
+
+/** Prints a table for each of the two, and of the second for each runtime. */
+async function main(): Promise<void> {
+  const [option, only] = Deno.args;
+  const isWanted = (part: string) => option !== "--only" || only === part;
+  if (isWanted("capture")) await measureCaptures();
+  if (!isWanted("flush")) return;
+  for (const runtime of ["node", "deno"] as const) {
+    say(["", ...await measureFlushes(runtime)].join("\n"));
+  }
 }
 
 if (import.meta.main) main().then(() => Deno.exit(0));

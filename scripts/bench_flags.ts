@@ -17,6 +17,7 @@ import process from "node:process";
 import { PostHog as PostHogNode } from "posthog-node";
 import { fromRoot, ROOT } from "../tests/_kit/paths.ts";
 import { ENTRIES } from "./_entries.ts";
+import { buildDefinitions, KINDS, PERSON } from "./start/definitions.ts";
 
 const FLAGS = 100;
 
@@ -26,55 +27,8 @@ const IDS_A_TURN = 20;
 /** Rounds of which the quickest counts: what else the machine does can only slow a round down. */
 const ROUNDS = 3;
 
-const variants = ["control", "test", "other"].map((key, index) => ({
-  key,
-  rollout_percentage: index === 0 ? 40 : 30,
-}));
-const pro = {
-  key: "plan",
-  type: "person",
-  operator: "exact",
-  value: ["pro", "team"],
-};
-const european = {
-  key: "country",
-  type: "person",
-  operator: "icontains",
-  value: "e",
-};
-const large = { key: "seats", type: "person", operator: "gte", value: 10 };
-
-/** A mix of what projects have, five kinds in turn: three of five need a digest or two. */
-const KINDS: readonly Record<string, unknown>[] = [
-  { groups: [{ properties: [pro], rollout_percentage: 100 }] },
-  { groups: [{ properties: [], rollout_percentage: 30 }] },
-  { groups: [{ properties: [european], rollout_percentage: 60 }] },
-  {
-    groups: [{ properties: [pro], rollout_percentage: 100 }],
-    multivariate: { variants },
-  },
-  {
-    groups: [
-      { properties: [pro, large], rollout_percentage: 50 },
-      { properties: [], rollout_percentage: 0 },
-    ],
-  },
-];
-
 /** Each flag out of half of all ids, by a digest: the most usual flag by itself. */
 const SHARES = [{ groups: [{ properties: [], rollout_percentage: 50 }] }];
-
-function buildDefinitions(kinds: readonly Record<string, unknown>[]) {
-  const flags = Array.from({ length: FLAGS }, (_, index) => ({
-    id: index + 1,
-    key: `flag-number-${index}`,
-    active: true,
-    filters: kinds[index % kinds.length],
-  }));
-  return { flags, group_type_mapping: {}, cohorts: {} };
-}
-
-const PERSON = { plan: "pro", country: "de", seats: "4" };
 
 /** Counts and collects what the evaluator asks for. */
 function createSpy(): Hasher & { readonly texts: string[] } {
@@ -104,13 +58,13 @@ type Evaluate = (distinctId: string) => Promise<unknown>;
 
 /** A client with the definitions in memory, which asks for nothing else. */
 async function createEdgehog(
-  definitions: unknown,
+  definitions: string,
   hasher?: Hasher,
 ): Promise<Evaluate> {
   const posthog = new PostHog("phc_bench", {
     personalApiKey: "phx_bench",
     disableSingletonWarning: true,
-    fetch: () => Promise.resolve(Response.json(definitions)),
+    fetch: () => Promise.resolve(new Response(definitions)),
     // Definitions stay fresh for the whole run.
     featureFlagsPollingInterval: 1e9,
     ...(hasher && { hasher }),
@@ -122,10 +76,10 @@ async function createEdgehog(
   return (distinctId) => posthog.evaluateFlags(distinctId, options);
 }
 
-async function createPostHogNode(definitions: unknown): Promise<Evaluate> {
+async function createPostHogNode(definitions: string): Promise<Evaluate> {
   const posthog = new PostHogNode("phc_bench", {
     personalApiKey: "phx_bench",
-    fetch: () => Promise.resolve(Response.json(definitions)),
+    fetch: () => Promise.resolve(new Response(definitions)),
     featureFlagsPollingInterval: 1e9,
   });
   if (!await posthog.waitForLocalEvaluationReady()) {
@@ -148,7 +102,7 @@ interface Row {
   readonly ns: number;
 }
 
-async function measureAll(definitions: unknown): Promise<readonly Row[]> {
+async function measureAll(definitions: string): Promise<readonly Row[]> {
   const spy = createSpy();
   await (await createEdgehog(definitions, spy))("user-12345678");
   const digests = spy.texts.length / FLAGS;
@@ -181,7 +135,7 @@ async function measureAll(definitions: unknown): Promise<readonly Row[]> {
 async function main(): Promise<void> {
   const mixes = { "a mix of flags": KINDS, "shares of 50 %": SHARES };
   for (const [mix, kinds] of Object.entries(mixes)) {
-    const rows = await measureAll(buildDefinitions(kinds));
+    const rows = await measureAll(buildDefinitions(FLAGS, kinds));
     const find = (start: string) =>
       rows.find(({ who }) => who.startsWith(start))?.ns ?? NaN;
     const floor = find("Web Crypto");

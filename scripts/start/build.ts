@@ -2,27 +2,13 @@ import { buildSync } from "esbuild";
 import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
 import { ENTRIES } from "../_entries.ts";
 
-/** Where the bundle runs. */
-export type Platform = "process" | "workerd";
+/** Where a bundle runs. */
+export type Platform = "node" | "workerd";
 
-/** The module that hands the library over. */
-function buildEntry(main: string): string {
-  return [
-    `import { PostHog } from "edgehog";`,
-    `import { createClient } from "edgehog/client";`,
-    `import { main } from "./scripts/start/${main}.ts";`,
-    "export default main({ PostHog, createClient });",
-  ].join("\n");
-}
-
-/** Bundles what measures with the library's sources and posthog-node, as the npm build is: not minified. */
-export function buildBundle(platform: Platform): string {
-  const isWorkerd = platform === "workerd";
+/** Bundles a module as an application's bundler does, with the library's sources and posthog-node: not minified. */
+export function buildModule(code: string, platform: Platform): string {
   const { outputFiles } = buildSync({
-    stdin: {
-      contents: buildEntry(isWorkerd ? "worker_main" : "process_main"),
-      resolveDir: ROOT,
-    },
+    stdin: { contents: code, resolveDir: ROOT },
     absWorkingDir: ROOT,
     alias: Object.fromEntries(
       ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
@@ -32,10 +18,23 @@ export function buildBundle(platform: Platform): string {
     format: "esm",
     target: "es2022",
     logLevel: "warning",
-    platform: isWorkerd ? "browser" : "node",
-    conditions: [isWorkerd ? "workerd" : "node"],
+    platform: platform === "workerd" ? "browser" : "node",
+    conditions: [platform],
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error("esbuild wrote nothing");
   return output.text;
+}
+
+/** Bundles what measures, a file of this directory, and hands the library over to it. */
+export function buildBundle(
+  main: "process_main" | "worker_main" | "flush_main",
+): string {
+  const code = [
+    `import { PostHog } from "edgehog";`,
+    `import { createClient } from "edgehog/client";`,
+    `import { main } from "./scripts/start/${main}.ts";`,
+    "export default main({ PostHog, createClient });",
+  ].join("\n");
+  return buildModule(code, main === "worker_main" ? "workerd" : "node");
 }

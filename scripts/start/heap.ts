@@ -52,18 +52,19 @@ export async function measureHeap(
 ): Promise<{ keptBytes: number; allocatedBytes: number | undefined }> {
   const kept: number[] = [];
   const allocated: number[] = [];
+  const { count = CALLS } = work;
   for (let turn = 0; turn < TURNS; turn++) {
     let before = 0;
     await runTurn(work, {
-      count: CALLS,
+      count,
       onStart: () => {
         heap.collect();
         before = heap.used();
       },
       onEnd: () => {
-        allocated.push((heap.used() - before) / CALLS);
+        allocated.push((heap.used() - before) / count);
         heap.collect();
-        kept.push((heap.used() - before) / CALLS);
+        kept.push((heap.used() - before) / count);
       },
     });
   }

@@ -28,29 +28,44 @@ export const PROCESSES: Readonly<Record<string, Commands>> = {
   deno: { time: DENO, heap: [...DENO, `--v8-flags=${V8_FLAGS}`] },
 };
 
-/** Measures in a fresh process for time and in another for the heap. */
+/** Measures in a fresh process for time and in another for the heap: `requests`, `loads` or both. */
 export async function measureInProcess(
   commands: Commands,
+  parts: readonly string[],
 ): Promise<readonly Figure[]> {
+  const { time, heap } = commands;
+  const [times = [], heaps = []] = await runBundle<Figure>("process_main", [
+    { command: time, args: ["time", ...parts] },
+    { command: heap, args: ["heap", ...parts] },
+  ]);
+  return times.map((figure) => ({
+    ...heaps.find(({ name }) => name === figure.name),
+    ...figure,
+  }));
+}
+
+/** Bundles what measures, and runs it so and so. The figures of each run are the last line that it prints. */
+export async function runBundle<Result>(
+  main: Parameters<typeof buildBundle>[0],
+  runs: readonly {
+    readonly command: readonly string[];
+    readonly args: readonly string[];
+  }[],
+): Promise<readonly (readonly Result[])[]> {
   const file = await Deno.makeTempFile({ suffix: ".mjs" });
+  const figures: (readonly Result[])[] = [];
   try {
-    await Deno.writeTextFile(file, buildBundle("process"));
-    const times = await runFigures([...commands.time, file, "time"]);
-    const heaps = await runFigures([...commands.heap, file, "heap"]);
-    return times.map((figure) => ({
-      ...heaps.find(({ name }) => name === figure.name),
-      ...figure,
-    }));
+    await Deno.writeTextFile(file, buildBundle(main));
+    for (const { command, args } of runs) {
+      const { code, stdout, output } = await run(
+        [...command, file, ...args],
+        { cwd: ROOT },
+      );
+      if (code !== 0) throw new Error(`Cannot measure: ${output}`);
+      figures.push(JSON.parse(stdout.trim().split("\n").at(-1) ?? ""));
+    }
+    return figures;
   } finally {
     await Deno.remove(file);
   }
-}
-
-/** The last line that a run prints. */
-async function runFigures(
-  command: readonly string[],
-): Promise<readonly Figure[]> {
-  const { code, stdout, output } = await run(command, { cwd: ROOT });
-  if (code !== 0) throw new Error(`Cannot measure: ${output}`);
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }

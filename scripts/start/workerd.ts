@@ -53,7 +53,7 @@ export async function measureInWorkerd(): Promise<readonly Figure[]> {
 async function startWorker(
   options: Partial<MiniflareOptions>,
 ): Promise<Worker> {
-  const contents = buildBundle("workerd");
+  const contents = buildBundle("worker_main");
   return await createWorker({
     script: contents,
     miniflare: {

@@ -11,6 +11,8 @@ import {
 /** Something whose cost is measured, in turns of many calls. */
 export interface Work {
   readonly name: string;
+  /** Calls of a turn, where one takes long. */
+  readonly count?: number;
   /** Makes what the calls of a turn are given. Not measured. */
   prepare?(count: number): void;
   /** One call, the index of which is below the count. What it returns is kept until the turn ends. */

@@ -101,7 +101,7 @@ export function redisRestCache(
 ): FlagDefinitionCache {
   const { url, token, timeoutMs = 1000, maxBytes = 8_000_000 } = options;
   const sleep = options.sleep ?? systemClock.sleep;
-  const redact = createRedact([token]);
+  const redact = createRedact(token ? [token] : []);
   const door = createHttpDoor({
     findFetch: () => options.fetch ?? findFetch(),
     clock: { now: systemClock.now, sleep },

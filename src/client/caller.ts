@@ -1,8 +1,11 @@
 import type { RequestContext } from "../context/request_context.ts";
-import type { EventDraft, EventPreparation } from "../core/event.ts";
+import type {
+  EventDraft,
+  EventPreparation,
+  RawMessage,
+} from "../core/event.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { RawMessage } from "../events/reading.ts";
 import type { EventCaller } from "../events/verbs.ts";
 import type { EventQueue } from "../transport/event_queue.ts";
 import type { Caller } from "./host.ts";

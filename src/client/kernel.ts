@@ -2,7 +2,6 @@ import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
-import { createRedact } from "../core/logger.ts";
 import type { RandomSource } from "../core/random.ts";
 import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource, type UuidSource } from "../core/uuid.ts";
@@ -65,14 +64,7 @@ export class Kernel implements FeatureHost {
     this.features = new FeatureList(this, use, read);
     read.refuseOthers();
     const { options } = this;
-    const { logger, onError, debug } = options;
-    const redact = createRedact(read.secrets);
-    const reporter = this.reporter = createReporter({
-      logger,
-      onError,
-      debug,
-      redact,
-    });
+    const reporter = this.reporter = createReporter(options);
     for (const error of read.problems) {
       reporter.tell(error, error.option === "apiKey" ? "error" : "warn");
     }
@@ -99,10 +91,7 @@ export class Kernel implements FeatureHost {
 
   /** The one way out over HTTP. */
   get door(): HttpDoor {
-    return this.#door ??= createHttpDoor({
-      ...this.options,
-      redact: this.reporter.redact,
-    });
+    return this.#door ??= createHttpDoor(this.options);
   }
 
   /** Where events wait, and what sends them. */

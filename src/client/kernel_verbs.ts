@@ -84,11 +84,8 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     lane?: Lane,
   ): JsonObject | undefined {
     // Of one moment the last.
-    const newest = listFinished(caller, lane).reduce(
-      (newest: QueueItem | undefined, item) =>
-        newest && newest.admittedAt > item.admittedAt ? newest : item,
-      undefined,
-    );
+    const newest = listFinished(caller, lane)
+      .sort((one, other) => one.admittedAt - other.admittedAt).at(-1);
     if (!newest) return undefined;
     caller.kernel.delivery.queue.discard([newest]);
     return JSON.parse(newest.text);

@@ -19,7 +19,7 @@ export function readRequestProperties(
 ): JsonObject {
   const url = readUrl(request);
   // A request-like object of somebody's own may have members that throw.
-  const method = sanitise(attempt(() => request.method), MAX_METHOD_LENGTH);
+  const method = attempt(() => request.method?.toUpperCase());
   const userAgent = sanitise(readHeader(request, "user-agent"));
   const properties: JsonObject = {};
   const set = (name: string, value: string | undefined) => {
@@ -35,8 +35,7 @@ export function readRequestProperties(
       MAX_URL_LENGTH,
     ),
   );
-  // Sanitised again: some letters have capitals of two.
-  set("$request_method", sanitise(method?.toUpperCase(), MAX_METHOD_LENGTH));
+  set("$request_method", sanitise(method, MAX_METHOD_LENGTH));
   set("$request_path", url && sanitise(url.pathname, MAX_URL_LENGTH));
   set("$user_agent", userAgent);
   // The server's bot detection reads this one.

@@ -25,12 +25,7 @@ export class BoundedMap<K, V> extends Map<K, V> {
   /** Adds or replaces an entry, dropping the oldest one at the limit. */
   override set(key: K, value: V): this {
     this.delete(key);
-    if (this.size >= this.#limit) {
-      for (const oldest of this.keys()) {
-        this.delete(oldest);
-        break;
-      }
-    }
+    if (this.size >= this.#limit) this.delete(this.keys().next().value as K);
     return this.#limit > 0 ? super.set(key, value) : this;
   }
 }

@@ -1,5 +1,6 @@
 import type { Lane } from "./delivery.ts";
 import type { JsonObject } from "./json.ts";
+import type { Reporter } from "./reporter.ts";
 
 /** A finished event, as `beforeSend` sees it: everything is filled in. */
 export interface CapturedEvent {
@@ -87,37 +88,48 @@ export interface EventPreparation {
   readonly withinMs: number;
 }
 
+/** What the caller said of an event, raw: JavaScript callers pass anything. */
+export interface RawMessage {
+  /** Explicit identity. */
+  readonly distinctId?: unknown;
+  /** The caller's properties. */
+  readonly properties?: unknown;
+  /** Group type to group key. */
+  readonly groups?: unknown;
+  /** A snapshot of flag values. */
+  readonly flags?: unknown;
+  /** When it happened. */
+  readonly timestamp?: unknown;
+  /** A uuid of the caller's. */
+  readonly uuid?: unknown;
+  /** Used as uuid when `uuid` is unusable and this is one. */
+  readonly messageId?: unknown;
+  /** Overrides the client's option for this event. */
+  readonly disableGeoip?: unknown;
+  /** What only some verbs read. */
+  readonly [other: string]: unknown;
+}
+
 /** An event on its way to the queue: what the verbs hand to the sink. */
 export interface EventDraft {
   /** The lane it travels in. Default: analytics. */
   readonly lane?: Lane;
   /** The event's name; checked by the sink. */
   readonly event: unknown;
-  /** Explicit identity, raw as the caller gave it. */
+  /** What the caller said of it. */
+  readonly message: RawMessage;
+  /** Instead of the message's. */
   readonly distinctId?: unknown;
-  /** Whether it is nothing at all where nobody says whom it is about. Default: false, it is a personless event then. */
-  readonly needsIdentity?: boolean;
-  /** The caller's properties, raw. */
-  readonly properties?: unknown;
-  /** Instead of them, properties that a room made for this event: JSON-safe, and of nobody else. */
+  /**
+   * Instead of the message's properties, groups and flags, properties that a room made of it: JSON-safe, and of nobody
+   * else. They are about somebody: where nobody says who, there is no event; any other is a personless one then.
+   */
   readonly ownProperties?: JsonObject;
-  /** Group type to group key, raw. */
-  readonly groups?: unknown;
-  /** A snapshot of flag values, raw. */
-  readonly flags?: unknown;
-  /** When it happened, raw. */
-  readonly timestamp?: unknown;
-  /** A uuid of the caller's, raw. */
-  readonly uuid?: unknown;
-  /** Used as uuid when `uuid` is unusable and this is one. */
-  readonly messageId?: unknown;
   /** Properties to evaluate before the event is finished. Default: none. */
   readonly preparation?: EventPreparation | undefined;
-  /** Overrides the client's option for this event. */
-  readonly disableGeoip?: unknown;
   /**
    * Has the last word on the merged properties, which it changes in place: what only the room may say, whoever else
-   * said it. `note` tells of what it took away. Not beside a `preparation`.
+   * said it. The reporter hears of what it took away. Not beside a `preparation`.
    */
   readonly seal?: SealProperties;
 }
@@ -125,7 +137,7 @@ export interface EventDraft {
 /** See {@linkcode EventDraft.seal}. */
 export type SealProperties = (
   properties: JsonObject,
-  note: (level: "debug" | "warn", text: string) => void,
+  reporter: Pick<Reporter, "debug" | "warn">,
 ) => void;
 
 /** Where rooms put events; they do not know how an event is queued. */

@@ -28,14 +28,12 @@ export const consoleLogger: Logger = {
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;
 
-/** Creates a {@linkcode Redact} for the given secrets, in plain and in URL-encoded form. */
-export function createRedact(secrets: readonly (string | undefined)[]): Redact {
-  const needles = secrets.flatMap((secret) =>
-    secret ? [secret, encodeURIComponent(secret)] : []
-  );
+/** Creates a {@linkcode Redact} for secrets that are not blank, those that are added later too: plain and URL-encoded. */
+export function createRedact(secrets: readonly string[]): Redact {
   return (text) =>
-    needles.reduce(
-      (result, needle) => result.replaceAll(needle, "[redacted]"),
-      text,
-    );
+    secrets.flatMap((secret) => [secret, encodeURIComponent(secret)])
+      .reduce(
+        (result, needle) => result.replaceAll(needle, "[redacted]"),
+        text,
+      );
 }

@@ -128,18 +128,11 @@ class ErrorTracking implements MadeFeature {
       const nodes = listTree(error);
       const callSite = nodes[0].frames ? undefined : takeCallSite(entry);
       const overrides = this.#readOptions(fourth);
-      const { uuid, timestamp, groups, disableGeoip, flags = fifth } =
-        overrides;
+      const { flags = fifth } = overrides;
       const input = { boundary: MANUAL, overrides, callSite };
       return put(caller, {
         event: "$exception",
-        distinctId,
-        properties,
-        uuid,
-        timestamp,
-        groups,
-        disableGeoip,
-        flags,
+        message: { ...overrides, distinctId, properties, flags },
         seal: this.#describe(caller, error, nodes, input).seal,
       });
     };
@@ -147,7 +140,7 @@ class ErrorTracking implements MadeFeature {
 
   #captureEscaped(
     caller: Caller,
-    ...[error, boundary, properties = {}]: Parameters<CaptureEscaped>
+    ...[error, boundary, properties]: Parameters<CaptureEscaped>
   ): void {
     if (
       !this.#accepts(caller, error) || isControlFlow(error) ||
@@ -162,7 +155,7 @@ class ErrorTracking implements MadeFeature {
     }
     caller.capture({
       event: "$exception",
-      ownProperties: properties,
+      message: { properties },
       seal,
     });
   }

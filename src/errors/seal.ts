@@ -14,7 +14,7 @@ export function sealException(
   { properties: own, defaults }: BuiltException,
   trace: TraceContext | undefined,
 ): SealProperties {
-  return (properties, note) => {
+  return (properties, reporter) => {
     const ignored: string[] = [];
     for (const [key, value] of Object.entries(properties)) {
       // An issue's texts may be empty.
@@ -22,11 +22,11 @@ export function sealException(
         (value !== "" || key !== "$exception_fingerprint");
       if (RESERVED.test(key)) ignored.push(key);
       else if (isText || !TEXT.test(key)) continue;
-      else note("warn", `Cannot use '${key}': expected a text`);
+      else reporter.warn(`Cannot use '${key}': expected a text`);
       delete properties[key];
     }
     if (ignored.length > 0) {
-      note("debug", `An exception's ${ignored.join(", ")} can't be set`);
+      reporter.debug(`An exception's ${ignored.join(", ")} can't be set`);
     }
     Object.assign(properties, {
       ...defaults,

@@ -18,7 +18,7 @@ const PLACEHOLDER =
 /** Whom an event is about, undefined where nobody says it; tells of names and ids that PostHog won't take as such. */
 export function readIdentity(
   name: string,
-  { distinctId: given }: EventDraft,
+  { message, distinctId: given = message.distinctId }: EventDraft,
   context: EventContext | undefined,
   reporter: Reporter,
 ): string | undefined {

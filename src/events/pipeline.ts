@@ -8,6 +8,7 @@ import type {
   EventContext,
   EventDraft,
   EventPreparation,
+  RawMessage,
 } from "../core/event.ts";
 import { isNonBlank } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
@@ -81,7 +82,7 @@ export class Pipeline {
       return refuse(reporter, lane, name, "'event' is missing or blank");
     }
     const known = readIdentity(name, draft, context, reporter);
-    if (!known && draft.needsIdentity) {
+    if (!known && draft.ownProperties) {
       return refuse(reporter, lane, name, "'distinctId' is missing or blank");
     }
     const now = host.clock.now();
@@ -99,8 +100,8 @@ export class Pipeline {
         host,
         upper,
       ),
-      timestamp: this.#readTimestamp(draft, now),
-      uuid: this.#readUuid(draft, now),
+      timestamp: this.#readTimestamp(draft.message, now),
+      uuid: this.#readUuid(draft.message, now),
     };
     if (upper && preparation) {
       return this.#defer(event, upper, lane, now, draft, preparation);
@@ -127,7 +128,10 @@ export class Pipeline {
     let evaluated: JsonObject | undefined;
     const evaluate = async () => {
       try {
-        evaluated = await preparation.evaluate(event, draft.disableGeoip);
+        evaluated = await preparation.evaluate(
+          event,
+          draft.message.disableGeoip,
+        );
       } catch {
         // The event goes without.
       }
@@ -185,7 +189,7 @@ export class Pipeline {
     );
   }
 
-  #readTimestamp({ timestamp }: EventDraft, now: number): string {
+  #readTimestamp({ timestamp }: RawMessage, now: number): string {
     if (timestamp !== undefined && timestamp !== null) {
       const read = toTimestamp(timestamp);
       if (read) return read;
@@ -199,7 +203,7 @@ export class Pipeline {
     return this.#stamp;
   }
 
-  #readUuid({ uuid, messageId }: EventDraft, now: number): string {
+  #readUuid({ uuid, messageId }: RawMessage, now: number): string {
     const { reporter } = this.#host;
     if (isUuid(uuid)) return uuid;
     warnUnusable(reporter, "uuid", "a uuid", uuid);

@@ -2,6 +2,7 @@ import type {
   EventContext,
   EventDraft,
   FlagPropertiesSource,
+  RawMessage,
 } from "../core/event.ts";
 import { assignJson, type JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
@@ -30,7 +31,7 @@ export interface PropertySource {
  */
 export function buildProperties(
   name: string,
-  draft: EventDraft,
+  { message, ownProperties, seal }: EventDraft,
   context: EventContext | undefined,
   isPersonless: boolean,
   { superProperties, reporter, options }: PropertySource,
@@ -42,26 +43,29 @@ export function buildProperties(
     assignJson(lower, context.properties);
     if (context.sessionId) lower["$session_id"] = context.sessionId;
   }
-  assignFlags(lower, draft, reporter);
   const top = upper ?? lower;
-  if (draft.ownProperties) Object.assign(top, draft.ownProperties);
-  else assignGiven(reporter, top, "properties", draft.properties, name);
-  if (draft.groups !== undefined) {
-    const groups = assignGiven(reporter, {}, "groups", draft.groups, name);
-    if (isFilled(groups)) top["$groups"] = groups;
+  if (ownProperties) Object.assign(top, ownProperties);
+  else {
+    // An exposure is about one flag: PostHog would count the others as seen, too.
+    if (name !== "$feature_flag_called") assignFlags(lower, message, reporter);
+    assignGiven(reporter, top, "properties", message.properties, name);
+    if (message.groups !== undefined) {
+      const groups = assignGiven(reporter, {}, "groups", message.groups, name);
+      if (isFilled(groups)) top["$groups"] = groups;
+    }
   }
   top["$lib"] = LIBRARY_NAME;
   top["$lib_version"] = VERSION;
   if (options.isServer) top["$is_server"] = true;
-  const isGeoipOff = typeof draft.disableGeoip === "boolean"
-    ? draft.disableGeoip
+  const isGeoipOff = typeof message.disableGeoip === "boolean"
+    ? message.disableGeoip
     : options.disableGeoip ?? context?.properties["$ip"] === undefined;
   if (isGeoipOff) top["$geoip_disable"] = true;
   if (isPersonless && top[PROCESS_PERSON] === undefined) {
     top[PROCESS_PERSON] = false;
   }
   const properties = upper ? { ...lower, ...upper } : lower;
-  draft.seal?.(properties, (level, text) => reporter[level](text));
+  seal?.(properties, reporter);
   // Callers put it among what they set, too.
   if (
     PERSON_EVENTS.includes(name) &&
@@ -78,7 +82,7 @@ export function buildProperties(
 
 function assignFlags(
   properties: JsonObject,
-  { flags }: EventDraft,
+  { flags }: RawMessage,
   reporter: Reporter,
 ): void {
   if (flags === undefined || flags === null) return;

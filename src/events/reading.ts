@@ -3,9 +3,6 @@ import { describeType, isNonBlank, isRecord } from "../core/guards.ts";
 import { assignJson, type JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 
-/** What the caller passed, member by member of unknown type: JavaScript callers pass anything. */
-export type RawMessage = Readonly<Record<string, unknown>>;
-
 /**
  * Copies a map that a caller passed onto `target`. Tells of one of the wrong kind, which counts as empty, and once for
  * each event name and kind of loss of what JSON could not take as it was.

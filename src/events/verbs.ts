@@ -1,16 +1,14 @@
 import type { Caller } from "../client/host.ts";
 import type { Lane } from "../core/delivery.ts";
-import type { EventDraft, EventPreparation } from "../core/event.ts";
+import type {
+  EventDraft,
+  EventPreparation,
+  RawMessage,
+} from "../core/event.ts";
 import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
-import {
-  assignGiven,
-  isFilled,
-  type RawMessage,
-  refuse,
-  warnOnce,
-} from "./reading.ts";
+import { assignGiven, isFilled, refuse, warnOnce } from "./reading.ts";
 import type { EventMethods } from "./types.ts";
 
 /** Who calls an event verb. */
@@ -99,21 +97,7 @@ function draftCapture({ caller, message, lane }: Call): EventDraft {
       "Cannot capture '$exception' in full: use 'captureException'",
     );
   }
-  // An exposure is about one flag: PostHog would count the others as seen, too.
-  const isExposure = event === "$feature_flag_called";
-  return {
-    lane,
-    event,
-    distinctId: message["distinctId"],
-    properties: message["properties"],
-    groups: message["groups"],
-    flags: isExposure ? undefined : message["flags"],
-    preparation: isExposure ? undefined : caller.prepareEvent(message),
-    timestamp: message["timestamp"],
-    uuid: message["uuid"],
-    messageId: message["messageId"],
-    disableGeoip: message["disableGeoip"],
-  };
+  return { lane, event, message, preparation: caller.prepareEvent(message) };
 }
 
 /** `$identify`: plain keys and an explicit `$set` become one `$set`, the explicit one winning. */
@@ -149,7 +133,7 @@ function draftGroupIdentify(call: Call): EventDraft | undefined {
     $group_key: key,
     $group_set: copyProperties(call, "properties"),
   };
-  const given = toId(call.message["distinctId"]);
+  const given = toId(call.message.distinctId);
   return draft(call, properties, given ?? `$${type}_${key}`);
 }
 
@@ -165,28 +149,19 @@ function draftSet(call: Call): EventDraft | undefined {
 
 /** `$set` with `$unset`: removes person properties by name. */
 function draftUnset(call: Call): EventDraft | undefined {
-  const names = [call.message["properties"]].flat().filter(isNonBlank)
+  const names = [call.message.properties].flat().filter(isNonBlank)
     .map((name) => name.toWellFormed());
   return draft(call, names.length > 0 && { $unset: names });
 }
 
-/** A draft about a person or a group: without identity it is nothing, and with nothing to say there is none. */
+/** A draft about a person or a group; with nothing to say there is none. */
 function draft(
   { event, message }: Call,
   ownProperties: JsonObject | "" | false | undefined,
-  distinctId: unknown = message["distinctId"],
+  distinctId?: string,
 ): EventDraft | undefined {
-  const { timestamp, uuid, disableGeoip } = message;
   return isFilled(ownProperties)
-    ? {
-      event,
-      distinctId,
-      needsIdentity: true,
-      ownProperties,
-      timestamp,
-      uuid,
-      disableGeoip,
-    }
+    ? { event, message, distinctId, ownProperties }
     : undefined;
 }
 

@@ -25,28 +25,30 @@ export function captureExposure(
   const isLocal = record?.source === "local";
   evaluation.caller.capture({
     event: "$feature_flag_called",
-    distinctId,
-    // What is undefined does not travel.
-    properties: {
-      $feature_flag: key,
-      $feature_flag_response: record?.value,
-      [`$feature/${key}`]: record?.value,
-      "locally_evaluated": isLocal,
-      $feature_flag_id: record?.id,
-      $feature_flag_version: record?.flagVersion,
-      $feature_flag_reason: record?.description,
-      $feature_flag_has_experiment: record?.hasExperiment,
-      $feature_flag_request_id: remote?.requestId,
-      $feature_flag_evaluated_at: isLocal ? input.now : remote?.evaluatedAt,
-      $feature_flag_definitions_loaded_at: isLocal
-        ? definitions?.fetchedAt ?? definitions?.loadedAt
-        : undefined,
-      $feature_flag_error: listErrors(key, record, evaluation).join() ||
-        undefined,
-      $device_id: input.deviceId,
+    message: {
+      distinctId,
+      // What is undefined does not travel.
+      properties: {
+        $feature_flag: key,
+        $feature_flag_response: record?.value,
+        [`$feature/${key}`]: record?.value,
+        "locally_evaluated": isLocal,
+        $feature_flag_id: record?.id,
+        $feature_flag_version: record?.flagVersion,
+        $feature_flag_reason: record?.description,
+        $feature_flag_has_experiment: record?.hasExperiment,
+        $feature_flag_request_id: remote?.requestId,
+        $feature_flag_evaluated_at: isLocal ? input.now : remote?.evaluatedAt,
+        $feature_flag_definitions_loaded_at: isLocal
+          ? definitions?.fetchedAt ?? definitions?.loadedAt
+          : undefined,
+        $feature_flag_error: listErrors(key, record, evaluation).join() ||
+          undefined,
+        $device_id: input.deviceId,
+      },
+      groups: groups.size > 0 ? Object.fromEntries(groups) : undefined,
+      disableGeoip,
     },
-    groups: groups.size > 0 ? Object.fromEntries(groups) : undefined,
-    disableGeoip,
     // Only with the gate of whoever decided, and only when no experiment is known to need the full event.
     ...(record?.hasExperiment === false &&
       (isLocal ? definitions : remote)?.minimalFlagCalledEvents &&

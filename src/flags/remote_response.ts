@@ -1,4 +1,4 @@
-import { isFiniteNumber, isRecord } from "../core/guards.ts";
+import { isFiniteNumber, isRecord, isText } from "../core/guards.ts";
 import { type JsonValue, parseJson } from "../core/json.ts";
 import { decodePayload } from "./payloads.ts";
 import type { FlagRecord } from "./record.ts";
@@ -71,21 +71,22 @@ export function parseRemoteFlags(
   const quotaLimited = Array.isArray(limits) &&
     limits.includes("feature_flags");
   const isRows = rows !== undefined;
-  const source = isRows ? rows : values;
   // Version 1: values and payloads in two maps, or the keys of enabled flags in a list.
-  const isList = !isRows && Array.isArray(values);
-  if (!quotaLimited && !isList && !isRecord(source)) return undefined;
+  const source = isRows
+    ? rows
+    : Array.isArray(values)
+    ? Object.fromEntries(values.filter(isText).map((key) => [key, true]))
+    : values;
+  if (!quotaLimited && !isRecord(source)) return undefined;
   const payloads = toPropertyMap(featureFlagPayloads);
   const failed = new Set<string>();
   const flags = new Map<string, FlagRecord>();
   const entries = quotaLimited ? [] : Object.entries(source as object);
-  for (const [name, given] of entries) {
-    const key: unknown = isList ? given : name;
-    if (typeof key !== "string") continue;
-    const isText = typeof given === "string";
+  for (const [key, given] of entries) {
+    const variant = ofType(given, "string");
     const row: unknown = isRows ? given : {
-      enabled: isText || given,
-      variant: isText && !isList ? given : null,
+      enabled: variant !== undefined || given,
+      variant,
       metadata: { payload: payloads.get(key) },
     };
     // A row that failed says "disabled" and means nothing.

@@ -6,6 +6,13 @@ import {
 } from "../core/errors.ts";
 import type { HttpOutcome } from "../transport/http.ts";
 
+/** What outcomes have, of any kind. */
+interface OutcomeParts {
+  readonly kind: HttpOutcome["kind"];
+  readonly status?: number;
+  readonly cause?: Error;
+}
+
 /**
  * Words what a request failed with.
  *
@@ -20,15 +27,13 @@ export function buildRequestError(
   odd: string,
   code?: RequestErrorCode,
 ): RequestError {
-  const { kind } = outcome;
-  const status = "status" in outcome ? outcome.status : undefined;
-  const cause = kind === "network" ? outcome.cause : undefined;
+  const { kind, status, cause }: OutcomeParts = outcome;
   const [usual, reason]: [RequestErrorCode, string] = kind === "ok"
     ? ["unreadable", odd]
     : kind === "status"
     ? ["http", `PostHog answered ${status}`]
     : kind === "network"
-    ? [kind, `PostHog could not be reached: ${outcome.cause.message}`]
+    ? [kind, `PostHog could not be reached: ${cause?.message}`]
     : ["timeout", "PostHog did not answer in time"];
   return new RequestError(`Cannot ${task}: ${reason}`, {
     code: code ?? usual,

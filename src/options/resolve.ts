@@ -3,7 +3,12 @@ import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
 import { isNonBlank } from "../core/guards.ts";
-import { consoleLogger, type Logger } from "../core/logger.ts";
+import {
+  consoleLogger,
+  createRedact,
+  type Logger,
+  type Redact,
+} from "../core/logger.ts";
 import type { FetchLike, WaitUntil } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
@@ -41,6 +46,8 @@ export interface ResolvedOptions
   readonly onError: ((error: AnyEdgehogError) => void) | undefined;
   /** Where messages go. */
   readonly logger: Logger;
+  /** Hides keys and tokens, those that features read among them. */
+  readonly redact: Redact;
   /** Gives the fetch function to use, or undefined where the runtime has none. */
   readonly findFetch: () => FetchLike | undefined;
   /** The caller's transport, if any. */
@@ -89,6 +96,7 @@ export function resolveOptions(
     onError: read.callback<ResolvedOptions["onError"]>("onError"),
     logger: read.withMethods<Logger>("logger", Object.keys(consoleLogger)) ??
       consoleLogger,
+    redact: createRedact(read.secrets),
     findFetch: fetch ? () => fetch : findFetch,
     transport: read.withMethods<Transport>("transport", ["send"]),
     clock: createClock(read),

@@ -3,6 +3,7 @@ import type {
   CapturedEvent,
   EventContext,
   EventDraft,
+  RawMessage,
 } from "../../../src/core/event.ts";
 import { systemRandom } from "../../../src/core/random.ts";
 import { createUuidSource, isUuid } from "../../../src/core/uuid.ts";
@@ -43,11 +44,18 @@ function createPipelineAtNow(parts: HostParts): Pipeline {
   });
 }
 
+/** A draft, and what the caller said beside its name, in one. */
+type Said = Partial<EventDraft> & RawMessage;
+
 /** What the pipeline made of a draft, and what it told. */
 function build(
-  draft: Partial<EventDraft>,
+  draft: Said,
   { superProperties = {}, context, beforeSend, ...options }: Overrides = {},
 ) {
+  const { event: name, ownProperties, seal, ...said } = {
+    event: "e",
+    ...draft,
+  };
   const { reporter, notes, drops } = createRecordingReporter();
   const pipeline = createPipelineAtNow({
     reporter,
@@ -56,7 +64,12 @@ function build(
     options,
   });
   const item = pipeline.build(
-    { event: "e", distinctId: "user-1", ...draft },
+    {
+      event: name,
+      message: { distinctId: "user-1", ...said },
+      ...(ownProperties && { ownProperties }),
+      ...(seal && { seal }),
+    },
     context,
   );
   if (!item) {
@@ -70,7 +83,7 @@ function build(
   return { kind: "built" as const, event: built, notes };
 }
 
-function built(draft: Partial<EventDraft>, overrides: Overrides = {}) {
+function built(draft: Said, overrides: Overrides = {}) {
   const result = build(draft, overrides);
   assert(result.kind === "built");
   return result;
@@ -172,7 +185,7 @@ Deno.test("prepare() puts groups over the caller's $groups, unless there are non
 Deno.test("prepare() layers super < scope < flags < caller < own (CAP-034)", () => {
   const superProperties = { layer: "super", only: "super" };
   const layer = (
-    draft: Partial<EventDraft>,
+    draft: Said,
     overrides: Overrides,
   ) => built(draft, overrides).event.properties["layer"];
   assertEquals(layer({}, { superProperties }), "super");
@@ -226,11 +239,11 @@ Deno.test("prepare() takes identity and session from the scope, below the caller
 
 Deno.test("prepare() drops what needs an identity and has none", () => {
   assertEquals(
-    build({ distinctId: undefined, needsIdentity: true }).kind,
+    build({ distinctId: undefined, ownProperties: {} }).kind,
     "refused",
   );
   assertEquals(
-    build({ distinctId: undefined, needsIdentity: true }, { context }).kind,
+    build({ distinctId: undefined, ownProperties: {} }, { context }).kind,
     "built",
   );
 });
@@ -278,6 +291,11 @@ Deno.test("prepare() replaces a bad timestamp by now, with a warning (CAP-056)",
   ]);
 });
 
+Deno.test("prepare() leaves the flags of an exposure out (FLG-111)", () => {
+  const { properties } = built({ event: "$feature_flag_called", flags }).event;
+  assertEquals(properties, OWN);
+});
+
 Deno.test("prepare() stamps events by the clock, back and forth", () => {
   const moments = [0, 0, 1, 0];
   const pipeline = createPipelineAtNow({
@@ -287,7 +305,9 @@ Deno.test("prepare() stamps events by the clock, back and forth", () => {
     },
   });
   const stamps = [...moments].map(() =>
-    JSON.parse(pipeline.build({ event: "e" }, undefined)?.text ?? "")
+    JSON.parse(
+      pipeline.build({ event: "e", message: {} }, undefined)?.text ?? "",
+    )
       .timestamp
   );
   assertEquals(stamps, [
@@ -317,12 +337,12 @@ Deno.test("prepare() warns of names and ids over 200 bytes and sends them (CAP-0
 Deno.test("prepare() gives a seal the last word on all properties", () => {
   const { event, notes } = built({
     properties: { a: 1, b: 2 },
-    seal(properties, note) {
+    seal(properties, reporter) {
       assertEquals(properties, { a: 1, b: 2, ...OWN });
       for (const name of Object.keys(properties)) {
         if (name !== "a" && name !== "$lib") delete properties[name];
       }
-      note("debug", "sealed");
+      reporter.debug("sealed");
     },
   });
   assertEquals(event.properties, { a: 1, $lib: "edgehog" });
@@ -344,7 +364,11 @@ for (
         reporter,
         options: { maxEventBytes, maxQueueBytes },
       }).build(
-        { lane, event: "e", distinctId: "u", properties: { note } },
+        {
+          lane,
+          event: "e",
+          message: { distinctId: "u", properties: { note } },
+        },
         undefined,
       );
       return { item, notes, drops };

@@ -8,8 +8,10 @@ type Asked = Parameters<Evaluate>[0];
 
 const DRAFT = {
   event: "paid",
-  distinctId: "user-1",
-  properties: { $groups: { company: "acme", seat: 7, none: null } },
+  message: {
+    distinctId: "user-1",
+    properties: { $groups: { company: "acme", seat: 7, none: null } },
+  },
 };
 
 function start(evaluate: Evaluate) {
@@ -48,7 +50,7 @@ Deno.test("prepare() asks for the event's own identity and groups, as sent (FLG-
       distinctId,
       properties["$groups"],
     ]),
-    [["user-1", DRAFT.properties.$groups]],
+    [["user-1", DRAFT.message.properties.$groups]],
   );
 });
 

@@ -72,7 +72,6 @@ Deno.test("identify() merges plain keys under an explicit $set, which wins (CAP-
 Deno.test("identify() always has a $set, and drops without an identity (CAP-071, CAP-072)", () => {
   const draft = accepted("identify", { distinctId: "u" });
   assertEquals(draft.ownProperties, { $set: {} });
-  assertEquals(draft.needsIdentity, true);
 });
 
 Deno.test("alias() never swaps its arguments (CAP-073)", () => {
@@ -145,9 +144,7 @@ for (
 
 Deno.test("setPersonProperties() sends each map only if it says anything (CAP-078)", () => {
   const set = accepted("setPersonProperties", { properties: { a: 1 } });
-  assertEquals([set.event, set.ownProperties, set.needsIdentity], ["$set", {
-    $set: { a: 1 },
-  }, true]);
+  assertEquals([set.event, set.ownProperties], ["$set", { $set: { a: 1 } }]);
   const once = accepted("setPersonProperties", {
     properties: {},
     propertiesOnce: { b: 2 },
@@ -200,15 +197,10 @@ Deno.test("the verb chooses the lane, never the event's name", () => {
   assertEquals(accepted("captureAi", { event }).lane, "ai");
 });
 
-Deno.test("capture() has features prepare an event, unless it is an exposure (FLG-111)", () => {
-  const flags = {};
-  const event = accepted("capture", { event: "paid", flags });
-  assertEquals([event.preparation, event.flags], [PREPARATION, flags]);
-  const exposure = accepted("capture", {
-    event: "$feature_flag_called",
-    flags,
-  });
-  assertEquals([exposure.preparation, exposure.flags], [undefined, undefined]);
+Deno.test("capture() has features prepare an event (FLG-111)", () => {
+  const message = { event: "paid", flags: {} };
+  const draft = accepted("capture", message);
+  assertEquals([draft.preparation, draft.message], [PREPARATION, message]);
   assertEquals(accepted("identify", {}).preparation, undefined);
 });
 

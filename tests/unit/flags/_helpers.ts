@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AnyEdgehogError } from "../../../src/core/errors.ts";
-import type { EventDraft } from "../../../src/core/event.ts";
+import type { EventDraft, RawMessage } from "../../../src/core/event.ts";
 import type { FlagDefinitionCache } from "../../../src/core/flag_definition_cache.ts";
 import type { Hasher } from "../../../src/core/hash.ts";
 import { createReporter } from "../../../src/core/reporter.ts";
@@ -145,6 +145,9 @@ export interface HarnessCaller {
   readonly distinctId?: () => string | undefined;
 }
 
+/** A draft with its message's members in it, as they are sent. */
+export type SaidDraft = Omit<EventDraft, "message"> & RawMessage;
+
 /** Feature flags with everything around them faked. */
 export interface Harness extends AllFlagVerbs, FeatureFlagClientVerbs {
   readonly made: MadeFeature;
@@ -155,7 +158,7 @@ export interface Harness extends AllFlagVerbs, FeatureFlagClientVerbs {
   readonly logger: RecordingLogger;
   readonly errors: AnyEdgehogError[];
   readonly requests: HttpRequest[];
-  readonly drafts: EventDraft[];
+  readonly drafts: SaidDraft[];
   readonly kept: Promise<unknown>[];
   readonly hasher: SpyHasher;
   /** How definitions are answered, in order; the last answer repeats. */
@@ -221,7 +224,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
   const logger = createRecordingLogger();
   const errors: AnyEdgehogError[] = [];
   const requests: HttpRequest[] = [];
-  const drafts: EventDraft[] = [];
+  const drafts: SaidDraft[] = [];
   const kept: Promise<unknown>[] = [];
   const hasher = createSpyHasher();
   const reporter = createReporter({
@@ -291,10 +294,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     },
     isClosed: () => options.isClosed ?? false,
   }, checked);
-  const capture = (draft: EventDraft) => {
+  const capture = ({ message, ...draft }: EventDraft) => {
     // As it is sent: what is undefined does not travel.
-    const { properties, groups, disableGeoip, ...rest } = draft;
+    const { properties, groups, disableGeoip, ...rest } = message;
     drafts.push({
+      ...draft,
       ...rest,
       properties: toJsonObject(properties),
       ...(groups !== undefined && { groups }),

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import type { EventDraft } from "../../../src/core/event.ts";
 import {
   MINIMAL_EXPOSURE_PROPERTIES,
   sealMinimalExposure,
@@ -10,6 +9,7 @@ import {
   flag,
   type HarnessOptions,
   remoteOf,
+  type SaidDraft,
 } from "./_helpers.ts";
 
 const on = { ...flag([{}]), id: 11, version: 4, "has_experiment": false };
@@ -19,7 +19,7 @@ const open = {
 };
 const START = 1_767_225_600_000;
 
-function propertiesOf(draft: EventDraft | undefined): Record<string, unknown> {
+function propertiesOf(draft: SaidDraft | undefined): Record<string, unknown> {
   return draft?.properties as Record<string, unknown>;
 }
 
