@@ -88,7 +88,7 @@ Deno.test("numbers of filters keep the server's text, and the search misses none
   let odd = 0;
   const property = fc.property(VALUE, fc.boolean(), (value, isCohort) => {
     const text = isCohort
-      ? `{"flags":[],"cohorts":{"a/b~":{"type":"AND","values":[{"value":${value}}]}}}`
+      ? `{"flags":[],"cohorts":{"a/b~\\n":{"type":"AND","values":[{"value":${value}}]}}}`
       : `{"flags":[{},{"filters":{"groups":[{"properties":[{"value":${value}}]}]}}]}`;
     const expected: (string | undefined)[] = [];
     const note: Reviver = (_key, number, context) => {

@@ -5,7 +5,11 @@ import {
   readGroupTypeMapping,
   readSwitches,
 } from "../evaluation/definitions.ts";
-import { applyNumberTexts, type NumberTexts } from "./number_texts.ts";
+import {
+  applyNumberTexts,
+  type NumberTexts,
+  spoilRules,
+} from "./number_texts.ts";
 
 /** What a cache entry remembers about the request that filled it. */
 export interface CacheStamp {
@@ -86,9 +90,7 @@ export function copyEntry(entry: unknown): JsonObject | undefined {
 function copyPart(part: unknown): JsonValue {
   let isWhole = true;
   const copy = toJson(part, () => isWhole = false) ?? null;
-  return isWhole || !isRecord(copy)
-    ? copy
-    : { ...copy as JsonObject, filters: "", values: "" };
+  return isWhole || !isRecord(copy) ? copy : spoilRules(copy as JsonObject);
 }
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */

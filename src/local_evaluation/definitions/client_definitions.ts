@@ -1,5 +1,6 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
 import { runWithin } from "../../core/clock.ts";
+import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
 import type { LocalFlags } from "../../flags/local.ts";
@@ -170,14 +171,15 @@ export class ClientDefinitions implements LocalFlags {
     };
     this.#running = load;
     const finished = work(load).catch(() => {
-      // Nothing does, but for what an application put in the place of a built-in.
-      this.#postpone();
-      this.#host.reporter.warn(FAILED, FAILED);
+      // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
+      attempt(() => {
+        this.#postpone();
+        this.#host.reporter.warn(FAILED, FAILED);
+      });
       return fail(FAILED);
-    }).then((result) => {
+    }).finally(() => {
       markInstalled();
       if (this.#running === load) this.#running = undefined;
-      return result;
     });
     return { ...load, finished };
   }

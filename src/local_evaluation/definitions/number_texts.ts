@@ -1,9 +1,11 @@
 import { isObject, isRecord, isText } from "../../core/guards.ts";
+import type { JsonObject } from "../../core/json.ts";
 import { FilterNumber, toText } from "../evaluation/text.ts";
 
 /**
  * The server's texts of numbers that JavaScript prints in another way, by their JSON pointers: null where the text is not
- * certain. The server compares numbers of filters as texts, keeping `5` and `5.0` apart, and `JSON.parse` loses that.
+ * certain. The server compares numbers of filters as texts, keeping `5` and `5.0` apart, and `JSON.parse` loses that. Null
+ * for a whole row, or cohort: there is such a number in it, too far off to be told.
  */
 export type NumberTexts = Readonly<Record<string, string | null>>;
 
@@ -20,13 +22,22 @@ const TOKEN = /["[\]{},]|-?\d[\d.eE+-]*/g;
 
 /** Where numbers are compared as texts. */
 const FILTER_VALUE =
-  /^\/(?:flags\/\d+\/filters\/groups\/\d+\/properties\/\d+|cohorts\/.+)\/value(?:\/|$)/;
+  /^\/(?:flags\/\d+\/filters\/groups\/\d+\/properties\/\d+|cohorts\/[^]+)\/value(?:\/|$)/;
+
+/** A flag's row, or a cohort. */
+const ROW = /^\/(?:flags|cohorts)\/[^/]*$/;
 
 /** A guard for time: what lies deeper is nested too deeply for a filter. */
 const MAX_DEPTH = 100;
 
-/** A guard for memory: no filter lies that far off. */
-const MAX_POINTER_LENGTH = 1000;
+/** A guard for time and memory: no filter's number has so long a pointer. */
+const MAX_POINTER_LENGTH = 300;
+
+/** Of a longer key the beginning tells that it is none of the names that lead to a filter. */
+const MAX_KEY_LENGTH = 20;
+
+/** The index in each array around a value, and the key in each object. */
+type Path = readonly (number | string)[];
 
 /**
  * Finds the texts of the numbers in a document's filters that JavaScript prints in another way; undefined where there are
@@ -37,8 +48,9 @@ const MAX_POINTER_LENGTH = 1000;
 export function findNumberTexts(text: string): NumberTexts | undefined {
   if (!ODD_NUMBER.test(text)) return undefined;
   const texts: Record<string, string | null> = {};
-  // The index in each array that is open, and the key in each object.
   const path: (number | string)[] = [];
+  // What holds a number that is too far off, noted once however many there are.
+  let farKey: number | string | undefined;
   for (let at = 0;;) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text)?.[0];
@@ -57,7 +69,16 @@ export function findNumberTexts(text: string): NumberTexts | undefined {
       if (typeof place === "string" && isFollowedByColon(text, at)) {
         path[last] = JSON.parse(text.slice(start, at));
       }
-    } else noteNumber(token, path, texts);
+    } else if (path.length <= MAX_DEPTH) {
+      const isFar = isTooFar(path);
+      const pointer = toPointer(path, isFar ? MAX_KEY_LENGTH : undefined);
+      if (!FILTER_VALUE.test(pointer)) continue;
+      if (!isFar) noteNumber(token, pointer, texts);
+      else if (path[1] !== farKey) {
+        farKey = path[1];
+        texts[toPointer(path.slice(0, 2))] = null;
+      }
+    }
   }
   return Object.keys(texts).length > 0 ? texts : undefined;
 }
@@ -76,19 +97,29 @@ function isFollowedByColon(text: string, at: number): boolean {
   return colon.test(text);
 }
 
+function isTooFar(path: Path): boolean {
+  let length = 0;
+  for (const step of path) length += String(step).length + 1;
+  return length > MAX_POINTER_LENGTH;
+}
+
+/** The JSON pointer of a path, with so many letters of each key. */
+function toPointer(path: Path, maxKeyLength?: number): string {
+  return path.map((step) =>
+    `/${
+      String(step).slice(0, maxKeyLength).replaceAll("~", "~0").replaceAll(
+        "/",
+        "~1",
+      )
+    }`
+  ).join("");
+}
+
 function noteNumber(
   token: string,
-  path: readonly (number | string)[],
+  pointer: string,
   texts: Record<string, string | null>,
 ): void {
-  if (path.length > MAX_DEPTH) return;
-  const pointer = path.map((step) =>
-    `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`
-  ).join("");
-  if (!FILTER_VALUE.test(pointer)) return;
-  if (pointer.length > MAX_POINTER_LENGTH) {
-    throw new RangeError("A number of a filter has too long a path");
-  }
   const number = Number(token);
   const serverText = toServerText(token, number);
   // Of members with the same name the last one counts.
@@ -115,21 +146,26 @@ function toServerText(source: string, value: number): string | null {
 /** Puts the texts to the numbers of a document that is nobody else's. What they do not fit is left as it is. */
 export function applyNumberTexts(document: unknown, texts: unknown): void {
   for (const [pointer, text] of Object.entries(isRecord(texts) ? texts : {})) {
-    if (!FILTER_VALUE.test(pointer)) continue;
+    const isRow = ROW.test(pointer);
+    if (!isRow && !FILTER_VALUE.test(pointer)) continue;
     const path = pointer.slice(1).split("/").map((step) =>
       step.replaceAll("~1", "/").replaceAll("~0", "~")
     );
     const key = path.pop() ?? "";
     let holder = document;
     for (const step of path) holder = getMember(holder, step);
-    const number = getMember(holder, key);
-    if (typeof number === "number") {
-      (holder as Record<string, unknown>)[key] = new FilterNumber(
-        number,
-        isText(text) ? text : undefined,
-      );
+    const value = getMember(holder, key);
+    if (isRow ? isRecord(value) : typeof value === "number") {
+      (holder as Record<string, unknown>)[key] = isRow
+        ? spoilRules(value as JsonObject)
+        : new FilterNumber(value as number, isText(text) ? text : undefined);
     }
   }
+}
+
+/** The row, or cohort, without rules that anybody could read: it is known to be there, and nothing else. */
+export function spoilRules(row: JsonObject): JsonObject {
+  return { ...row, filters: "", values: "" };
 }
 
 function getMember(holder: unknown, key: string): unknown {

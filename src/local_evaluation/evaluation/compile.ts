@@ -98,6 +98,7 @@ function compileRow(
       (row["bucketing_identifier"] || filters["bucketing_identifier"]) ===
         "device_id";
     const variants = compileVariants(filters["multivariate"] ?? undefined);
+    const variantKeys = new Set(variants.map((variant) => variant.key));
     const groupTypeIndex = readAggregation(filters) ?? null;
     const found: string[] = [];
     const conditions = toList(filters["groups"], "groups").map((json, index) =>
@@ -111,7 +112,7 @@ function compileRow(
             usesDevice,
             context,
           ),
-        variants,
+        variantKeys,
         found,
         context,
       )
@@ -142,7 +143,7 @@ function compileCondition(
   json: unknown,
   index: number,
   findAggregation: (own: number | null | undefined) => Aggregation,
-  variants: readonly VariantRange[],
+  variants: ReadonlySet<string>,
   needs: string[],
   context: CompileContext,
 ): ConditionRule {
@@ -165,8 +166,8 @@ function compileCondition(
       context,
     ),
     share: percentage / 100,
-    fixedValue: variants.length === 0 ||
-      variants.find(({ key }) => key === variant)?.key,
+    fixedValue: variants.size === 0 ||
+      (variant !== undefined && variants.has(variant) ? variant : undefined),
   };
 }
 
