@@ -7,8 +7,8 @@ import {
 } from "../evaluation/definitions.ts";
 import {
   applyNumberTexts,
+  NO_RULES,
   type NumberTexts,
-  spoilRules,
 } from "./number_texts.ts";
 
 /** What a cache entry remembers about the request that filled it. */
@@ -37,9 +37,10 @@ export function toCacheData(
   for (const name of OWN_NAMES) delete fields[name];
   const rows = getOwn(source, "flags");
   const flags: JsonObject[] = [];
-  const places = new Map<string, number>();
-  for (const [index, row] of Array.isArray(rows) ? rows.entries() : []) {
-    places.set(String(index), flags.length);
+  // The place of each row here, since those that are none are left out.
+  const places: number[] = [];
+  for (const row of Array.isArray(rows) ? rows : []) {
+    places.push(flags.length);
     if (isRecord(row)) flags.push(row as JsonObject);
   }
   return {
@@ -53,10 +54,9 @@ export function toCacheData(
     ...(numberTexts && {
       numberTexts: Object.fromEntries(
         Object.entries(numberTexts).map(([pointer, text]) => [
-          // Rows that are none were left out before it.
           pointer.replace(
             /^\/flags\/(\d+)/,
-            (_, index: string) => `/flags/${places.get(index)}`,
+            (_, index: string) => `/flags/${places[Number(index)]}`,
           ),
           text,
         ]),
@@ -90,7 +90,9 @@ export function copyEntry(entry: unknown): JsonObject | undefined {
 function copyPart(part: unknown): JsonValue {
   let isWhole = true;
   const copy = toJson(part, () => isWhole = false) ?? null;
-  return isWhole || !isRecord(copy) ? copy : spoilRules(copy as JsonObject);
+  return isWhole || !isRecord(copy)
+    ? copy
+    : { ...copy as JsonObject, filters: NO_RULES, values: NO_RULES };
 }
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */

@@ -1,11 +1,10 @@
 import { isObject, isRecord, isText } from "../../core/guards.ts";
-import type { JsonObject } from "../../core/json.ts";
 import { FilterNumber, toText } from "../evaluation/text.ts";
 
 /**
  * The server's texts of numbers that JavaScript prints in another way, by their JSON pointers: null where the text is not
  * certain. The server compares numbers of filters as texts, keeping `5` and `5.0` apart, and `JSON.parse` loses that. Null
- * for a whole row, or cohort: there is such a number in it, too far off to be told.
+ * for all rules of a flag, or for a cohort: there is such a number in it, too far off to be told.
  */
 export type NumberTexts = Readonly<Record<string, string | null>>;
 
@@ -18,14 +17,14 @@ const ODD_NUMBER =
   /[[,:]\s*(?:-0(?![\d.])|-?(?:\d{16}|[\d.]{17}|\d+(?:\.\d+)?[eE]|\d+\.(?:0{5}|\d*0(?!\d))))/;
 
 /** What a JSON text is made of, but for white space and literals; of texts the beginning. */
-const TOKEN = /["[\]{},]|-?\d[\d.eE+-]*/g;
+const TOKEN = /["[\]{},:]|-?\d[\d.eE+-]*/g;
 
 /** Where numbers are compared as texts. */
 const FILTER_VALUE =
   /^\/(?:flags\/\d+\/filters\/groups\/\d+\/properties\/\d+|cohorts\/[^]+)\/value(?:\/|$)/;
 
-/** A flag's row, or a cohort. */
-const ROW = /^\/(?:flags|cohorts)\/[^/]*$/;
+/** A flag's rules, or a cohort. */
+const RULES = /^\/(?:flags\/\d+\/filters|cohorts\/[^/]*)$/;
 
 /** A guard for time: what lies deeper is nested too deeply for a filter. */
 const MAX_DEPTH = 100;
@@ -33,8 +32,8 @@ const MAX_DEPTH = 100;
 /** A guard for time and memory: no filter's number has so long a pointer. */
 const MAX_POINTER_LENGTH = 300;
 
-/** Of a longer key the beginning tells that it is none of the names that lead to a filter. */
-const MAX_KEY_LENGTH = 20;
+/** In place of rules that nobody can read: they are known to be there, and nothing else. */
+export const NO_RULES = "";
 
 /** The index in each array around a value, and the key in each object. */
 type Path = readonly (number | string)[];
@@ -49,6 +48,9 @@ export function findNumberTexts(text: string): NumberTexts | undefined {
   if (!ODD_NUMBER.test(text)) return undefined;
   const texts: Record<string, string | null> = {};
   const path: (number | string)[] = [];
+  // Where the text began and ended that was seen last: a key, if a colon follows.
+  let start = 0;
+  let end = 0;
   // What holds a number that is too far off, noted once however many there are.
   let farKey: number | string | undefined;
   for (let at = 0;;) {
@@ -64,19 +66,18 @@ export function findNumberTexts(text: string): NumberTexts | undefined {
     else if (token === ",") {
       if (typeof place === "number") path[last] = place + 1;
     } else if (token === '"') {
-      const start = at - 1;
-      at = findTextEnd(text, at);
-      if (typeof place === "string" && isFollowedByColon(text, at)) {
-        path[last] = JSON.parse(text.slice(start, at));
-      }
-    } else if (path.length <= MAX_DEPTH) {
-      const isFar = isTooFar(path);
-      const pointer = toPointer(path, isFar ? MAX_KEY_LENGTH : undefined);
+      start = at - 1;
+      end = at = findTextEnd(text, at);
+    } else if (token === ":") path[last] = JSON.parse(text.slice(start, end));
+    else if (path.length <= MAX_DEPTH) {
+      // The beginning of a longer key tells that it is none of the names that lead to a filter.
+      const pointer = toPointer(path, MAX_POINTER_LENGTH);
       if (!FILTER_VALUE.test(pointer)) continue;
-      if (!isFar) noteNumber(token, pointer, texts);
-      else if (path[1] !== farKey) {
+      if (pointer.length <= MAX_POINTER_LENGTH) {
+        noteNumber(token, pointer, texts);
+      } else if (path[1] !== farKey) {
         farKey = path[1];
-        texts[toPointer(path.slice(0, 2))] = null;
+        texts[toPointer(path.slice(0, path[0] === "flags" ? 3 : 2))] = null;
       }
     }
   }
@@ -89,18 +90,6 @@ function findTextEnd(text: string, at: number): number {
   stop.lastIndex = at;
   while (stop.exec(text)?.[0] === "\\") stop.lastIndex++;
   return stop.lastIndex;
-}
-
-function isFollowedByColon(text: string, at: number): boolean {
-  const colon = /\s*:/y;
-  colon.lastIndex = at;
-  return colon.test(text);
-}
-
-function isTooFar(path: Path): boolean {
-  let length = 0;
-  for (const step of path) length += String(step).length + 1;
-  return length > MAX_POINTER_LENGTH;
 }
 
 /** The JSON pointer of a path, with so many letters of each key. */
@@ -129,14 +118,11 @@ function noteNumber(
 
 /** The server's text of a number literal; null where its formatting is not certain. */
 function toServerText(source: string, value: number): string | null {
-  if (/^-?\d+$/.test(source)) {
-    if (source === "-0" || source.length > 20) return null;
+  // Longer ones are out of range whatever they say.
+  if (/^(?!-0)-?\d{1,20}$/.test(source)) {
     const integer = BigInt(source);
     // The server keeps integers that 64 bits hold, with a sign or without.
-    return BigInt.asUintN(64, integer) === integer ||
-        BigInt.asIntN(64, integer) === integer
-      ? source
-      : null;
+    return integer >= -(2n ** 63n) && integer < 2n ** 64n ? source : null;
   }
   const size = Math.abs(value);
   if (/[eE]/.test(source) || size < 1e-5 || size >= 1e16) return null;
@@ -146,8 +132,8 @@ function toServerText(source: string, value: number): string | null {
 /** Puts the texts to the numbers of a document that is nobody else's. What they do not fit is left as it is. */
 export function applyNumberTexts(document: unknown, texts: unknown): void {
   for (const [pointer, text] of Object.entries(isRecord(texts) ? texts : {})) {
-    const isRow = ROW.test(pointer);
-    if (!isRow && !FILTER_VALUE.test(pointer)) continue;
+    const isWhole = RULES.test(pointer);
+    if (!isWhole && !FILTER_VALUE.test(pointer)) continue;
     const path = pointer.slice(1).split("/").map((step) =>
       step.replaceAll("~1", "/").replaceAll("~0", "~")
     );
@@ -155,17 +141,12 @@ export function applyNumberTexts(document: unknown, texts: unknown): void {
     let holder = document;
     for (const step of path) holder = getMember(holder, step);
     const value = getMember(holder, key);
-    if (isRow ? isRecord(value) : typeof value === "number") {
-      (holder as Record<string, unknown>)[key] = isRow
-        ? spoilRules(value as JsonObject)
+    if (isWhole ? value : typeof value === "number") {
+      (holder as Record<string, unknown>)[key] = isWhole
+        ? NO_RULES
         : new FilterNumber(value as number, isText(text) ? text : undefined);
     }
   }
-}
-
-/** The row, or cohort, without rules that anybody could read: it is known to be there, and nothing else. */
-export function spoilRules(row: JsonObject): JsonObject {
-  return { ...row, filters: "", values: "" };
 }
 
 function getMember(holder: unknown, key: string): unknown {

@@ -98,9 +98,14 @@ function compileRow(
       (row["bucketing_identifier"] || filters["bucketing_identifier"]) ===
         "device_id";
     const variants = compileVariants(filters["multivariate"] ?? undefined);
-    const variantKeys = new Set(variants.map((variant) => variant.key));
+    const variantKeys = new Set<unknown>(
+      variants.map((variant) => variant.key),
+    );
     const groupTypeIndex = readAggregation(filters) ?? null;
-    const found: string[] = [];
+    const aggregation = compileAggregation(groupTypeIndex, usesDevice, context);
+    if (aggregation.kind === "unmapped") return UNMAPPED;
+    // Where it decides for everybody, no condition is looked at, nor what one depends on.
+    const hasEnrollment = filters["feature_enrollment"] === true;
     const conditions = toList(filters["groups"], "groups").map((json, index) =>
       compileCondition(
         json,
@@ -113,28 +118,23 @@ function compileRow(
             context,
           ),
         variantKeys,
-        found,
+        hasEnrollment ? [] : needs,
         context,
       )
     );
-    const aggregation = compileAggregation(groupTypeIndex, usesDevice, context);
-    const holdout = compileHoldout(filters["holdout"] ?? undefined);
-    if (aggregation.kind === "unmapped") return UNMAPPED;
-    const hasEnrollment = filters["feature_enrollment"] === true;
-    // Where it decides for everybody, no condition is looked at, nor what one depends on.
-    if (!hasEnrollment) { for (const need of found) needs.push(need); }
     return {
       kind: "filters",
       aggregation,
       enrollmentProperty: hasEnrollment
         ? `$feature_enrollment/${key}`
         : undefined,
-      holdout,
+      holdout: compileHoldout(filters["holdout"] ?? undefined),
       conditions: hasEnrollment ? [] : conditions,
       variants,
       hasEarlyExit: filters["early_exit"] === true,
     };
   } catch (error) {
+    needs.length = 0;
     return buildInconclusive(toReason(error));
   }
 }
@@ -143,7 +143,7 @@ function compileCondition(
   json: unknown,
   index: number,
   findAggregation: (own: number | null | undefined) => Aggregation,
-  variants: ReadonlySet<string>,
+  variants: ReadonlySet<unknown>,
   needs: string[],
   context: CompileContext,
 ): ConditionRule {
@@ -151,10 +151,9 @@ function compileCondition(
   const percentage = condition["rollout_percentage"] ?? 100;
   const variant = condition["variant"] ?? undefined;
   expect(
-    isFiniteNumber(percentage),
-    "condition: the rollout percentage is not a number",
+    isFiniteNumber(percentage) && isTextOrAbsent(variant),
+    "condition: expected a rollout percentage and a variant, if any",
   );
-  expect(isTextOrAbsent(variant), "condition: the variant is not a string");
   const aggregation = findAggregation(readAggregation(condition));
   return {
     index,
@@ -167,7 +166,7 @@ function compileCondition(
     ),
     share: percentage / 100,
     fixedValue: variants.size === 0 ||
-      (variant !== undefined && variants.has(variant) ? variant : undefined),
+      (variants.has(variant) ? variant : undefined),
   };
 }
 

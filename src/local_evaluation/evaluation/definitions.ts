@@ -46,13 +46,7 @@ export function readFlagDefinitions(
       MAX_FLAG_DEPTH,
     ),
     cohorts: new RuleTable<CohortRule>(
-      new Map(
-        // Null is the table's own word; an empty cohort is as odd.
-        listEntries(getOwn(json, "cohorts")).map(([id, cohort]) => [
-          id,
-          cohort ?? {},
-        ]),
-      ),
+      new Map(listEntries(getOwn(json, "cohorts"))),
       (_id, cohort, _index, needs) => compileCohort(cohort, needs, context),
       MAX_COHORT_DEPTH,
     ),

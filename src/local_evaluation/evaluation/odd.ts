@@ -10,9 +10,7 @@ export function expect(isFine: boolean, reason: string): asserts isFine {
 
 /** Why a part of a document can't be used: what `expect` said, or that an application's own part threw. */
 export function toReason(error: unknown): string {
-  return error instanceof TypeError
-    ? error.message
-    : "what is odd about it could not be told";
+  return error instanceof TypeError ? error.message : "unexpected failure";
 }
 
 /** An object. */

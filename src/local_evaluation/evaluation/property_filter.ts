@@ -34,11 +34,10 @@ export function readPropertyFilter(json: unknown): PropertyFilter {
   const type = filter["type"] ?? undefined;
   const groupTypeIndex = filter["group_type_index"] ?? undefined;
   const value = filter["value"] ?? null;
-  expect(isText(key), "property filter: the key is not a string");
-  expect(isTextOrAbsent(type), "property filter: the type is not a string");
   expect(
-    groupTypeIndex === undefined || isFiniteNumber(groupTypeIndex),
-    "property filter: the group type index is not a number",
+    isText(key) && isTextOrAbsent(type) &&
+      (groupTypeIndex === undefined || isFiniteNumber(groupTypeIndex)),
+    "property filter: expected a key, and a type and a group type index if any",
   );
   expect(
     isShallow(value, MAX_VALUE_DEPTH),

@@ -20,14 +20,14 @@ type Open<Rule> = readonly [rule: Rule, needs: readonly string[]];
 
 /** The rows of a document by key. Each becomes a rule when it is first asked for, together with all that it needs. */
 export class RuleTable<Rule extends Nesting> {
-  /** Null in place of what was compiled: the rule is all that is needed then. */
+  /** Undefined in place of what was compiled: the rule is all that is needed then. */
   readonly #rows: Map<string, unknown>;
   readonly #compile: CompileRow<Rule>;
   readonly #maxDepth: number;
   readonly #rules = new Map<string, Rule>();
   #all: readonly Rule[] | undefined;
-  #deepest = 0;
-  #hasLoops = false;
+  #levels = 1;
+  #loopLevels = 0;
 
   /** Compiles nothing yet. */
   constructor(
@@ -52,7 +52,7 @@ export class RuleTable<Rule extends Nesting> {
 
   /** The levels of rules that may have to wait for each other. One without a depth may rest on the deepest. */
   get levels(): number {
-    return this.#deepest + (this.#hasLoops ? 2 : 1);
+    return this.#levels + this.#loopLevels;
   }
 
   /** Whether there is such a row. */
@@ -67,9 +67,7 @@ export class RuleTable<Rule extends Nesting> {
 
   /** The rule of that key. */
   get(key: string): Rule | undefined {
-    const known = this.#rules.get(key);
-    if (known || !this.#rows.has(key)) return known;
-    this.#prepare([key]);
+    if (!this.#rules.has(key)) this.#prepare([key]);
     return this.#rules.get(key);
   }
 
@@ -86,12 +84,12 @@ export class RuleTable<Rule extends Nesting> {
     const keysToCompile = [...keys];
     const open: Open<Rule>[] = [];
     for (const key of keysToCompile) {
-      const row = this.#rows.get(key) ?? undefined;
+      const row = this.#rows.get(key);
       if (row === undefined) continue;
       const needs: string[] = [];
       const rule = this.#compile(key, row, this.#rules.size, needs);
       this.#rules.set(key, rule);
-      this.#rows.set(key, null);
+      this.#rows.set(key, undefined);
       open.push([rule, needs]);
       for (const need of needs) keysToCompile.push(need);
     }
@@ -111,10 +109,10 @@ export class RuleTable<Rule extends Nesting> {
         }
         if (depth > this.#maxDepth) return true;
         rule.depth = depth;
-        this.#deepest = Math.max(this.#deepest, depth);
+        this.#levels = Math.max(this.#levels, depth + 1);
         return false;
       });
     } while (open.length > 0 && open.length < count);
-    this.#hasLoops ||= open.length > 0;
+    if (open.length > 0) this.#loopLevels = 1;
   }
 }
