@@ -136,5 +136,5 @@ export function getPayload(
   { payloads }: FlagRule,
   value: FlagValue,
 ): JsonValue | undefined {
-  return value === false ? undefined : payloads.get(String(value));
+  return value === false ? undefined : payloads?.get(String(value));
 }

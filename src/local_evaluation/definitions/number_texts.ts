@@ -14,7 +14,7 @@ export type NumberTexts = Readonly<Record<string, string | null>>;
  * little: JavaScript prints a number of fifteen digits as it is written, but for the zeros behind a fraction.
  */
 const ODD_NUMBER =
-  /[[,:]\s*(?:-0(?![\d.])|-?(?:\d{16}|[\d.]{17}|\d+(?:\.\d+)?[eE]|\d+\.(?:0{5}|\d*0(?!\d))))/;
+  /[[,:]\s*(?:-0(?![\d.])|-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.(?:0{5}|\d*0(?!\d))))/;
 
 /** What a JSON text is made of, but for white space and literals; of texts the beginning. */
 const TOKEN = /["[\]{},:]|-?\d[\d.eE+-]*/g;

@@ -76,17 +76,10 @@ function compileGroup(
     readonly values?: unknown;
   };
   expect(
-    Array.isArray(values) && values.length > 0,
-    "the cohort, or a part of it, has no filters",
-  );
-  // "property" is an old alias of AND.
-  expect(
-    type === "OR" || type === "AND" || type === "property",
-    "the type of the cohort's filters is not known",
-  );
-  expect(
-    depth <= MAX_GROUP_DEPTH,
-    "the cohort's filters are nested too deeply",
+    Array.isArray(values) && values.length > 0 && depth <= MAX_GROUP_DEPTH &&
+      // "property" is an old alias of AND.
+      (type === "OR" || type === "AND" || type === "property"),
+    "a part of the cohort is empty, of an unknown type, or nested too deeply",
   );
   const tests = values.map((value: unknown) =>
     compileWhole(() =>

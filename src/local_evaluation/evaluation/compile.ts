@@ -94,15 +94,25 @@ function compileRow(
   try {
     const filters = toRecord(given, "filters");
     // Parity: posthog-python reads it from the filters where the row has none.
-    const usesDevice =
-      (row["bucketing_identifier"] || filters["bucketing_identifier"]) ===
-        "device_id";
+    const bucketing = row["bucketing_identifier"] ||
+      filters["bucketing_identifier"];
+    const person: Aggregation = {
+      kind: bucketing === "device_id" ? "device" : "person",
+    };
     const variants = compileVariants(filters["multivariate"] ?? undefined);
     const variantKeys = new Set<unknown>(
       variants.map((variant) => variant.key),
     );
     const groupTypeIndex = readAggregation(filters) ?? null;
-    const aggregation = compileAggregation(groupTypeIndex, usesDevice, context);
+    // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
+    const findAggregation: FindAggregation = (index = groupTypeIndex) => {
+      if (index === null) return person;
+      const groupType = context.groupTypes.get(index);
+      return groupType === undefined
+        ? { kind: "unmapped" }
+        : { kind: "group", groupType };
+    };
+    const aggregation = findAggregation();
     if (aggregation.kind === "unmapped") return UNMAPPED;
     // Where it decides for everybody, no condition is looked at, nor what one depends on.
     const hasEnrollment = filters["feature_enrollment"] === true;
@@ -110,13 +120,7 @@ function compileRow(
       compileCondition(
         json,
         index,
-        (own) =>
-          compileAggregation(
-            // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
-            own === undefined ? groupTypeIndex : own,
-            usesDevice,
-            context,
-          ),
+        findAggregation,
         variantKeys,
         hasEnrollment ? [] : needs,
         context,
@@ -139,10 +143,13 @@ function compileRow(
   }
 }
 
+/** Whose id is hashed, by a group type index, null for persons; without one the flag says so. */
+type FindAggregation = (index?: number | null) => Aggregation;
+
 function compileCondition(
   json: unknown,
   index: number,
-  findAggregation: (own: number | null | undefined) => Aggregation,
+  findAggregation: FindAggregation,
   variants: ReadonlySet<unknown>,
   needs: string[],
   context: CompileContext,
@@ -183,21 +190,6 @@ function readAggregation(
   return index as number | null | undefined;
 }
 
-function compileAggregation(
-  index: number | null,
-  usesDevice: boolean,
-  { groupTypes }: CompileContext,
-): Aggregation {
-  if (index === null) return usesDevice ? DEVICE : PERSON;
-  const groupType = groupTypes.get(index);
-  return groupType === undefined
-    ? { kind: "unmapped" }
-    : { kind: "group", groupType };
-}
-
-const PERSON: Aggregation = { kind: "person" };
-const DEVICE: Aggregation = { kind: "device" };
-
 function compileVariants(json: unknown): readonly VariantRange[] {
   if (json === undefined) return [];
   const { variants } = toRecord(json, "multivariate");
@@ -231,21 +223,18 @@ function compileHoldout(json: unknown): HoldoutRule | undefined {
   };
 }
 
-const NO_PAYLOADS: ReadonlyMap<string, JsonValue> = new Map();
-
 /** Encrypted ones are not served. */
 function compilePayloads(
   row: JsonRecord,
   { payloads }: JsonRecord,
-): ReadonlyMap<string, JsonValue> {
-  const entries = isRecord(payloads) && row["has_encrypted_payloads"] !== true
-    ? Object.entries(payloads)
-    : [];
-  return entries.length === 0 ? NO_PAYLOADS : new Map(
-    entries.map((
-      [value, payload],
-    ) => [value, decodePayload(payload as JsonValue)]),
-  );
+): ReadonlyMap<string, JsonValue> | undefined {
+  if (!isRecord(payloads) || row["has_encrypted_payloads"] === true) {
+    return undefined;
+  }
+  const entries = Object.entries(payloads).map((
+    [value, payload],
+  ) => [value, decodePayload(payload as JsonValue)] as const);
+  return entries.length > 0 ? new Map(entries) : undefined;
 }
 
 function toInteger(json: unknown): number | undefined {

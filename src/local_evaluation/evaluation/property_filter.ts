@@ -36,12 +36,9 @@ export function readPropertyFilter(json: unknown): PropertyFilter {
   const value = filter["value"] ?? null;
   expect(
     isText(key) && isTextOrAbsent(type) &&
-      (groupTypeIndex === undefined || isFiniteNumber(groupTypeIndex)),
-    "property filter: expected a key, and a type and a group type index if any",
-  );
-  expect(
-    isShallow(value, MAX_VALUE_DEPTH),
-    "property filter: the value is nested too deeply",
+      (groupTypeIndex === undefined || isFiniteNumber(groupTypeIndex)) &&
+      isShallow(value, MAX_VALUE_DEPTH),
+    "property filter: expected a key, a flat value, and a type and a group type index if any",
   );
   return {
     key,

@@ -48,8 +48,8 @@ export interface FlagRule extends Nesting {
   readonly version: number | undefined;
   /** Whether an experiment uses the flag; undefined when the feed does not say. */
   readonly hasExperiment: boolean | undefined;
-  /** Value (`"true"` or a variant's key) to decoded, frozen payload. */
-  readonly payloads: ReadonlyMap<string, JsonValue>;
+  /** Value (`"true"` or a variant's key) to decoded, frozen payload; undefined without any. */
+  readonly payloads: ReadonlyMap<string, JsonValue> | undefined;
   /** The outcome where no input can change it: inactive, another config version, client-side only. */
   readonly settled: FlagOutcome | undefined;
   /** The evaluation contexts the flag is limited to; empty: none. */

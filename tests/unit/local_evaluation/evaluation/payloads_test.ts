@@ -30,7 +30,7 @@ Deno.test("payloads are frozen deeply, and never what a cache handed out (FLG-08
   const stored = { a: { b: [1] } };
   const entry = { flags: [flag([{}], { payloads: { true: stored } })] };
   const rule = readFlagDefinitions(copyEntry(entry))?.flags.get("f");
-  const decoded = rule?.payloads.get("true") as { a: { b: number[] } };
+  const decoded = rule?.payloads?.get("true") as { a: { b: number[] } };
   assertThrows(() => decoded.a.b.push(2), TypeError);
   stored.a.b.push(3);
   assertEquals(decoded, { a: { b: [1] } });
