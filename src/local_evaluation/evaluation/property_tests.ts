@@ -70,10 +70,12 @@ function compileProperty(
   if (!isPresenceOperator(name) && value === null) return toTest(NO);
   const match = compile({ value, matchingVersion, timeZone });
   if (typeof match === "object") return toTest(match);
-  // Unknown for every operator, because the server may hold the property in its database.
-  const absent = buildUnknown(`the property "${key}" is not given`);
   return (pass) => {
     const property = read(pass, key);
-    return property === undefined ? absent : match(property, pass.input.now);
+    // Unknown for every operator, because the server may hold the property in its database. Not built ahead: kept for each
+    // filter of a document, it would take as much memory as the filter.
+    return property === undefined
+      ? buildUnknown(`the property "${key}" is not given`)
+      : match(property, pass.input.now);
   };
 }
