@@ -30,11 +30,11 @@ export function readFlagDefinitions(
   if (!isRecord(json) || !Array.isArray(rows)) return undefined;
   const skipped: string[] = [];
   const usable = new Map<string, unknown>();
-  for (const [index, row] of rows.entries()) {
+  rows.forEach((row: unknown, index) => {
     const oddity = findOddity(row);
     if (oddity) skipped.push(`flags[${index}]: ${oddity}`);
     else usable.set((row as { key: string }).key, row);
-  }
+  });
   const { minimalFlagCalledEvents, propertyMatchingVersion } = readSwitches(
     json,
   );
