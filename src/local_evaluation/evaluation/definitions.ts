@@ -1,4 +1,4 @@
-import { describeType, getOwn, isRecord } from "../../core/guards.ts";
+import { describeType, getOwn, isRecord, isText } from "../../core/guards.ts";
 import { createBucketTable } from "./bucket_table.ts";
 import { compileCohort, MAX_COHORT_DEPTH } from "./cohorts.ts";
 import { compileFlag } from "./compile.ts";
@@ -31,9 +31,10 @@ export function readFlagDefinitions(
   const skipped: string[] = [];
   const usable = new Map<string, unknown>();
   rows.forEach((row: unknown, index) => {
-    const oddity = findOddity(row);
-    if (oddity) skipped.push(`flags[${index}]: ${oddity}`);
-    else usable.set((row as { key: string }).key, row);
+    const { key, deleted } = (row ?? {}) as JsonRecord;
+    // Of JSON, nothing but an object has a key that is a text.
+    if (typeof key === "string" && deleted !== true) usable.set(key, row);
+    else skipped.push(`flags[${index}]: ${describeOddity(row)}`);
   });
   const { minimalFlagCalledEvents, propertyMatchingVersion } = readSwitches(
     json,
@@ -63,11 +64,10 @@ export function readFlagDefinitions(
   };
 }
 
-/** Why a row is left out, if so. */
-function findOddity(row: unknown): string | undefined {
+/** Why a row is left out. */
+function describeOddity(row: unknown): string {
   if (!isRecord(row)) return `expected an object, got ${describeType(row)}`;
-  if (typeof row["key"] !== "string") return "the row has no key";
-  return row["deleted"] === true ? "the flag is deleted" : undefined;
+  return isText(row["key"]) ? "the flag is deleted" : "the row has no key";
 }
 
 /** Reads the switches that concern all flags of a document or a cache entry. */
