@@ -64,7 +64,7 @@ const rows: readonly (readonly [
   ["icontains_multi", [true, "x"], "it is True", true],
   ["icontains_multi", ["x"], ["X"], true],
   ["icontains_multi", [0.5], "1 or 0.5", true],
-  // A number whose text is not certain counts only where its texts decide.
+  // A number is its text, as the server writes it.
   ["starts_with", 5, "5", true],
   ["ends_with", 5, "15", true],
   ["ends_with", 5, "6", false],
