@@ -24,7 +24,8 @@ export interface FlagDefinitionCacheData {
   readonly fetchedAt?: number;
   /**
    * JSON pointer to the server's text of a number in a filter, where JavaScript prints it in another way: `5.0`. Null where
-   * that text is not certain; at the filters of a flag, or at a cohort: of a number somewhere in it. Absent means that there are none; a provider that drops it changes what such a filter matches.
+   * that text is not certain; at the filters of a flag, or at a cohort: that of a number somewhere in it. Absent means that
+   * there are none; a provider that drops it changes what such a filter matches.
    */
   readonly numberTexts?: Readonly<Record<string, string | null>>;
 }
