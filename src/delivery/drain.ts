@@ -82,6 +82,8 @@ async function carry(
     request.attempt++;
     lease.renew();
     const left = await attempt(store, lease, items, { ...request }, dropped);
+    // Taken over after it was silent for too long: whoever did goes on with the rest.
+    if (items.some((item) => item.lease !== lease)) return false;
     const { reason, afterMs } = left;
     items = left.items.filter(isHeld);
     if (items.length === 0 || !reason) return true;
@@ -111,10 +113,12 @@ async function carry(
     }
     const unit = drawUnit(random);
     const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+    const askedAt = clock.now();
     await clock.sleep(delayMs, lease.signal);
     // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    const isServerWish = lease.isOver && afterMs > 0;
-    if (isServerWish) store.rest(wishMs, isServerWish);
+    const leftMs = wishMs - (clock.now() - askedAt);
+    const isServerWish = lease.isOver && leftMs > 0;
+    if (isServerWish) store.rest(leftMs, isServerWish);
   }
 }
 

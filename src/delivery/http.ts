@@ -179,7 +179,7 @@ export function describeStatus(
 ): string {
   switch (status) {
     case 401:
-      return `${host} answered 401, check the project token and its region`;
+      return `${host} answered 401, check the key and its region`;
     case 403:
     case 404:
     case 405:

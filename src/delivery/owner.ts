@@ -62,9 +62,17 @@ export class Owner {
     if (this.#client && this.store.disown(this, items)) this.#client.start();
   }
 
-  /** Takes back a drain that has not begun: a flush of the same stretch sends its events together. */
-  takeBack(): void {
-    if (!this.lease?.hasBegun) this.lease = undefined;
+  /**
+   * Whether a flush may send. One of the same stretch takes back a drain that has not begun, and sends its events together;
+   * a scope has one drain at a time, and its flush is one.
+   */
+  take(lease: Lease): boolean {
+    const drains = this.lease;
+    if (drains === lease) return true;
+    const isUnderWay = drains?.isLive && drains.hasBegun;
+    if (!isUnderWay && this.isScopes) this.lease = lease;
+    else if (!isUnderWay && !lease.hasBegun) this.lease = undefined;
+    return !isUnderWay || !this.isScopes;
   }
 
   async #run(lease: Lease): Promise<void> {

@@ -148,24 +148,31 @@ async function flushLane(
     isInTime = false;
     lease.abort();
   });
-  owner.takeBack();
-  await waitForRest(store, lease, ms ?? options.maxRetryDelayMs);
+  const restsUntil = clock.now() + (ms ?? options.maxRetryDelayMs);
   let isServed = true;
   for (let turn = 0; !lease.isOver; turn++) {
     // Another's work is observed by its leases and never through its promise.
-    const held = [...wanted].filter(({ fate, lease: other }) =>
-      fate === "retained" && other !== lease && other?.isLive
-    );
-    isServed &&= await drain(store, lease, wanted);
-    const isWaiting = isServed && store.isPreparing(wanted);
-    if (held.length === 0 && !isWaiting) break;
+    const held = [...wanted].flatMap((item) => {
+      const { fate, lease: other } = item;
+      return fate === "retained" && other && other !== lease && other.isLive
+        ? [[item, other] as const]
+        : [];
+    });
+    if (owner.take(lease)) {
+      if (isServed) await waitForRest(store, lease, restsUntil);
+      isServed &&= await drain(store, lease, wanted);
+      const isWaiting = isServed && store.isPreparing(wanted);
+      if (held.length === 0 && !isWaiting) break;
+    }
     await lookAgain(clock, turn, lease.signal);
     // What they kept was tried; that of one who is silent is taken over.
-    for (const item of held) if (item.lease?.isOver) wanted.delete(item);
+    for (const [item, other] of held) if (other.isOver) wanted.delete(item);
   }
   if (cancel) cancel();
   lease.end(store);
   owner.release(wanted);
+  // What came to a scope meanwhile.
+  if (owner.lease === lease) owner.start();
   return isInTime;
 }
 
@@ -173,13 +180,12 @@ async function flushLane(
 async function waitForRest(
   store: Store,
   lease: Lease,
-  patienceMs: number,
+  latestAt: number,
 ): Promise<void> {
   const { clock } = store.deps;
-  const latest = clock.now() + patienceMs;
   lease.renew();
   while (store.isServerWish && store.restMs > 0 && !lease.isOver) {
-    if (clock.now() + store.restMs > latest) return;
+    if (clock.now() + store.restMs > latestAt) return;
     await clock.sleep(store.restMs, lease.signal);
   }
 }

@@ -45,6 +45,7 @@ export async function requestFlags(
     return;
   }
   const error = buildRequestError(
+    host,
     "flags",
     "evaluate feature flags remotely",
     outcome,

@@ -49,6 +49,7 @@ export function createRemoteConfig(
       }
     }
     const error = buildRequestError(
+      host,
       "remote_config",
       `get remote config '${key}'`,
       outcome,

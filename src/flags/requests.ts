@@ -4,7 +4,7 @@ import {
   RequestError,
   type RequestErrorCode,
 } from "../core/errors.ts";
-import type { HttpOutcome } from "../delivery/http.ts";
+import { describeStatus, type HttpOutcome } from "../delivery/http.ts";
 
 /** What outcomes have, of any kind. */
 interface OutcomeParts {
@@ -21,6 +21,7 @@ interface OutcomeParts {
  * @param code What an answer means that is not simply a refusal or unreadable.
  */
 export function buildRequestError(
+  { options: { host } }: Pick<FeatureHost, "options">,
   endpoint: RequestEndpoint,
   task: string,
   outcome: HttpOutcome,
@@ -31,7 +32,7 @@ export function buildRequestError(
   const [usual, reason]: [RequestErrorCode, string] = kind === "ok"
     ? ["unreadable", odd]
     : kind === "status"
-    ? ["http", `PostHog answered ${status}`]
+    ? ["http", describeStatus(status, host)]
     : kind === "network"
     ? [kind, `PostHog could not be reached: ${cause?.message}`]
     : ["timeout", "PostHog did not answer in time"];

@@ -10,6 +10,8 @@ async function main(): Promise<number> {
     format: "iife",
     globalName: "suite",
   });
+  // The suite's clients have no `ctx`, and it counts warnings: the one about that (FLD-004) has tests of its own.
+  vm.evaluate("EdgeRuntime = undefined");
   vm.evaluate(code);
   const results: string = await vm.evaluate(
     `suite.main(${JSON.stringify(code)})`,

@@ -75,6 +75,7 @@ export async function requestDefinitions(
     };
   }
   const error = buildRequestError(
+    host,
     "definitions",
     "load flag definitions",
     outcome,

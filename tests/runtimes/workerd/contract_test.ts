@@ -3,10 +3,10 @@ import { bundle } from "../../_kit/bundle.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
 
 const ROWS = [
-  { name: "workerd", compatibilityFlags: [] },
+  { name: "workerd", compatibilityFlags: ["no_global_navigator"] },
   {
     name: "workerd with Node compatibility",
-    compatibilityFlags: ["nodejs_compat"],
+    compatibilityFlags: ["no_global_navigator", "nodejs_compat"],
   },
 ];
 

@@ -219,7 +219,7 @@ Deno.test("a stand-in for fetch that answers with text() alone delivers, in ever
 });
 
 const REFUSED: readonly (readonly [status: number, check: RegExp])[] = [
-  [401, /check the project token and its region/],
+  [401, /check the key and its region/],
   [403, /check the option 'host' and what a proxy lets through/],
   [404, /check the option 'host' and what a proxy lets through/],
   [405, /check the option 'host' and what a proxy lets through/],

@@ -45,7 +45,7 @@ Deno.test("readV1Results() looks at own members only", () => {
 });
 
 for (
-  const text of ["", "<html>", "[]", "{}", '{"results":[]}', "null", undefined]
+  const text of ["", "<html>", "[]", "{}", '{"results":[]}', "null"]
 ) {
   Deno.test(`readV1Results() gives up on the success ${JSON.stringify(text)} (CAP-181)`, () => {
     const judge = readV1Results({ text }, undefined);
@@ -55,6 +55,15 @@ for (
     });
   });
 }
+
+Deno.test("readV1Results() asks again after a success that broke off (FLD-085)", () => {
+  const judge = readV1Results({ text: undefined }, 5000);
+  assertEquals(judge("a"), {
+    kind: "retry",
+    reason: { code: "network" },
+    afterMs: 5000,
+  });
+});
 
 const REFUSALS: readonly [
   text: string | undefined,

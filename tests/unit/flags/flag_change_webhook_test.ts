@@ -65,7 +65,8 @@ Deno.test("flagChangeWebhook() answers 502 with the reason of a failure, without
   const { response, body } = await call();
   assertEquals([response.status, body], [502, {
     result: "failed",
-    reason: "Cannot load flag definitions: PostHog answered 403",
+    reason:
+      "Cannot load flag definitions: https://us.i.posthog.com answered 403, check the option 'host' and what a proxy lets through",
   }]);
   assertEquals(response.headers.get("Cache-Control"), "no-store");
 });

@@ -194,7 +194,8 @@ Deno.test("refreshFlagDefinitions() does not wait after a failure", async () => 
   const failed = await refreshFlagDefinitions(world.posthog);
   assertEquals(failed, {
     kind: "failed",
-    reason: "Cannot load flag definitions: PostHog answered 401",
+    reason:
+      "Cannot load flag definitions: https://us.i.posthog.com answered 401, check the key and its region",
   });
   assertEquals(await refreshFlagDefinitions(world.posthog), {
     kind: "changed",

@@ -86,8 +86,8 @@ Deno.test("createTestClient() passes client options on, over its own", async () 
   await posthog.evaluateFlags("user-1");
   await posthog.flush();
   assertEquals(emulator.requests.map(({ url }) => url), [
-    "https://eu.i.posthog.com/flags/?v=2",
     "https://eu.i.posthog.com/batch/",
+    "https://eu.i.posthog.com/flags/?v=2",
   ]);
   assertEquals(emulator.events.map(({ event }) => event), [
     "app: order placed",

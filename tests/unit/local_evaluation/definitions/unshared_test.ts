@@ -42,8 +42,9 @@ function createIsolate() {
     },
     /** The answers to requests for definitions, and whether each was asked for conditionally. */
     loads: () =>
-      emulator.requests.map(({ status, headers }) =>
-        `${status}${headers["if-none-match"] === undefined ? "" : " if new"}`
+      emulator.requests.filter(({ path }) => path === "/flags/definitions").map(
+        ({ status, headers }) =>
+          `${status}${headers["if-none-match"] === undefined ? "" : " if new"}`,
       ),
   };
 }
