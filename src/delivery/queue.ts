@@ -151,15 +151,11 @@ async function flushLane(
   const restsUntil = clock.now() + (ms ?? options.maxRetryDelayMs);
   let isServed = true;
   for (let turn = 0; !lease.isOver; turn++) {
+    const maySend = owner.take(lease);
+    if (maySend && isServed) await waitForRest(store, lease, restsUntil);
     // Another's work is observed by its leases and never through its promise.
-    const held = [...wanted].flatMap((item) => {
-      const { fate, lease: other } = item;
-      return fate === "retained" && other && other !== lease && other.isLive
-        ? [[item, other] as const]
-        : [];
-    });
-    if (owner.take(lease)) {
-      if (isServed) await waitForRest(store, lease, restsUntil);
+    const held = listHeld(wanted, lease);
+    if (maySend) {
       isServed &&= await drain(store, lease, wanted);
       const isWaiting = isServed && store.isPreparing(wanted);
       if (held.length === 0 && !isWaiting) break;
@@ -188,4 +184,17 @@ async function waitForRest(
     if (clock.now() + store.restMs > latestAt) return;
     await clock.sleep(store.restMs, lease.signal);
   }
+}
+
+/** The events that others send at the moment, and under which lease. */
+function listHeld(
+  items: Iterable<QueueItem>,
+  own: Lease,
+): (readonly [item: QueueItem, lease: Lease])[] {
+  return [...items].flatMap((item) => {
+    const { fate, lease } = item;
+    return fate === "retained" && lease && lease !== own && lease.isLive
+      ? [[item, lease]]
+      : [];
+  });
 }

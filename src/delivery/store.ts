@@ -101,6 +101,7 @@ export class Store {
       if (!events.delete(item)) continue;
       oldestAt ??= item.admittedAt;
       item.owner = this.#nobodys.add(item);
+      if (!item.lease?.isLive) item.lease = undefined;
     }
     if (events.size === 0) this.#owners.delete(owner);
     if (oldestAt === undefined) return false;
