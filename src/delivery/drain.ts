@@ -39,7 +39,10 @@ export async function drain(
       items = store.claim(lease, store.nobodys);
     }
     if (items.length === 0) return true;
-    if (!await send(store, lease, items)) return false;
+    if (await send(store, lease, items)) continue;
+    // Nobody sends it any more.
+    for (const item of items) if (item.lease === lease) item.lease = undefined;
+    return false;
   }
   return false;
 }

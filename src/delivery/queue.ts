@@ -162,7 +162,9 @@ async function flushLane(
     }
     await lookAgain(clock, turn, lease.signal);
     // What they kept was tried; that of one who is silent is taken over.
-    for (const [item, other] of held) if (other.isOver) wanted.delete(item);
+    for (const [item, other] of held) {
+      if (other.isOver || item.lease !== other) wanted.delete(item);
+    }
   }
   if (cancel) cancel();
   lease.end(store);
