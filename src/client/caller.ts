@@ -124,7 +124,7 @@ export class KernelCaller implements EventCaller {
     if (!isKept && dropsUnfinishedWork()) {
       warnOnce(
         this.reporter,
-        "Events may be lost when a response is sent: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil' (from \"cloudflare:workers\" or \"@vercel/functions\", or `after` of Next.js)",
+        "Events may be lost when a response is sent: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil' (of cloudflare:workers, @vercel/functions, or Next.js's 'after')",
       );
     }
     return this.isScope && isKept && !options.testMode

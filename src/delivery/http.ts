@@ -177,17 +177,17 @@ export function describeStatus(
   status: number | undefined,
   host: string,
 ): string {
-  switch (status) {
-    case 401:
-      return `${host} answered 401, check the key and its region`;
-    case 403:
-    case 404:
-    case 405:
-      return `${host} answered ${status}, check the option 'host' and what a proxy lets through`;
+  const check = ", check the option 'host'";
+  if (!status || status >= 400) {
+    const hint = status === 401
+      ? ", check the key and its region"
+      : status === 403 || status === 404 || status === 405
+      ? `${check} and what a proxy lets through`
+      : "";
+    return `${hint ? host : "PostHog"} answered ${status}${hint}`;
   }
-  if (!status || status >= 400) return `PostHog answered ${status}`;
   const what = status < 300 ? "a web page answered" : "the host redirects";
-  return `${what} (${status}), check the option 'host'`;
+  return `${what} (${status})${check}`;
 }
 
 function toSafeError(cause: unknown, redact: Redact): Error {

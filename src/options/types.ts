@@ -17,19 +17,23 @@ export interface DeliveryOptions {
    * @default "v0"
    */
   captureMode?: "v0" | "v1" | undefined;
-  /** Events in the client's queue that start a send: an integer ≥ 1, at most `maxQueueSize`. @default 20 */
+  /**
+   * Events in the client's queue that start a send: an integer ≥ 1, at most `maxQueueSize`. The client gathers where this
+   * or `flushInterval` is given and no `waitUntil` is; otherwise each capture starts a send unless one is under way.
+   * @default 20 where `flushInterval` is given, else 1
+   */
   flushAt?: number | undefined;
   /** Events in one request: an integer ≥ 1. @default 100 */
   maxBatchSize?: number | undefined;
-  /** Events held in one queue: an integer ≥ 1. Past it the oldest is dropped, with a report. @default 10000 */
+  /** Events a lane holds, those of all scopes together: an integer ≥ 1. Past it the oldest is dropped, with a report. @default 10000 */
   maxQueueSize?: number | undefined;
-  /** Serialized bytes held in one queue. Past it the oldest are dropped, with a report. @default 33554432 */
+  /** Serialized bytes a lane holds, those of all scopes together. Past it the oldest are dropped, with a report. @default 33554432 */
   maxQueueBytes?: number | undefined;
   /** UTF-8 bytes of one serialized event, at most `maxQueueBytes`. A larger one is dropped, with a report. @default 921600 */
   maxEventBytes?: number | undefined;
   /** Bytes of one request before compression; a first event always fits. @default 5242880 */
   maxBatchBytes?: number | undefined;
-  /** Age of the oldest queued event, in ms, at which the next capture starts a send; 0 disables. @default 5000 */
+  /** Where a client gathers (see `flushAt`): the age of the oldest queued event, in ms, at which the next capture starts a send; 0 disables. @default 5000 */
   flushInterval?: number | undefined;
   /** Retries after the first attempt: an integer ≥ 0. @default 3 */
   fetchRetryCount?: number | undefined;
@@ -77,7 +81,7 @@ export interface EventOptions {
 
 /** Where the client meets its surroundings. */
 export interface SeamOptions {
-  /** Extends the runtime's life for a promise; called as given, so bind what needs an owner. */
+  /** Extends the runtime's life for a promise, such as that of a send; called as given, so bind what needs an owner. */
   waitUntil?: WaitUntil | undefined;
   /** Hears of each failure once. An exception from it is contained. */
   onError?: ((error: AnyEdgehogError) => void) | undefined;
