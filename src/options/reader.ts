@@ -32,8 +32,15 @@ export class OptionReader {
 
   /** Notes a problem. */
   refuse(option: string, reason: string): undefined {
-    const message = `Cannot use option '${option}': ${reason}`;
+    // Any other has a default that does no harm.
+    const consequence = option === "host" ? "; nothing is sent" : "";
+    const message = `Cannot use option '${option}': ${reason}${consequence}`;
     this.problems.push(new ConfigError(message, option));
+  }
+
+  /** Whether what was given for the option can't be used. */
+  hasRefused(option: string): boolean {
+    return this.problems.some((problem) => problem.option === option);
   }
 
   /** A number from `min` to `max`, or the fallback. */
