@@ -176,6 +176,7 @@ export type {
   ExceptionOptions,
   FlagMethods,
   FlagOptions,
+  InertOptions,
   OlderOptions,
   PostHogClient,
   PostHogOptions,

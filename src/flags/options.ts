@@ -22,6 +22,12 @@ export interface FeatureFlagOptions {
   maxCacheSize?: number | undefined;
   /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
   evaluationContexts?: readonly string[] | undefined;
+  /**
+   * An older name of `evaluationContexts`, which wins when both are given.
+   *
+   * @deprecated Use `evaluationContexts`.
+   */
+  evaluationEnvironments?: readonly string[] | undefined;
 }
 
 /** {@linkcode FeatureFlagOptions}, checked and complete. */
@@ -67,6 +73,15 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
       "Option 'personalApiKey' is ignored: 'secretKey' is given too",
     );
   }
+  const [contexts, environments] = [
+    "evaluationContexts",
+    "evaluationEnvironments",
+  ].map((option) => read.list<string>(option, "a list of strings", isNonBlank));
+  if (environments) {
+    read.notes.push(
+      "Option 'evaluationEnvironments' is deprecated: use 'evaluationContexts'",
+    );
+  }
   return {
     secretKey: secretKey ?? personalApiKey,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
@@ -83,7 +98,6 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
     sendFeatureFlagEvent: read.boolean("sendFeatureFlagEvent") ?? true,
     featureFlagsLogWarnings: read.boolean("featureFlagsLogWarnings") ?? true,
     maxCacheSize: read.integer("maxCacheSize", 50_000),
-    evaluationContexts:
-      read.list("evaluationContexts", "a list of strings", isNonBlank) ?? [],
+    evaluationContexts: contexts ?? environments ?? [],
   };
 }

@@ -5,6 +5,10 @@ import {
   isFiniteNumber,
   isObject,
 } from "../core/guards.ts";
+import { findNearest } from "./nearest.ts";
+
+/** Options that nobody takes are told up to this number: an application may hand over a whole environment. */
+const MAX_UNKNOWN = 20;
 
 /**
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
@@ -122,19 +126,22 @@ export class OptionReader {
       : items as T[];
   }
 
+  /** What was given, whatever it is. */
+  value(option: string): unknown {
+    return this.#checked(option, "", () => true);
+  }
+
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
   refuseOthers(): void {
-    const toPlain = (name: string) => name.replaceAll("_", "").toLowerCase();
     const given = isObject(this.#given) ? this.#given : {};
     // Whatever refuses to list its members has had each of them read by name.
-    for (const [option, value] of attempt(() => Object.entries(given)) ?? []) {
-      const isGiven = value !== undefined && value !== null;
-      if (!isGiven || this.#known.has(option)) continue;
-      const near = [...this.#known].find((name) =>
-        toPlain(name) === toPlain(option)
-      );
+    const others = (attempt(() => Object.entries(given)) ?? []).filter((
+      [option, value],
+    ) => (value ?? undefined) !== undefined && !this.#known.has(option));
+    for (const [option] of others.slice(0, MAX_UNKNOWN)) {
+      const near = findNearest(option, [...this.#known]);
       const hint = near ? `; did you mean '${near}'?` : "";
-      this.refuse(option, `nothing in this client takes it${hint}`);
+      this.refuse(option, `no feature of this client takes it${hint}`);
     }
   }
 

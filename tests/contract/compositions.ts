@@ -338,14 +338,14 @@ function refusals(t: ContractRunner, lib: ContractLibrary): void {
     assertEquals(
       refuse({ personalApiKey: "phx_x", inAppInclude: ["app"], flushAt: 5 }),
       [
-        "Cannot use option 'personalApiKey': nothing in this client takes it",
-        "Cannot use option 'inAppInclude': nothing in this client takes it",
+        "Cannot use option 'personalApiKey': no feature of this client takes it",
+        "Cannot use option 'inAppInclude': no feature of this client takes it",
       ],
     );
     const use = [lib.featureFlags.featureFlags()];
     assertEquals(refuse({ personalApiKey: "phx_x", use }), []);
     assertEquals(refuse({ featureFlagsPollingInterval: 1000, use }), [
-      "Cannot use option 'featureFlagsPollingInterval': nothing in this client takes it",
+      "Cannot use option 'featureFlagsPollingInterval': no feature of this client takes it",
     ]);
   });
 
