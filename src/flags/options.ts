@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from "../core/clock.ts";
 import { isNonBlank } from "../core/guards.ts";
 import type { OptionReader } from "../options/reader.ts";
 
@@ -10,7 +9,7 @@ export interface FeatureFlagOptions {
   secretKey?: string | undefined;
   /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
   strictLocalEvaluation?: boolean | undefined;
-  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
+  /** The deadline in ms of one evaluation by PostHog, retries included; at least 100. @default 3000 */
   featureFlagsRequestTimeoutMs?: number | undefined;
   /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
@@ -85,11 +84,11 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
   return {
     secretKey: secretKey ?? personalApiKey,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
-    featureFlagsRequestTimeoutMs: read.number(
+    // Less than 100 is meant as seconds, or answers nobody.
+    featureFlagsRequestTimeoutMs: read.milliseconds(
       "featureFlagsRequestTimeoutMs",
       3000,
-      1,
-      MAX_TIMER_MS,
+      100,
     ),
     featureFlagsRequestMaxRetries: Math.min(
       read.integer("featureFlagsRequestMaxRetries", 1, 0),

@@ -1,4 +1,3 @@
-import { MAX_TIMER_MS } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheProviderLike,
@@ -51,11 +50,10 @@ export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
       "onFlagDefinitionsReceived",
       "shutdown",
     ]),
-    featureFlagsPollingInterval: read.number(
+    featureFlagsPollingInterval: read.milliseconds(
       "featureFlagsPollingInterval",
       30_000,
       100,
-      MAX_TIMER_MS,
     ),
     projectTimezone: readTimezone(read),
     hasher: read.withMethods<Hasher>("hasher", ["digest"]) ?? webCryptoHasher,

@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
 import {
   attempt,
@@ -53,21 +54,29 @@ export class OptionReader {
     fallback: number,
     min: number,
     max: number = Infinity,
+    kind: string = "a number",
   ): number {
     const range = max < Infinity
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
     const isValid = (value: unknown) =>
       isFiniteNumber(value) && value >= min && value <= max;
-    return this.#checked(option, `a number ${range}`, isValid) ?? fallback;
+    return this.#checked(option, `${kind} ${range}`, isValid, describeNumber) ??
+      fallback;
+  }
+
+  /** A number of milliseconds that a timer can hold, of at least `min`, or the fallback. */
+  milliseconds(option: string, fallback: number, min: number): number {
+    const kind = "a number of milliseconds";
+    return this.number(option, fallback, min, MAX_TIMER_MS, kind);
   }
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
     const isValid = (value: unknown) =>
       Number.isInteger(value) && Number(value) >= min;
-    return this.#checked(option, `an integer of at least ${min}`, isValid) ??
-      fallback;
+    const expected = `an integer of at least ${min}`;
+    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
   }
 
   /** A boolean, or undefined. */
@@ -155,6 +164,7 @@ export class OptionReader {
     option: string,
     expected: string,
     isValid: (value: unknown) => boolean,
+    describe: (value: unknown) => unknown = describeType,
   ): T | undefined {
     this.#known.add(option);
     const given = Object(this.#given) as Record<string, unknown>;
@@ -164,13 +174,20 @@ export class OptionReader {
       const value = given[option];
       if (value !== undefined && value !== null) {
         if (isValid(value)) return value as T;
-        this.refuse(option, `expected ${expected}, got ${describeType(value)}`);
+        this.refuse(option, `expected ${expected}, got ${describe(value)}`);
       }
     } catch {
       this.refuse(option, "reading it failed");
     }
-    return older ? this.#checked(older, expected, isValid) : undefined;
+    return older
+      ? this.#checked(older, expected, isValid, describe)
+      : undefined;
   }
+}
+
+/** A number itself: where one is expected it is no secret. */
+function describeNumber(value: unknown): unknown {
+  return typeof value === "number" ? value : describeType(value);
 }
 
 /** A copy of a list; undefined for anything else. */

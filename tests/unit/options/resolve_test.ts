@@ -85,6 +85,61 @@ for (const key of ["phx_personal", "phs_project"]) {
   });
 }
 
+const WRONG_ROWS: readonly [name: string, value: unknown, message: string][] = [
+  [
+    "featureFlagsRequestTimeoutMs",
+    3,
+    "a number of milliseconds from 100 to 2147483647, got 3",
+  ],
+  [
+    "featureFlagsRequestTimeoutMs",
+    99.9,
+    "a number of milliseconds from 100 to 2147483647, got 99.9",
+  ],
+  [
+    "featureFlagsPollingInterval",
+    30,
+    "a number of milliseconds from 100 to 2147483647, got 30",
+  ],
+  [
+    "requestTimeout",
+    1e12,
+    "a number of milliseconds from 1 to 2147483647, got 1000000000000",
+  ],
+  [
+    "flushInterval",
+    "5s",
+    "a number of milliseconds from 0 to 2147483647, got string",
+  ],
+  ["flushAt", 0, "an integer of at least 1, got 0"],
+  ["flushAt", NaN, "an integer of at least 1, got NaN"],
+  ["flushAt", "20", "an integer of at least 1, got string"],
+  ["maxQueueSize", [], "an integer of at least 1, got array"],
+  ["fetchRetryCount", -1, "an integer of at least 0, got -1"],
+  ["retryJitter", 1.5, "a number from 0 to 1, got 1.5"],
+  ["disabled", "true", "a boolean, got string"],
+  ["secretKey", 4711, "a string, got number"],
+  ["beforeSend", 4711, "a function or a list of functions, got number"],
+];
+
+for (const [name, value, message] of WRONG_ROWS) {
+  Deno.test(`the refusal of ${name}: ${JSON.stringify(value)} says what is wrong (FLD-023)`, () => {
+    assertEquals(
+      resolve("phc_x", { [name]: value }).problems.map(({ message }) =>
+        message
+      ),
+      [`Cannot use option '${name}': expected ${message}`],
+    );
+  });
+}
+
+Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (FLD-023)", () => {
+  const read = (given: number) =>
+    resolve("phc_x", { featureFlagsRequestTimeoutMs: given }).options
+      .featureFlagsRequestTimeoutMs;
+  assertEquals([read(100), read(99)], [100, 3000]);
+});
+
 const NUMBER_ROWS: readonly [name: string, value: unknown][] = [
   ["flushAt", 0],
   ["flushAt", "20"],
