@@ -7,6 +7,7 @@ import { TRACE_CONTEXT } from "../context/trace_context.ts";
 import type { WithContextOptions, WrapFetchOptions } from "../context/types.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
@@ -108,7 +109,8 @@ export const SCOPE_VERBS: Table<KernelVerb> = {
   [TRACE_CONTEXT]({ context }: KernelCaller, span?: TraceContext): void {
     if (context) context.traceContext = span;
   },
-  setContext({ context }: KernelCaller, data: unknown): void {
+  setContext({ context, reporter }: KernelCaller, data: unknown): void {
+    warnOfForeignNames(reporter, Object(data));
     context?.set(data);
   },
   tracingHeaders,
@@ -165,6 +167,7 @@ function openScope(
   init?: unknown,
 ): object {
   const given: RequestScopeInit = isRecord(init) ? init : {};
+  warnOfForeignNames(caller.reporter, given);
   const { waitUntil } = given;
   const { options } = caller.kernel;
   const keeper = typeof waitUntil === "function"
@@ -182,6 +185,7 @@ export function openChildScope(
   data: unknown,
   options?: WithContextOptions,
 ): object {
+  warnOfForeignNames(caller.reporter, Object(data));
   return caller.createScope(caller.context?.createChild(data, options));
 }
 

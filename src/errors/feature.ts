@@ -12,6 +12,7 @@ import type {
   Verb,
 } from "../client/host.ts";
 import type { EventDraft, SealProperties } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { describeType, isObject, isRecord } from "../core/guards.ts";
 import { findBuildIds } from "../core/runtime.ts";
 import type { OptionReader } from "../options/reader.ts";
@@ -208,7 +209,10 @@ class ErrorTracking implements MadeFeature {
     if (isObject(fourth) && typeof fourth["toEventProperties"] === "function") {
       return { flags: fourth };
     }
-    if (isRecord(fourth)) return fourth;
+    if (isRecord(fourth)) {
+      warnOfForeignNames(this.#host.reporter, fourth);
+      return fourth;
+    }
     if (fourth !== undefined && fourth !== null) {
       this.#host.reporter.warn(
         `Cannot use 'options': expected an object, got ${describeType(fourth)}`,
