@@ -45,7 +45,7 @@ export {
   RequestError,
 } from "./src/core/errors.ts";
 
-export type { KernelClient } from "./src/client/client_types.ts";
+export type { ClosedByUsing, KernelClient } from "./src/client/client_types.ts";
 export type {
   KernelScope,
   RequestScopeInit,
@@ -56,6 +56,7 @@ export type {
   WithContextOptions,
   WrapFetchOptions,
 } from "./src/context/types.ts";
+export type { Bytes } from "./src/core/bytes.ts";
 export type {
   DeliveryErrorCode,
   DeliveryOutcome,

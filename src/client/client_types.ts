@@ -6,8 +6,16 @@ import type { PostHogListeners } from "../core/reporter.ts";
 import type { EventMethods } from "../events/types.ts";
 import type { KernelScope, RequestScopeInit } from "./scope_types.ts";
 
+/** `shutdown` for `await using`, where the compiler's libs have that. */
+export type ClosedByUsing = {
+  readonly [
+    Key in SymbolConstructor["asyncDispose" & keyof SymbolConstructor]
+  ]: () => Promise<void>;
+};
+
 /** What every client can do; features add their verbs. `Scope` is what its scopes can do. */
-export interface KernelClient<Scope = KernelScope> extends EventMethods {
+export interface KernelClient<Scope = KernelScope>
+  extends EventMethods, ClosedByUsing {
   /**
    * Opens the scope of a request: its identity, properties and `waitUntil`.
    *
@@ -55,8 +63,6 @@ export interface KernelClient<Scope = KernelScope> extends EventMethods {
   shutdown(timeoutMs?: number): Promise<void>;
   /** The same as {@linkcode KernelClient.shutdown}. */
   close(timeoutMs?: number): Promise<void>;
-  /** The same as {@linkcode KernelClient.shutdown}, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
   /**
    * Listens to what happens; the result ends it. A listener that throws is contained.
    *

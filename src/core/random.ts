@@ -1,9 +1,10 @@
+import type { Bytes } from "./bytes.ts";
 /** Fills the array with random bytes: uuids, jitter, lease waits. Called lazily, never at import or construction. */
-export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => void;
+export type RandomSource = (bytes: Bytes) => void;
 
 /** The platform's cryptographic random bytes. */
 export const systemRandom: RandomSource = (
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
 ): void => {
   crypto.getRandomValues(bytes);
 };
