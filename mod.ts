@@ -32,8 +32,13 @@
 export { memoryCache, type MemoryCacheOptions } from "./src/caches/memory.ts";
 export { PostHog, type PostHogClass } from "./src/posthog/posthog.ts";
 export {
+  type RuntimeArguments,
+  type ScopedHandler,
+  type ScopeMaker,
+  type Undeclared,
   withPostHog,
   type WithPostHogOptions,
+  type WrappedHandler,
 } from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
 export {

@@ -37,7 +37,15 @@ export {
 } from "../core/errors.ts";
 export { fromEnv } from "../options/from_env.ts";
 export { createClient } from "./create_client.ts";
-export { withPostHog, type WithPostHogOptions } from "./with_posthog.ts";
+export {
+  type RuntimeArguments,
+  type ScopedHandler,
+  type ScopeMaker,
+  type Undeclared,
+  withPostHog,
+  type WithPostHogOptions,
+  type WrappedHandler,
+} from "./with_posthog.ts";
 
 export type {
   ContextData,
