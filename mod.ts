@@ -52,6 +52,7 @@ export {
 
 export type { ClosedByUsing, KernelClient } from "./src/client/client_types.ts";
 export type {
+  AiSettings,
   KernelScope,
   RequestScopeInit,
 } from "./src/client/scope_types.ts";

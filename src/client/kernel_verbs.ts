@@ -127,17 +127,24 @@ export const SCOPE_VERBS: Table<KernelVerb> = {
   },
 };
 
+/** What AI wrappers ask of whatever they capture through. */
+const AI_READS: Table<(caller: KernelCaller) => unknown> = {
+  privacyMode: ({ kernel }) => kernel.options.privacyMode,
+  "privacy_mode": ({ kernel }) => kernel.options.privacyMode,
+  enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
+};
+
 /** What can be read of a client. */
 export const CLIENT_READS: Table<(caller: KernelCaller) => unknown> = {
   optedOut: ({ kernel }) => kernel.isOptedOut,
   isDisabled: ({ kernel }) => kernel.options.disabled,
-  privacyMode: ({ kernel }) => kernel.options.privacyMode,
-  enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
+  ...AI_READS,
   queueSize: ({ kernel }) => kernel.delivery.queue.items().length,
 };
 
 /** What can be read of a scope. */
 export const SCOPE_READS: Table<(caller: KernelCaller) => unknown> = {
+  ...AI_READS,
   distinctId: ({ context }) => context?.distinctId,
   sessionId: ({ context }) => context?.sessionId,
   properties: ({ context }) => toJsonObject(context?.properties),

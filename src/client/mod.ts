@@ -121,4 +121,8 @@ export type {
   ScopeOf,
 } from "./create_client.ts";
 export type { Feature, FeatureTypes } from "./feature.ts";
-export type { KernelScope, RequestScopeInit } from "./scope_types.ts";
+export type {
+  AiSettings,
+  KernelScope,
+  RequestScopeInit,
+} from "./scope_types.ts";
