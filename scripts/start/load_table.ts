@@ -1,3 +1,4 @@
+import { buildDefinitions } from "./definitions.ts";
 import type { Run } from "./figures.ts";
 import { FLAG_COUNTS, LOAD_NAMES } from "./load_works.ts";
 import { formatBound, formatNumber, formatTable } from "./markdown.ts";
@@ -26,6 +27,8 @@ export function buildLoadTable(run: Run): readonly string[] {
     load: run.µs(LOAD_NAMES.load(flags)),
     parses: run.ratio(LOAD_NAMES.load(flags), LOAD_NAMES.parse(flags)),
     kept: run.bytes(LOAD_NAMES.load(flags), "keptBytes") / flags,
+    keptOfAll: run.bytes(LOAD_NAMES.evaluate(flags), "keptBytes") / flags,
+    text: buildDefinitions(flags).length / flags,
     keptOfParse: run.bytes(LOAD_NAMES.parse(flags), "keptBytes") / flags,
   }));
   const rows = sizes.map(({ flags, parse, load, parses, ...sizes }) => [
@@ -35,6 +38,8 @@ export function buildLoadTable(run: Run): readonly string[] {
     formatNumber(parses, 2),
     formatNumber(sizes.keptOfParse, 0),
     formatNumber(sizes.kept, 0),
+    formatNumber(sizes.keptOfAll, 0),
+    formatNumber(sizes.keptOfAll / sizes.text, 2),
     formatBound(parses, MAX_PARSES, "× JSON.parse"),
   ]);
   const grow = (of: "parse" | "load") =>
@@ -48,6 +53,8 @@ export function buildLoadTable(run: Run): readonly string[] {
       "× JSON.parse",
       "B a flag, parsed",
       "B a flag, loaded",
+      "B a flag, evaluated",
+      "× its JSON",
       "bound",
     ], rows),
     "",

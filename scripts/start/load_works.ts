@@ -22,6 +22,8 @@ export const LOAD_NAMES = {
   otherFirst: "the same of posthog-node",
   parse: (flags: number): string => `JSON.parse() of ${flags} definitions`,
   load: (flags: number): string => `loading ${flags} definitions`,
+  evaluate: (flags: number): string =>
+    `loading and evaluating ${flags} definitions`,
 } as const;
 
 /** A call whose work goes on in promises; those of a turn are waited for together. */
@@ -108,6 +110,15 @@ export function createLoadWorks({ PostHog }: Library): readonly Work[] {
           ...withPromises(
             create,
             (client) => client.waitForLocalEvaluationReady(),
+            text,
+          ),
+        },
+        {
+          name: LOAD_NAMES.evaluate(flags),
+          count,
+          ...withPromises(
+            create,
+            (client) => client.evaluateFlags("user-1", evaluation),
             text,
           ),
         },

@@ -4,8 +4,8 @@ import type { MaybePromise } from "./platform.ts";
 /**
  * Flag definitions as a cache holds them: plain JSON, the wire's rows unchanged.
  *
- * Parity: the shape of posthog-node's cache provider. `etag` and `fetchedAt` are edgehog's; a provider stores
- * and returns them untouched.
+ * Parity: the shape of posthog-node's cache provider. `etag`, `fetchedAt` and `numberTexts` are edgehog's;
+ * a provider stores and returns them untouched.
  */
 export interface FlagDefinitionCacheData {
   /** The flag rows as the server sent them. */
@@ -22,6 +22,12 @@ export interface FlagDefinitionCacheData {
   readonly etag?: string;
   /** When they were fetched, in ms since the epoch. */
   readonly fetchedAt?: number;
+  /**
+   * JSON pointer to the server's text of a number in a filter, where JavaScript prints it in another way: `5.0`. Null where
+   * that text is not certain; at the filters of a flag, or at a cohort: that of a number somewhere in it. Absent means that
+   * there are none; a provider that drops it changes what such a filter matches.
+   */
+  readonly numberTexts?: Readonly<Record<string, string | null>>;
 }
 
 /**

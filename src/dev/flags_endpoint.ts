@@ -2,13 +2,13 @@ import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { UuidSource } from "../core/uuid.ts";
-import type { FlagDefinition } from "../local_evaluation/evaluation/definitions.ts";
 import { buildEvaluationInput, type EvaluationInput } from "../flags/input.ts";
 import type {
   FlagDecision,
   FlagOutcome,
 } from "../local_evaluation/evaluation/outcome.ts";
 import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
+import type { FlagRule } from "../local_evaluation/evaluation/rules.ts";
 import { type Answer, buildError } from "./answer.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
@@ -85,15 +85,23 @@ async function evaluateForRuntime(
 ): Promise<JsonObject> {
   const keys = readTexts(getOwn(body, "flag_keys_to_evaluate"));
   const runtime = getOwn(body, "evaluation_runtime");
-  const outcomes = await evaluateFlagSet(flags.compiled(), input, keys, hasher);
+  const outcomes = await evaluateFlagSet(
+    flags.definitions,
+    input,
+    keys,
+    hasher,
+  );
   const records = new Map<string, JsonValue>();
   for (const [key, outcome] of outcomes) {
     const flag = flags.definitions.flags.get(key);
+    const payloads = flags.payloads.get(key) ?? {};
     // A caller whose runtime is unknown gets the flags that are for all runtimes.
     const isForCaller = [undefined, "all", runtime].includes(
       flags.runtimes.get(key),
     );
-    const record = flag && isForCaller ? toRecord(flag, outcome) : undefined;
+    const record = flag && isForCaller
+      ? toRecord(flag, outcome, payloads)
+      : undefined;
     if (record) records.set(key, record);
   }
   return Object.fromEntries(records);
@@ -101,8 +109,9 @@ async function evaluateForRuntime(
 
 /** Builds a flag's record; undefined for what PostHog leaves out: inactive flags, other contexts. */
 function toRecord(
-  flag: FlagDefinition,
+  flag: FlagRule,
   outcome: FlagOutcome,
+  payloads: JsonObject,
 ): JsonValue | undefined {
   switch (outcome.kind) {
     case "omitted":
@@ -110,13 +119,13 @@ function toRecord(
     case "value":
       return outcome.reason === "flag_disabled"
         ? undefined
-        : buildRecord(flag, outcome);
+        : buildRecord(flag, outcome, payloads);
     case "missing-group":
-      return buildRecord(flag, buildFalse("no_group_type"));
+      return buildRecord(flag, buildFalse("no_group_type"), payloads);
     case "inconclusive":
     case "requires-server":
       // PostHog would look further, into its database. Nothing more is known of anybody here: no match.
-      return buildRecord(flag, buildFalse("no_condition_match"));
+      return buildRecord(flag, buildFalse("no_condition_match"), payloads);
   }
 }
 
@@ -125,8 +134,9 @@ function buildFalse(reason: FlagDecision["reason"]): FlagDecision {
 }
 
 function buildRecord(
-  flag: FlagDefinition,
+  flag: FlagRule,
   { value, reason, conditionIndex }: FlagDecision,
+  payloads: JsonObject,
 ): JsonObject {
   const variant = typeof value === "string" ? value : null;
   const matched = conditionIndex === undefined
@@ -145,7 +155,7 @@ function buildRecord(
       id: flag.id ?? 0,
       version: flag.version ?? 0,
       description: null,
-      payload: readPayload(flag, value),
+      payload: readPayload(payloads, value),
       ...(flag.hasExperiment !== undefined &&
         { has_experiment: flag.hasExperiment }),
     },
@@ -154,11 +164,10 @@ function buildRecord(
 
 /** The payload as the JSON text that goes on the wire. */
 function readPayload(
-  flag: FlagDefinition,
+  payloads: JsonObject,
   value: boolean | string,
 ): string | null {
-  if (value === false || flag.filters.kind !== "filters") return null;
-  const payload = flag.filters.payloads.get(String(value));
+  const payload = value === false ? undefined : getOwn(payloads, String(value));
   if (payload === undefined) return null;
   return typeof payload === "string" ? payload : JSON.stringify(payload);
 }

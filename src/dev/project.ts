@@ -1,14 +1,9 @@
 import { describeType, getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
 import { type JsonObject, type JsonValue, toJson } from "../core/json.ts";
-import { parseFlagDefinitions } from "../local_evaluation/definitions/parse.ts";
-import { compileFlags } from "../local_evaluation/evaluation/compile.ts";
+import { readFlagDefinitions } from "../local_evaluation/evaluation/definitions.ts";
+import type { FlagDefinitions } from "../local_evaluation/evaluation/rules.ts";
 import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
-import type {
-  FlagDefinition,
-  FlagDefinitions,
-} from "../local_evaluation/evaluation/definitions.ts";
-import type { CompiledFlags } from "../local_evaluation/evaluation/rules.ts";
 import { regexOperators } from "../local_evaluation/regex/regex.ts";
 import type { EmulatorQuota } from "./types.ts";
 
@@ -18,10 +13,10 @@ export interface ProjectFlags {
   readonly text: string;
   /** The flag rows of `text`. */
   readonly rows: readonly JsonObject[];
-  /** The parsed flags by key. */
+  /** The flags as a server evaluates them. */
   readonly definitions: FlagDefinitions;
-  /** The rules as a server evaluates them, compiled at the first call. */
-  readonly compiled: () => CompiledFlags;
+  /** Flag key to the payloads by value, as they were given. */
+  readonly payloads: ReadonlyMap<string, JsonObject>;
   /** Flag key to the runtimes that the flag is for. */
   readonly runtimes: ReadonlyMap<string, string>;
   /** The weak ETag of `text`. */
@@ -89,7 +84,11 @@ export function createProject(
 
 function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
   const json = toJson(document);
-  const definitions = parseFlagDefinitions(json);
+  const definitions = readFlagDefinitions(
+    toServerView(json),
+    createTimeZone("UTC"),
+    regexOperators(),
+  );
   if (!isRecord(json) || !definitions) {
     throw new TypeError(
       `Cannot set flags: expected an object with an array 'flags', got ${
@@ -104,17 +103,11 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
   };
   const text = JSON.stringify(served);
   const rows = readRows(served["flags"]);
-  let compiled: CompiledFlags | undefined;
   return {
     text,
     rows,
     definitions,
-    compiled: () =>
-      compiled ??= compileFlags(
-        toServerView(definitions),
-        createTimeZone("UTC"),
-        regexOperators(),
-      ),
+    payloads: readPayloads(rows),
     runtimes: readRuntimes(rows),
     async etag() {
       const [digest] = await hasher.digest([text]);
@@ -124,20 +117,38 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
 }
 
 /** What keeps an SDK from deciding a flag does not keep the server: it knows its callers and remembers people. */
-function toServerView(definitions: FlagDefinitions): FlagDefinitions {
-  const flags = new Map<string, FlagDefinition>();
-  for (const [key, flag] of definitions.flags) {
-    flags.set(key, {
-      ...flag,
-      isClientOnly: false,
-      hasExperienceContinuity: false,
-    });
-  }
-  return { ...definitions, flags };
+function toServerView(json: JsonValue | undefined): unknown {
+  const rows = isRecord(json) ? getOwn(json, "flags") : undefined;
+  if (!isRecord(json) || !Array.isArray(rows)) return undefined;
+  const flags = rows.map((row: unknown) =>
+    isRecord(row)
+      ? {
+        ...row,
+        "evaluation_runtime": "all",
+        "ensure_experience_continuity": false,
+      }
+      : row
+  );
+  return { ...json, flags };
 }
 
 function readRows(json: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(json) ? json.filter(isRecord) as JsonObject[] : [];
+}
+
+function readPayloads(
+  rows: readonly JsonObject[],
+): ReadonlyMap<string, JsonObject> {
+  const payloads = new Map<string, JsonObject>();
+  for (const row of rows) {
+    const key = getOwn(row, "key");
+    const filters = getOwn(row, "filters");
+    const own = isRecord(filters) ? getOwn(filters, "payloads") : undefined;
+    if (typeof key === "string") {
+      payloads.set(key, isRecord(own) ? own as JsonObject : {});
+    }
+  }
+  return payloads;
 }
 
 function readRuntimes(

@@ -15,8 +15,10 @@ export function freezeDeep<T extends JsonValue>(value: T): T {
   const open: unknown[] = [value];
   // Not recursive: a payload may be nested deeper than the stack.
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (isObject(next)) {
-      open.push(...Object.values(Object.freeze(next)).filter(isObject));
+    if (!isObject(next)) continue;
+    // One by one: a call takes only so many arguments.
+    for (const member of Object.values(Object.freeze(next))) {
+      if (isObject(member)) open.push(member);
     }
   }
   return value;

@@ -24,6 +24,11 @@ const ABANDONED_AFTER_MS = 15_000;
 /** Between two refreshes of a burst, in ms. */
 const GAP_MS = 1000;
 
+const UNEXPECTED: FlagDefinitionsRefresh = {
+  kind: "failed",
+  reason: "Cannot refresh the flag definitions: unexpected failure",
+};
+
 /** Refreshes that one request makes at most. */
 const MAX_ROUNDS = 3;
 
@@ -91,7 +96,8 @@ export function flagChangeWebhook(
     if (!await isSameSecret(token ?? "", secret)) {
       return answer(401, {}, { "WWW-Authenticate": "Bearer" });
     }
-    const result = await refresh();
+    // Nothing rejects, but for a fault.
+    const result = await refresh().catch(() => UNEXPECTED);
     if (!result) return answer(202, { result: "accepted" });
     const { kind, ...rest } = result;
     return answer(kind === "failed" ? 502 : 200, { result: kind, ...rest });
@@ -118,15 +124,18 @@ function createTakingTurns(
     const own = turn = {};
     let result: FlagDefinitionsRefresh;
     let rounds = 0;
-    do {
-      const waitMs = beganAt + GAP_MS - now();
-      // After an abandoned turn or a clock set back, nothing is waited for.
-      if (waitMs > 0 && waitMs <= GAP_MS) await clock?.sleep(waitMs);
-      isWanted = false;
-      beganAt = now();
-      result = await refresh();
-    } while (isWanted && ++rounds < MAX_ROUNDS && turn === own);
-    if (turn === own) turn = undefined;
+    try {
+      do {
+        const waitMs = beganAt + GAP_MS - now();
+        // After an abandoned turn or a clock set back, nothing is waited for.
+        if (waitMs > 0 && waitMs <= GAP_MS) await clock?.sleep(waitMs);
+        isWanted = false;
+        beganAt = now();
+        result = await refresh();
+      } while (isWanted && ++rounds < MAX_ROUNDS && turn === own);
+    } finally {
+      if (turn === own) turn = undefined;
+    }
     return result;
   };
 }

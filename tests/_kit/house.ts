@@ -112,7 +112,6 @@ const ARROWS: ArrowTable = {
     "flags",
     "local_evaluation/outcome",
     "local_evaluation/evaluation",
-    "local_evaluation/definitions/parse",
     "local_evaluation/regex",
     "transport/encode",
     "caches/types",

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Hasher } from "../../src/core/hash.ts";
-import { parseFlagDefinitions } from "../../src/local_evaluation/definitions/parse.ts";
-import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
+import { readFlagDefinitions } from "../../src/local_evaluation/evaluation/definitions.ts";
 import { buildEvaluationInput } from "../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
 import { regexOperators } from "../../src/local_evaluation/regex/regex.ts";
@@ -77,10 +76,10 @@ Deno.test("evaluateFlagSet() is total, repeatable and changes nothing, for any J
       freezeDeep(json);
       freezeDeep(calls);
       const before = [JSON.stringify(json), fc.stringify(calls)];
-      const definitions = parseFlagDefinitions(json);
-      if (!definitions) return;
-      const other = compileFlags(definitions, timeZone, regexOperators());
-      const compiled = compileFlags(definitions, timeZone, regexOperators());
+      const regex = regexOperators();
+      const other = readFlagDefinitions(json, timeZone, regex);
+      const compiled = readFlagDefinitions(json, timeZone, regex);
+      if (!compiled || !other) return;
       for (const call of calls) {
         const input = buildEvaluationInput({
           ...call,
@@ -90,7 +89,7 @@ Deno.test("evaluateFlagSet() is total, repeatable and changes nothing, for any J
         const hasher = createCountingHasher();
         const first = await evaluateFlagSet(compiled, input, undefined, hasher);
         cases += first.size;
-        assertEquals(first.size, definitions.flags.size);
+        assertEquals(first.size, compiled.flags.size);
         assert(hasher.rounds() <= 3 * (1 + first.size), "too many rounds");
         for (const outcome of first.values()) {
           seen.add(outcome.kind);
@@ -220,7 +219,7 @@ for (const [name, document] of DEEP_DOCUMENTS) {
     const call = { personProperties: { p } };
     for (const key of ["f0", `f${DEEP - 1}`]) {
       const outcome = await evaluateOne(compiled, key, call);
-      if (compiled.rules.has(key)) assert(outcome);
+      if (compiled.flags.has(key)) assert(outcome);
       if (outcome) assertOutcome(outcome);
     }
     const input = buildEvaluationInput({ ...call, distinctId: "ada", now: 0 });
@@ -230,6 +229,6 @@ for (const [name, document] of DEEP_DOCUMENTS) {
       undefined,
       syncHasher,
     );
-    assertEquals(outcomes.size, compiled.rules.size);
+    assertEquals(outcomes.size, compiled.flags.size);
   });
 }

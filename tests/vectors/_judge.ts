@@ -5,17 +5,23 @@
  */
 import type { Hasher } from "../../src/core/hash.ts";
 import type { JsonValue } from "../../src/core/json.ts";
-import { parseJsonText } from "../../src/local_evaluation/definitions/json_text.ts";
-import { parseFlagDefinitions } from "../../src/local_evaluation/definitions/parse.ts";
+import {
+  copyEntry,
+  toCacheData,
+} from "../../src/local_evaluation/definitions/cache_data.ts";
+import {
+  applyNumberTexts,
+  findNumberTexts,
+} from "../../src/local_evaluation/definitions/number_texts.ts";
 import { toBucket } from "../../src/local_evaluation/evaluation/bucketing.ts";
-import { compileFlags } from "../../src/local_evaluation/evaluation/compile.ts";
+import { readFlagDefinitions } from "../../src/local_evaluation/evaluation/definitions.ts";
+import type { FlagDefinitions } from "../../src/local_evaluation/evaluation/rules.ts";
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
 } from "../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../src/local_evaluation/evaluation/passes.ts";
 import { getPayload } from "../../src/local_evaluation/definitions/installed.ts";
-import type { CompiledFlags } from "../../src/local_evaluation/evaluation/rules.ts";
 import { regexOperators } from "../../src/local_evaluation/regex/regex.ts";
 import { createTimeZone } from "../../src/local_evaluation/evaluation/time_zone.ts";
 import type { FlagOutcome } from "../../src/local_evaluation/evaluation/outcome.ts";
@@ -24,8 +30,8 @@ import type { FlagOutcome } from "../../src/local_evaluation/evaluation/outcome.
 export interface Setting {
   /** `projectTimezone`. */
   readonly timeZone: "UTC" | undefined;
-  /** Whether the loader kept the spelling of numbers. */
-  readonly isSpelled: boolean;
+  /** Whether the definitions come out of a shared cache. */
+  readonly isCached: boolean;
 }
 
 /** How an answer compares with the vector's. */
@@ -62,12 +68,6 @@ interface HashVector {
   readonly value: number;
 }
 
-/** Whether this runtime tells how a number of a JSON text is spelled. */
-export function knowsSpelling(): boolean {
-  const parsed = parseJsonText("[5.0]");
-  return parsed?.numberTexts(parsed.json as object, "0") === "5.0";
-}
-
 /** Judges every case of `flags-vectors.json`, given as text since the spelling of its numbers counts. */
 export async function judgeFlagVectors(
   text: string,
@@ -78,29 +78,44 @@ export async function judgeFlagVectors(
   // A document stands on a line of its own.
   for (const line of text.split("\n")) {
     if (!line.startsWith('{"id":')) continue;
-    const parsed = parseJsonText(line.replace(/,$/, ""));
-    const document = parsed?.json as FlagDocument;
-    const before = JSON.stringify(document);
-    const definitions = parseFlagDefinitions(
-      document.definitions,
-      setting.isSpelled ? parsed?.numberTexts : undefined,
+    const text = line.replace(/,$/, "");
+    const document: FlagDocument = JSON.parse(text);
+    const zone = setting.timeZone && createTimeZone(setting.timeZone);
+    const source = readSource(text, setting);
+    const before = JSON.stringify(source);
+    const definitions = readFlagDefinitions(
+      source,
+      zone,
+      regexOperators(),
     );
     if (!definitions) throw new Error(`${document.id} holds no definitions`);
-    const zone = setting.timeZone && createTimeZone(setting.timeZone);
-    const compiled = compileFlags(definitions, zone, regexOperators());
     const now = Date.parse(document.now);
     for (const flagCase of document.cases) {
-      verdicts.push(await judge(compiled, flagCase, now, hasher));
+      verdicts.push(await judge(definitions, flagCase, now, hasher));
     }
-    if (JSON.stringify(document) !== before) {
+    if (JSON.stringify(source) !== before) {
       throw new Error(`${document.id} was changed by its evaluation`);
     }
   }
   return verdicts;
 }
 
+/** The definitions of a line as the client holds them: what it fetched, or what another one put into a cache. */
+function readSource(line: string, { isCached }: Setting): unknown {
+  const text = /"definitions":(.*),"cases":\[/.exec(line)?.[1] ?? "";
+  const document: unknown = JSON.parse(text);
+  const numberTexts = findNumberTexts(text);
+  if (isCached) {
+    const stamp = { etag: undefined, fetchedAt: undefined };
+    const data = toCacheData(document, stamp, numberTexts);
+    return copyEntry(JSON.parse(JSON.stringify(data)));
+  }
+  applyNumberTexts(document, numberTexts);
+  return document;
+}
+
 async function judge(
-  compiled: CompiledFlags,
+  compiled: FlagDefinitions,
   flagCase: FlagCase,
   now: number,
   hasher: Hasher,
@@ -111,7 +126,7 @@ async function judge(
     (await evaluateFlagSet(compiled, input, [flag], hasher)).get(flag);
   const outcome = await evaluate();
   const value = toWord(outcome);
-  const rule = compiled.rules.get(flag);
+  const rule = compiled.flags.get(flag);
   const ownPayload = rule && outcome?.kind === "value"
     ? getPayload(rule, outcome.value)
     : undefined;

@@ -1,7 +1,15 @@
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { FlagDefinitionCacheData } from "../../core/flag_definition_cache.ts";
-import type { JsonObject } from "../../core/json.ts";
-import { readEither, readSwitches } from "./parse.ts";
+import { type JsonObject, type JsonValue, toJson } from "../../core/json.ts";
+import {
+  readGroupTypeMapping,
+  readSwitches,
+} from "../evaluation/definitions.ts";
+import {
+  applyNumberTexts,
+  NO_RULES,
+  type NumberTexts,
+} from "./number_texts.ts";
 
 /** What a cache entry remembers about the request that filled it. */
 export interface CacheStamp {
@@ -11,34 +19,80 @@ export interface CacheStamp {
   readonly fetchedAt: number | undefined;
 }
 
-const WIRE_NAMES = [
+const OWN_NAMES = [
   "group_type_mapping",
   "minimal_flag_called_events",
   "property_matching_version",
+  "numberTexts",
 ] as const;
 
 /** Builds what a cache stores from a document that was parsed: rows and unknown fields stay as they are. */
 export function toCacheData(
   document: unknown,
   stamp: CacheStamp,
+  numberTexts?: NumberTexts,
 ): FlagDefinitionCacheData {
-  const fields: JsonObject = isRecord(document)
-    ? { ...document as JsonObject }
-    : {};
-  for (const name of WIRE_NAMES) delete fields[name];
-  const flags = fields["flags"];
   const source = isRecord(document) ? document : {};
+  const fields = { ...source as JsonObject };
+  for (const name of OWN_NAMES) delete fields[name];
+  const rows = getOwn(source, "flags");
+  const flags: JsonObject[] = [];
+  // The place of each row here, since those that are none are left out.
+  const places: number[] = [];
+  for (const row of Array.isArray(rows) ? rows : []) {
+    places.push(flags.length);
+    if (isRecord(row)) flags.push(row as JsonObject);
+  }
   return {
     ...fields,
-    flags: Array.isArray(flags) ? flags.filter(isRecord) as JsonObject[] : [],
-    groupTypeMapping: toObject(
-      readEither(source, "group_type_mapping", "groupTypeMapping"),
-    ),
+    flags,
+    groupTypeMapping: toObject(readGroupTypeMapping(source)),
     cohorts: toObject(getOwn(source, "cohorts")),
     ...readSwitches(source),
     ...(stamp.etag !== undefined && { etag: stamp.etag }),
     ...(stamp.fetchedAt !== undefined && { fetchedAt: stamp.fetchedAt }),
+    ...(numberTexts && {
+      numberTexts: Object.fromEntries(
+        Object.entries(numberTexts).map(([pointer, text]) => [
+          pointer.replace(
+            /^\/flags\/(\d+)/,
+            (_, index: string) => `/flags/${places[Number(index)]}`,
+          ),
+          text,
+        ]),
+      ),
+    }),
   };
+}
+
+/**
+ * Copies of an application's cache entry what definitions are read from, so that nothing done to the entry later changes
+ * them. Undefined where it has no array `flags`.
+ */
+export function copyEntry(entry: unknown): JsonObject | undefined {
+  const rows = isRecord(entry) ? getOwn(entry, "flags") : undefined;
+  if (!isRecord(entry) || !Array.isArray(rows)) return undefined;
+  const copy: JsonObject = {
+    // Not by index, which an absurd length would make endless.
+    flags: Object.values(rows).map(copyPart),
+    cohorts: Object.fromEntries(
+      Object.entries(toObject(getOwn(entry, "cohorts")))
+        .map(([id, cohort]) => [id, copyPart(cohort)]),
+    ),
+    groupTypeMapping: copyPart(readGroupTypeMapping(entry)),
+    ...readSwitches(entry),
+  };
+  applyNumberTexts(copy, getOwn(entry, "numberTexts"));
+  return copy;
+}
+
+/** Copies a row, or a cohort. Where JSON can't hold all of it, the rules in it are made odd, which leaves the others alone. */
+function copyPart(part: unknown): JsonValue {
+  let isWhole = true;
+  const copy = toJson(part, () => isWhole = false) ?? null;
+  return isWhole || !isRecord(copy)
+    ? copy
+    : { ...copy as JsonObject, filters: NO_RULES, values: NO_RULES };
 }
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */

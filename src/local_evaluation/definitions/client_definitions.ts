@@ -1,17 +1,21 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
 import { runWithin } from "../../core/clock.ts";
+import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
 import type { LocalFlags } from "../../flags/local.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
-import { compileFlags } from "../evaluation/compile.ts";
-import type { FlagDefinitions } from "../evaluation/definitions.ts";
+import { readFlagDefinitions } from "../evaluation/definitions.ts";
+import type { FlagDefinitions } from "../evaluation/rules.ts";
 import type { RegexOperators } from "../evaluation/matcher.ts";
-import type { CompiledFlags } from "../evaluation/rules.ts";
 import { createTimeZone } from "../evaluation/time_zone.ts";
 import type { CheckedLocalOptions } from "../options.ts";
 import { toCacheData } from "./cache_data.ts";
-import { type CachedDefinitions, ContainedCache } from "./contained_cache.ts";
+import {
+  type CachedDefinitions,
+  ContainedCache,
+  type ReadDefinitions,
+} from "./contained_cache.ts";
 import { InstalledDefinitions } from "./installed.ts";
 import { type DefinitionsFailure, requestDefinitions } from "./request.ts";
 
@@ -58,7 +62,7 @@ export class ClientDefinitions implements LocalFlags {
   readonly isEnabled: boolean;
   readonly #host: FeatureHost;
   readonly #options: CheckedFlagOptions & CheckedLocalOptions;
-  readonly #compile: (definitions: FlagDefinitions) => CompiledFlags;
+  readonly #read: ReadDefinitions;
   readonly #cache: ContainedCache | undefined;
   /** What was said about the last loads. */
   readonly #onceKeys = new Set<string>();
@@ -89,9 +93,9 @@ export class ClientDefinitions implements LocalFlags {
     this.isEnabled = options.enableLocalEvaluation;
     this.#host = host;
     this.#options = options;
-    this.#compile = (definitions) => compileFlags(definitions, timeZone, regex);
+    this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
-      new ContainedCache(flagDefinitionCache, host);
+      new ContainedCache(flagDefinitionCache, host, this.#read);
   }
 
   async access(caller: Caller): Promise<InstalledDefinitions | undefined> {
@@ -100,7 +104,7 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   isReady(): boolean {
-    return (this.#installed?.compiled.rules.size ?? 0) > 0;
+    return (this.#installed?.definitions.flags.size ?? 0) > 0;
   }
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {
@@ -167,14 +171,15 @@ export class ClientDefinitions implements LocalFlags {
     };
     this.#running = load;
     const finished = work(load).catch(() => {
-      // Only the application's own parts throw: what compiles patterns, for one.
-      this.#postpone();
-      this.#host.reporter.warn(FAILED, FAILED);
+      // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
+      attempt(() => {
+        this.#postpone();
+        this.#host.reporter.warn(FAILED, FAILED);
+      });
       return fail(FAILED);
-    }).then((result) => {
+    }).finally(() => {
       markInstalled();
       if (this.#running === load) this.#running = undefined;
-      return result;
     });
     return { ...load, finished };
   }
@@ -222,10 +227,11 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<FlagDefinitionsRefresh> {
     const host = this.#host;
     const { secretKey = "" } = this.#options;
-    let answer = await requestDefinitions(host, secretKey, etag);
+    const ask = () => requestDefinitions(host, secretKey, etag, this.#read);
+    let answer = await ask();
     // A 304 that nobody asked for, with nothing to keep: ask again, once.
     if (answer.kind === "not-modified" && etag === undefined) {
-      answer = await requestDefinitions(host, secretKey, etag);
+      answer = await ask();
     }
     if (answer.kind === "failed") {
       if (!this.#isOutdated(load)) this.#fail(answer);
@@ -253,8 +259,10 @@ export class ClientDefinitions implements LocalFlags {
     // Another answer that came at the same time is installed before either is written.
     await Promise.resolve();
     // Not when a newer load has been installed meanwhile: its own write is on the way.
+    const { text, numberTexts } = answer;
+    // Parsed anew: what a cache is given may be changed, and the rows at hand are still to be compiled.
     return !writer || this.#isOutdated(load) ||
-        await writer.store(toCacheData(answer.document, stamp))
+        await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
       ? { kind: "changed" }
       : fail("The flag definition cache was not written");
   }
@@ -317,7 +325,7 @@ export class ClientDefinitions implements LocalFlags {
   ): boolean {
     if (sentEtag === undefined || this.#isOutdated(load)) return false;
     if (this.#installed?.etag === sentEtag) {
-      return this.#hold(load, this.#installed.compiled, etag);
+      return this.#hold(load, this.#installed.definitions, etag);
     }
     // Without the entry, the answer is about definitions that another load has replaced meanwhile.
     return entry !== undefined && this.#install(load, entry, etag);
@@ -333,19 +341,19 @@ export class ClientDefinitions implements LocalFlags {
     for (const text of definitions.skipped) {
       this.#host.reporter.debug(`Flag definitions: ${text}`);
     }
-    return this.#hold(load, this.#compile(definitions), etag, fetchedAt);
+    return this.#hold(load, definitions, etag, fetchedAt);
   }
 
   #hold(
     { generation }: Load,
-    compiled: CompiledFlags,
+    definitions: FlagDefinitions,
     etag: string | undefined,
     fetchedAt?: number,
   ): true {
     const { clock, reporter } = this.#host;
     this.#installedGeneration = generation;
     this.#installed = new InstalledDefinitions(
-      compiled,
+      definitions,
       etag,
       fetchedAt,
       clock.now(),

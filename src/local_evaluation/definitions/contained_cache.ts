@@ -6,9 +6,8 @@ import type {
   FlagDefinitionCacheData,
 } from "../../core/flag_definition_cache.ts";
 import type { MaybePromise } from "../../core/platform.ts";
-import type { FlagDefinitions } from "../evaluation/definitions.ts";
-import { readCacheStamp } from "./cache_data.ts";
-import { parseFlagDefinitions } from "./parse.ts";
+import type { FlagDefinitions } from "../evaluation/rules.ts";
+import { copyEntry, readCacheStamp } from "./cache_data.ts";
 
 /** Definitions out of a cache. */
 export interface CachedDefinitions {
@@ -20,6 +19,11 @@ export interface CachedDefinitions {
   readonly fetchedAt: number | undefined;
 }
 
+/** Reads a document that is nobody else's; undefined for what is none. */
+export type ReadDefinitions = (
+  document: unknown,
+) => FlagDefinitions | undefined;
+
 /** How long one call of the provider may take. */
 const CALL_TIMEOUT_MS = 2000;
 
@@ -27,14 +31,17 @@ const CALL_TIMEOUT_MS = 2000;
 export class ContainedCache {
   readonly #cache: FlagDefinitionCache;
   readonly #host: Pick<FeatureHost, "clock" | "reporter">;
+  readonly #read: ReadDefinitions;
 
   /** Calls nothing yet. */
   constructor(
     cache: FlagDefinitionCache,
     host: Pick<FeatureHost, "clock" | "reporter">,
+    read: ReadDefinitions,
   ) {
     this.#cache = cache;
     this.#host = host;
+    this.#read = read;
   }
 
   /** Whether to ask PostHog; a provider that fails counts as saying so. */
@@ -50,7 +57,7 @@ export class ContainedCache {
   async read(): Promise<CachedDefinitions | undefined> {
     const answer = await this.#call(
       "getFlagDefinitions",
-      async (cache) => parseEntry(await cache.getFlagDefinitions()),
+      async (cache) => this.#readEntry(await cache.getFlagDefinitions()),
     );
     const entry = answer.kind === "done" ? answer.value : undefined;
     if (entry !== "malformed") return entry;
@@ -114,12 +121,12 @@ export class ContainedCache {
     }
     return result;
   }
-}
 
-function parseEntry(
-  entry: unknown,
-): CachedDefinitions | "malformed" | undefined {
-  if (entry === null || entry === undefined) return undefined;
-  const definitions = parseFlagDefinitions(entry);
-  return definitions ? { definitions, ...readCacheStamp(entry) } : "malformed";
+  #readEntry(entry: unknown): CachedDefinitions | "malformed" | undefined {
+    if (entry === null || entry === undefined) return undefined;
+    const definitions = this.#read(copyEntry(entry));
+    return definitions
+      ? { definitions, ...readCacheStamp(entry) }
+      : "malformed";
+  }
 }

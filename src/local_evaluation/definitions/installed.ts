@@ -8,7 +8,8 @@ import type { FlagRecord } from "../../flags/record.ts";
 import type { RemoteFlags } from "../../flags/remote_response.ts";
 import type { FlagValue } from "../../flags/results.ts";
 import { evaluateFlagSet } from "../evaluation/passes.ts";
-import type { CompiledFlags, FlagRule } from "../evaluation/rules.ts";
+import type { FlagDefinitions } from "../evaluation/rules.ts";
+import type { FlagRule } from "../evaluation/rules.ts";
 import { buildDecision, OFF } from "../evaluation/types.ts";
 import type { FlagDecision } from "../evaluation/outcome.ts";
 
@@ -17,8 +18,8 @@ const MAX_MISSING_KEYS = 1000;
 
 /** Definitions in use: settled data only, shared by all requests of an isolate. */
 export class InstalledDefinitions implements LocalDefinitions {
-  /** The definitions, ready for evaluation. */
-  readonly compiled: CompiledFlags;
+  /** The definitions. */
+  readonly definitions: FlagDefinitions;
   /** The server's ETag for them, byte for byte. */
   readonly etag: string | undefined;
   readonly fetchedAt: number | undefined;
@@ -29,14 +30,14 @@ export class InstalledDefinitions implements LocalDefinitions {
 
   /** No flag is known to be missing yet. */
   constructor(
-    compiled: CompiledFlags,
+    definitions: FlagDefinitions,
     etag: string | undefined,
     fetchedAt: number | undefined,
     loadedAt: number,
     hasher: Hasher,
     reporter: Reporter,
   ) {
-    this.compiled = compiled;
+    this.definitions = definitions;
     this.etag = etag;
     this.fetchedAt = fetchedAt;
     this.loadedAt = loadedAt;
@@ -45,27 +46,27 @@ export class InstalledDefinitions implements LocalDefinitions {
   }
 
   get minimalFlagCalledEvents(): boolean {
-    return this.compiled.definitions.minimalFlagCalledEvents;
+    return this.definitions.minimalFlagCalledEvents;
   }
 
   async evaluate(evaluation: Evaluation): Promise<boolean> {
     const { input, flagKeys, onlyEvaluateLocally, records } = evaluation;
     const { flags } = evaluation.overrides;
-    const { rules } = this.compiled;
+    const known = this.definitions.flags;
     const isOpen = (key: string) => !flags.has(key);
     const openKeys = flagKeys?.filter(isOpen);
     // Nothing proves that a key without definition does not exist, except the server's word for it.
-    let needsServer = rules.size === 0 ||
-      openKeys?.some((key) => !rules.has(key) && !this.#missingKeys.has(key));
+    let needsServer = known.size === 0 ||
+      openKeys?.some((key) => !known.has(key) && !this.#missingKeys.has(key));
     const outcomes = await evaluateFlagSet(
-      this.compiled,
+      this.definitions,
       input,
       openKeys ??
-        (flags.size > 0 ? [...rules.keys()].filter(isOpen) : undefined),
+        (flags.size > 0 ? known.keys().filter(isOpen) : undefined),
       this.#hasher,
     );
     for (const [key, outcome] of outcomes) {
-      const rule = rules.get(key);
+      const rule = known.get(key);
       if (!rule) continue;
       switch (outcome.kind) {
         case "value":
@@ -94,7 +95,7 @@ export class InstalledDefinitions implements LocalDefinitions {
     if (response.errorsWhileComputingFlags || response.quotaLimited) return;
     for (const key of flagKeys ?? []) {
       if (
-        this.compiled.rules.has(key) || response.flags.has(key) ||
+        this.definitions.flags.has(key) || response.flags.has(key) ||
         response.failed.has(key)
       ) continue;
       this.#missingKeys.set(key, null);
@@ -102,7 +103,7 @@ export class InstalledDefinitions implements LocalDefinitions {
   }
 
   findPayload(key: string, value: FlagValue): JsonValue | undefined {
-    const rule = this.compiled.rules.get(key);
+    const rule = this.definitions.flags.get(key);
     return rule && (getPayload(rule, value) ?? null);
   }
 }
@@ -113,7 +114,7 @@ function buildRecord(
   rule: FlagRule,
   { value, reason, conditionIndex: ruleId }: FlagDecision,
 ): FlagRecord {
-  const { id, version: flagVersion, hasExperiment } = rule.definition;
+  const { id, version: flagVersion, hasExperiment } = rule;
   return {
     value,
     payload: getPayload(rule, value),
@@ -135,5 +136,5 @@ export function getPayload(
   { payloads }: FlagRule,
   value: FlagValue,
 ): JsonValue | undefined {
-  return value === false ? undefined : payloads.get(String(value));
+  return value === false ? undefined : payloads?.get(String(value));
 }

@@ -1,10 +1,14 @@
 import type { FeatureHost } from "../../client/host.ts";
 import type { RequestError } from "../../core/errors.ts";
+import { attempt } from "../../core/guards.ts";
 import { buildRequestError, sendWithKey } from "../../flags/requests.ts";
 import { parseRetryAfterMs } from "../../transport/retry.ts";
-import type { CachedDefinitions } from "./contained_cache.ts";
-import { parseJsonText } from "./json_text.ts";
-import { parseFlagDefinitions } from "./parse.ts";
+import type { CachedDefinitions, ReadDefinitions } from "./contained_cache.ts";
+import {
+  applyNumberTexts,
+  findNumberTexts,
+  type NumberTexts,
+} from "./number_texts.ts";
 
 /** What a definitions request brought. */
 export type DefinitionsAnswer =
@@ -17,7 +21,9 @@ export interface FetchedDefinitions extends CachedDefinitions {
   /** Tells the answers apart. */
   readonly kind: "definitions";
   /** The document as it came, for a cache. */
-  readonly document: unknown;
+  readonly text: string;
+  /** The server's texts of its odd numbers. */
+  readonly numberTexts: NumberTexts | undefined;
 }
 
 /** A definitions request that brought nothing. */
@@ -34,11 +40,13 @@ export interface DefinitionsFailure {
  * Makes one definitions request. There is no retry inside a load: the next access tries again. Never rejects.
  *
  * @param etag The ETag of what is at hand.
+ * @param read Reads the document.
  */
 export async function requestDefinitions(
   host: FeatureHost,
   secretKey: string,
   etag: string | undefined,
+  read: ReadDefinitions,
 ): Promise<DefinitionsAnswer> {
   const now = host.clock.now();
   const outcome = await sendWithKey(
@@ -55,17 +63,13 @@ export async function requestDefinitions(
   const status = "status" in outcome ? outcome.status : undefined;
   const newEtag = headers?.get("ETag") || undefined;
   if (status === 304) return { kind: "not-modified", etag: newEtag };
-  const parsed = outcome.kind === "ok"
-    ? parseJsonText(outcome.text)
-    : undefined;
-  const definitions = parsed &&
-    parseFlagDefinitions(parsed.json, parsed.numberTexts);
-  if (definitions) {
-    const { json: document } = parsed;
+  const text = outcome.kind === "ok" ? outcome.text : undefined;
+  // Whatever it holds, and however reading it ends: it is no document then.
+  const fetched = attempt(() => readText(text ?? "", read));
+  if (fetched) {
     return {
       kind: "definitions",
-      definitions,
-      document,
+      ...fetched,
       etag: newEtag,
       fetchedAt: undefined,
     };
@@ -81,4 +85,17 @@ export async function requestDefinitions(
     ? parseRetryAfterMs(headers?.get("Retry-After"), now)
     : undefined;
   return { kind: "failed", error, retryAfterMs };
+}
+
+function readText(
+  text: string,
+  read: ReadDefinitions,
+):
+  | Pick<FetchedDefinitions, "definitions" | "text" | "numberTexts">
+  | undefined {
+  const document: unknown = JSON.parse(text);
+  const numberTexts = findNumberTexts(text);
+  applyNumberTexts(document, numberTexts);
+  const definitions = read(document);
+  return definitions && { definitions, text, numberTexts };
 }

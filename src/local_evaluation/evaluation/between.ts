@@ -1,6 +1,6 @@
-import type { FilterValue } from "./definitions.ts";
 import type { Matcher, Operand } from "./matcher.ts";
-import { toFilterNumber, toPropertyNumber } from "./numbers.ts";
+import { toNumber } from "./numbers.ts";
+import type { FilterValue } from "./text.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
 const NOT_A_NUMBER = buildUnknown(
@@ -11,7 +11,7 @@ const NOT_A_NUMBER = buildUnknown(
 export function compileBetween({ value }: Operand): Matcher | Answer {
   const bounds = parseBounds(value);
   if (!bounds) return NO;
-  return (property) => contains(bounds, toPropertyNumber(property)) ? YES : NO;
+  return (property) => contains(bounds, toNumber(property)) ? YES : NO;
 }
 
 /**
@@ -22,7 +22,7 @@ export function compileNotBetween({ value }: Operand): Matcher {
   const bounds = parseBounds(value);
   if (!bounds) return () => NO;
   return (property) => {
-    const number = toPropertyNumber(property);
+    const number = toNumber(property);
     if (!Number.isNaN(number)) return contains(bounds, number) ? NO : YES;
     // A text that says NaN is a number to the server, and one that is never matched.
     return typeof property === "string" && /^[+-]?nan$/i.test(property)
@@ -36,7 +36,7 @@ function parseBounds(
   value: FilterValue,
 ): readonly [low: number, high: number] | undefined {
   if (!Array.isArray(value)) return undefined;
-  const [low = NaN, high = NaN, ...rest] = value.map(toFilterNumber);
+  const [low = NaN, high = NaN, ...rest] = value.map(toNumber);
   // A comparison with NaN is false, so bounds that are no numbers end here too.
   return rest.length === 0 && low <= high ? [low, high] : undefined;
 }

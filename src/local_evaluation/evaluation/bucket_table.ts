@@ -16,10 +16,10 @@ export function toVariantSlot(ruleIndex: number): number {
   return 2 + 2 * ruleIndex;
 }
 
-/** The known buckets of the ids seen lately, for one set of compiled flags. */
+/** The known buckets of the ids seen lately, for one set of flags. */
 export interface BucketTable {
-  /** The row of a bucketing value, empty for a new one. */
-  getRow(bucketingValue: string): BucketRow;
+  /** The row of a bucketing value, empty for a new one, with the slots of so many rules at least. */
+  getRow(bucketingValue: string, ruleCount: number): BucketRow;
 }
 
 /** Numbers held at most: two megabytes. */
@@ -28,17 +28,22 @@ const MAX_BUCKETS = 250_000;
 /** Fewer ids would not even serve one request's. */
 const MIN_ROWS = 16;
 
-/** Creates a table for `ruleCount` rules; the id used longest ago makes room for a new one. */
-export function createBucketTable(ruleCount: number): BucketTable {
-  const width = 1 + 2 * ruleCount;
+/** Creates a table for `maxRuleCount` rules; the id used longest ago makes room for a new one. */
+export function createBucketTable(maxRuleCount: number): BucketTable {
   const rows = new BoundedMap<string, BucketRow>(
-    Math.max(MIN_ROWS, Math.floor(MAX_BUCKETS / width)),
+    Math.max(
+      MIN_ROWS,
+      Math.floor(MAX_BUCKETS / toRolloutSlot(maxRuleCount)),
+    ),
   );
   return {
-    getRow(bucketingValue) {
+    getRow(bucketingValue, ruleCount) {
+      const width = toRolloutSlot(ruleCount);
       const known = rows.get(bucketingValue);
-      if (known) return known;
+      if (known && known.length >= width) return known;
       const row = new Float64Array(width).fill(NaN);
+      // Whoever works with the narrow row has room enough in it.
+      if (known) row.set(known);
       rows.set(bucketingValue, row);
       return row;
     },

@@ -1,29 +1,17 @@
-import {
-  type CohortNode,
-  FilterNumber,
-  type FilterValue,
-  type FlagDefinitions,
-  type PropertyFilter,
-} from "./definitions.ts";
-import { measureDepths } from "./depths.ts";
+import { isRecord } from "../../core/guards.ts";
 import { combine, negate, toTest } from "./kleene.ts";
-import { compilePersonProperty } from "./property_filters.ts";
-import type { CompileContext, FilterTest } from "./rules.ts";
+import { expect, toReason } from "./odd.ts";
+import { type PropertyFilter, readPropertyFilter } from "./property_filter.ts";
+import { compilePersonProperty } from "./property_tests.ts";
+import type { CohortRule, CompileContext, FilterTest } from "./rules.ts";
+import { FilterNumber, type FilterValue, toText } from "./text.ts";
 import { buildServer, buildUnknown, NO, YES } from "./types.ts";
 
-/** How many cohorts may nest, the outermost counted. */
-const MAX_DEPTH = 20;
+/** How deep cohorts may nest in cohorts. */
+export const MAX_COHORT_DEPTH = 19;
 
-/** Finds how deep each cohort's cohorts nest. */
-export function measureCohorts(
-  { cohorts }: FlagDefinitions,
-): ReadonlyMap<string, number> {
-  const references = new Map<string, readonly string[]>();
-  for (const [id, cohort] of cohorts) {
-    references.set(id, listReferences(cohort, cohorts));
-  }
-  return measureDepths(references, MAX_DEPTH - 1);
-}
+/** How deep a cohort's groups may nest: a guard for the stack. PostHog's editor makes two levels. */
+const MAX_GROUP_DEPTH = 20;
 
 /**
  * Compiles a filter on membership in a cohort. A cohort outside the document (static, deleted, too new) is known
@@ -31,101 +19,104 @@ export function measureCohorts(
  */
 export function compileMembership(
   { operator = "in", value }: PropertyFilter,
-  context: CompileContext,
+  { cohorts }: CompileContext,
 ): FilterTest {
   if (operator !== "in" && operator !== "not_in") {
     return toTest(
       buildUnknown(`the operator "${operator}" is not known for cohorts`),
     );
   }
-  const [id = ""] = listSpellings(value);
-  const known = findCohort(value, context.definitions.cohorts);
-  if (known === undefined) {
+  const id = toCohortId(value);
+  if (id === undefined || !cohorts.has(id)) {
     return toTest(
-      id === ""
-        ? buildUnknown("the filter names no cohort")
-        : buildServer(`cohort ${id} is not in the definitions`),
+      id
+        ? buildServer(`cohort ${id} is not in the definitions`)
+        : buildUnknown("the filter names no cohort"),
     );
   }
-  const test = compileCohort(known, context);
+  const loop = buildUnknown(`cohort ${id} leads into a loop, or too deep`);
+  // A cohort looks at a person once an evaluation, since no bucket plays a part.
+  const test: FilterTest = (pass) => {
+    const cohort = cohorts.get(id);
+    if (!cohort || cohort.depth === Infinity) return loop;
+    const answer = pass.cohorts.get(cohort) ?? cohort.test(pass);
+    pass.cohorts.set(cohort, answer);
+    return answer;
+  };
   return operator === "in" ? test : negate(test);
 }
 
-/** Compiles a cohort once a document; its test looks at a person once an evaluation, since no bucket plays a part. */
-function compileCohort(id: string, context: CompileContext): FilterTest {
-  const known = context.cohortTests.get(id);
-  if (known) return known;
-  const cohort = context.definitions.cohorts.get(id);
-  // What has a depth refers to nothing without one, so this recursion ends.
-  const test = cohort && context.cohortDepths.has(id)
-    ? compileNode(cohort, context)
-    : toTest(buildUnknown(`cohort ${id} leads into a loop, or too deep`));
-  const remembering: FilterTest = (pass) => {
-    const answer = pass.cohorts.get(id) ?? test(pass);
-    pass.cohorts.set(id, answer);
-    return answer;
-  };
-  context.cohortTests.set(id, remembering);
-  return remembering;
+/** Compiles a cohort. Total: an odd part of it is unknown. The cohorts that it needs are added to `needs`. */
+export function compileCohort(
+  json: unknown,
+  needs: string[],
+  context: CompileContext,
+): CohortRule {
+  const test = compileWhole(() => compileGroup(json, 1, needs, context));
+  return { test, depth: Infinity };
 }
 
-function compileNode(node: CohortNode, context: CompileContext): FilterTest {
-  switch (node.kind) {
-    case "unreadable":
-      return toTest(buildUnknown(node.reason));
-    case "group": {
-      const tests = node.members.map((member) => compileNode(member, context));
-      const deciding = node.matchesAny ? YES : NO;
-      return (pass) => combine(tests, pass, deciding);
-    }
-    case "leaf": {
-      const test = compileLeaf(node.filter, context);
-      return node.isNegated ? negate(test) : test;
-    }
+/** Where something is odd about a part, nothing of it is used. */
+function compileWhole(compile: () => FilterTest): FilterTest {
+  try {
+    return compile();
+  } catch (error) {
+    return toTest(buildUnknown(toReason(error)));
   }
+}
+
+function compileGroup(
+  json: unknown,
+  depth: number,
+  needs: string[],
+  context: CompileContext,
+): FilterTest {
+  const { type, values } = (isRecord(json) ? json : {}) as {
+    readonly type?: unknown;
+    readonly values?: unknown;
+  };
+  expect(
+    Array.isArray(values) && values.length > 0 && depth <= MAX_GROUP_DEPTH &&
+      // "property" is an old alias of AND.
+      (type === "OR" || type === "AND" || type === "property"),
+    "a part of the cohort is empty, of an unknown type, or nested too deeply",
+  );
+  const tests = values.map((value: unknown) =>
+    compileWhole(() =>
+      isRecord(value) && Object.hasOwn(value, "values")
+        ? compileGroup(value, depth + 1, needs, context)
+        : compileLeaf(value, needs, context)
+    )
+  );
+  const deciding = type === "OR" ? YES : NO;
+  return (pass) => combine(tests, pass, deciding);
 }
 
 /** A cohort is about persons, also where the condition is about a group. */
 function compileLeaf(
-  filter: PropertyFilter,
+  json: unknown,
+  needs: string[],
   context: CompileContext,
 ): FilterTest {
-  const { type = "person" } = filter;
-  if (type === "cohort") return compileMembership(filter, context);
-  if (type === "person") return compilePersonProperty(filter, context);
-  return toTest(
-    buildUnknown(
-      `filters of type "${type}" are not evaluated locally in cohorts`,
-    ),
-  );
-}
-
-function listReferences(
-  node: CohortNode,
-  cohorts: FlagDefinitions["cohorts"],
-): readonly string[] {
-  switch (node.kind) {
-    case "unreadable":
-      return [];
-    case "group":
-      return node.members.flatMap((member) => listReferences(member, cohorts));
-    case "leaf": {
-      const { type, value } = node.filter;
-      const id = type === "cohort" ? findCohort(value, cohorts) : undefined;
-      return id === undefined ? [] : [id];
-    }
-  }
+  const filter = readPropertyFilter(json);
+  const { type = "person", value } = filter;
+  const id = type === "cohort" ? toCohortId(value) : undefined;
+  if (id !== undefined) needs.push(id);
+  const test = type === "cohort"
+    ? compileMembership(filter, context)
+    : type === "person"
+    ? compilePersonProperty(filter, context)
+    : toTest(
+      buildUnknown(
+        `filters of type "${type}" are not evaluated locally in cohorts`,
+      ),
+    );
+  return isRecord(json) && json["negation"] === true ? negate(test) : test;
 }
 
 /** Ids are compared as texts: the number 77 is "77". */
-function findCohort(
-  value: FilterValue | undefined,
-  cohorts: FlagDefinitions["cohorts"],
-): string | undefined {
-  return listSpellings(value).find((id) => cohorts.has(id));
-}
-
-function listSpellings(value: FilterValue | undefined): readonly string[] {
-  if (typeof value === "string") return [value];
-  return value instanceof FilterNumber ? value.spellings : [];
+function toCohortId(value: FilterValue): string | undefined {
+  const isId = typeof value === "string" || typeof value === "number" ||
+    value instanceof FilterNumber;
+  return isId ? toText(value) : undefined;
 }

@@ -1,158 +1,242 @@
-import { attempt } from "../../core/guards.ts";
+import { isFiniteNumber, isRecord, isText } from "../../core/guards.ts";
 import type { JsonValue } from "../../core/json.ts";
 import { decodePayload } from "../../flags/payloads.ts";
-import { createBucketTable } from "./bucket_table.ts";
-import { buildVariantRanges } from "./bucketing.ts";
-import { measureCohorts } from "./cohorts.ts";
-import type {
-  FlagDefinition,
-  FlagDefinitions,
-  FlagFilters,
-} from "./definitions.ts";
-import { measureDependencies } from "./dependencies.ts";
+import { ofType } from "../../flags/wire.ts";
+import { buildVariantRanges, type VariantRange } from "./bucketing.ts";
 import { compileFilters } from "./filters.ts";
-import { findBlocked, findSettled, listReachable } from "./gates.ts";
-import type { RegexOperators } from "./matcher.ts";
+import { expect, type JsonRecord, toList, toReason, toRecord } from "./odd.ts";
+import type { FlagOutcome } from "./outcome.ts";
+import { isTextOrAbsent } from "./property_filter.ts";
 import type {
   Aggregation,
   CompileContext,
-  CompiledFlags,
+  ConditionRule,
+  FilterRule,
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
-import type { TimeZone } from "./time_zone.ts";
-import { buildDecision } from "./types.ts";
+import { buildDecision, buildInconclusive, OFF, OMITTED } from "./types.ts";
 
-/** A flag alone may need three: for its holdout, the rollouts and the variants. */
-const ROUNDS_PER_FLAG = 3;
+/** The outcome of a flag that is switched off. */
+const DISABLED = buildDecision(OFF, "flag_disabled");
 
-const NO_FILTERS: FlagFilters = {
-  kind: "filters",
-  conditions: [],
-  variants: [],
-  payloads: new Map(),
-  aggregation: null,
-  hasEarlyExit: false,
-  holdout: undefined,
-  hasEnrollment: false,
+const UNKNOWN_VERSION: FlagOutcome = {
+  kind: "requires-server",
+  reason: "the version of the flag's filters is not known",
 };
+const CONTINUITY = buildInconclusive(
+  "the flag's value is remembered by the server (experience continuity)",
+);
+const UNMAPPED = buildInconclusive(
+  "the flag's group type is not in the mapping",
+);
 
 /**
- * Compiles definitions once into rules that are cheap to evaluate. Total: an odd flag becomes inconclusive.
+ * Compiles a flag's row, in one pass, into a rule that is cheap to evaluate. Total: an odd flag becomes inconclusive.
  *
- * @param timeZone The project's time zone, for dates without one; undefined: unknown.
- * @param regex Regular expressions; undefined: a filter that takes them is left to the server.
+ * @param index The rule's place in bucket rows.
+ * @param needs Is told the keys of the flags that it depends on.
  */
-export function compileFlags(
-  definitions: FlagDefinitions,
-  timeZone?: TimeZone,
-  regex?: RegexOperators,
-): CompiledFlags {
-  const flagDepths = measureDependencies(definitions);
-  const rules = new Map<string, FlagRule>();
-  const context: CompileContext = {
-    definitions,
-    timeZone,
-    regex,
-    flagDepths,
-    cohortDepths: measureCohorts(definitions),
-    cohortTests: new Map(),
-    rules,
-  };
-  for (const definition of definitions.flags.values()) {
-    rules.set(definition.key, compileRule(definition, rules.size, context));
-  }
-  return {
-    definitions,
-    rules,
-    maxRounds: ROUNDS_PER_FLAG * countLevels(flagDepths, rules),
-    buckets: createBucketTable(rules.size),
-  };
-}
-
-/** Counts the levels of flags that may have to wait for each other. A flag without a depth may rest on the deepest. */
-function countLevels(
-  depths: ReadonlyMap<string, number>,
-  rules: ReadonlyMap<string, FlagRule>,
-): number {
-  const deepest = [...depths.values()].at(-1) ?? 0;
-  return deepest + (depths.size < rules.size ? 2 : 1);
-}
-
-function compileRule(
-  definition: FlagDefinition,
+export function compileFlag(
+  key: string,
+  row: JsonRecord,
   index: number,
+  needs: string[],
   context: CompileContext,
 ): FlagRule {
-  const { definitions } = context;
-  const filters = definition.filters.kind === "filters"
-    ? definition.filters
-    : NO_FILTERS;
-  const variants = buildVariantRanges(filters.variants);
-  const findAggregation = (groupTypeIndex: number | null) =>
-    compileAggregation(groupTypeIndex, definition.usesDevice, definitions);
+  const given = row["filters"] ?? {};
+  const filters: JsonRecord = isRecord(given) ? given : {};
+  const contexts = row["evaluation_contexts"] ?? row["evaluation_tags"];
+  const settled = findSettled(row, filters);
   return {
-    key: definition.key,
+    key,
     index,
-    definition,
-    settled: findSettled(definition),
-    blocked: findBlocked(definition, definitions),
-    aggregation: findAggregation(filters.aggregation),
-    enrollmentProperty: filters.hasEnrollment
-      ? `$feature_enrollment/${definition.key}`
-      : undefined,
-    holdout: compileHoldout(filters),
-    conditions: listReachable(definition, definitions).map((
-      { properties, rolloutPercentage, variant, aggregation: own },
-      index,
-    ) => {
-      // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
-      const aggregation = findAggregation(
-        own === undefined ? filters.aggregation : own,
-      );
-      return {
+    id: toInteger(row["id"]),
+    version: toInteger(row["version"]),
+    hasExperiment: ofType(row["has_experiment"], "boolean"),
+    payloads: compilePayloads(row, filters),
+    settled,
+    contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
+    matchesAnyContext:
+      (row["evaluation_contexts_match_mode"] ?? "any") === "any",
+    // Experience continuity: what else the row says does not matter.
+    filters: settled ??
+      (row["ensure_experience_continuity"]
+        ? CONTINUITY
+        : compileRow(key, row, given, needs, context)),
+    depth: Infinity,
+  };
+}
+
+/**
+ * Finds the outcome of a flag that no input can change, in the server's order: an inactive flag is `false` whatever
+ * else it says.
+ */
+function findSettled(
+  row: JsonRecord,
+  filters: JsonRecord,
+): FlagOutcome | undefined {
+  if (row["active"] !== true) return DISABLED;
+  if (Object.hasOwn(filters, "version") && filters["version"] !== 1) {
+    return UNKNOWN_VERSION;
+  }
+  const runtime = ofType(row["evaluation_runtime"], "string");
+  return runtime?.toLowerCase() === "client" ? OMITTED : undefined;
+}
+
+function compileRow(
+  key: string,
+  row: JsonRecord,
+  given: unknown,
+  needs: string[],
+  context: CompileContext,
+): FilterRule | FlagOutcome {
+  try {
+    const filters = toRecord(given, "filters");
+    // Parity: posthog-python reads it from the filters where the row has none.
+    const bucketing = row["bucketing_identifier"] ||
+      filters["bucketing_identifier"];
+    const person: Aggregation = {
+      kind: bucketing === "device_id" ? "device" : "person",
+    };
+    const variants = compileVariants(filters["multivariate"] ?? undefined);
+    const variantKeys = new Set<unknown>(
+      variants.map((variant) => variant.key),
+    );
+    const groupTypeIndex = readAggregation(filters) ?? null;
+    // An absent aggregation is the flag's, while an explicit null says "person", also in a group flag.
+    const findAggregation: FindAggregation = (index = groupTypeIndex) => {
+      if (index === null) return person;
+      const groupType = context.groupTypes.get(index);
+      return groupType === undefined
+        ? { kind: "unmapped" }
+        : { kind: "group", groupType };
+    };
+    const aggregation = findAggregation();
+    if (aggregation.kind === "unmapped") return UNMAPPED;
+    // Where it decides for everybody, no condition is looked at, nor what one depends on.
+    const hasEnrollment = filters["feature_enrollment"] === true;
+    const conditions = toList(filters["groups"], "groups").map((json, index) =>
+      compileCondition(
+        json,
         index,
-        aggregation,
-        tests: compileFilters(properties, aggregation, context),
-        share: rolloutPercentage / 100,
-        fixedValue: variants.length === 0 ||
-          variants.find(({ key }) => key === variant)?.key,
-      };
-    }),
-    variants,
-    hasEarlyExit: filters.hasEarlyExit,
-    payloads: definition.hasEncryptedPayloads ? new Map() : new Map(
-      [...filters.payloads].map((
-        [value, payload],
-      ) => [value, decodePayload(copyDeep(payload))]),
-    ),
-  };
+        findAggregation,
+        variantKeys,
+        hasEnrollment ? [] : needs,
+        context,
+      )
+    );
+    return {
+      kind: "filters",
+      aggregation,
+      enrollmentProperty: hasEnrollment
+        ? `$feature_enrollment/${key}`
+        : undefined,
+      holdout: compileHoldout(filters["holdout"] ?? undefined),
+      conditions: hasEnrollment ? [] : conditions,
+      variants,
+      hasEarlyExit: filters["early_exit"] === true,
+    };
+  } catch (error) {
+    needs.length = 0;
+    return buildInconclusive(toReason(error));
+  }
 }
 
-/** A copy, since the original may be a cache's; null for JSON nested deeper than the stack. */
-function copyDeep(stored: JsonValue): JsonValue {
-  return attempt(() => structuredClone(stored)) ?? null;
-}
+/** Whose id is hashed, by a group type index, null for persons; without one the flag says so. */
+type FindAggregation = (index?: number | null) => Aggregation;
 
-function compileAggregation(
-  index: number | null,
-  usesDevice: boolean,
-  { groupTypes }: FlagDefinitions,
-): Aggregation {
-  if (index === null) return { kind: usesDevice ? "device" : "person" };
-  const groupType = groupTypes.get(index);
-  return groupType === undefined
-    ? { kind: "unmapped" }
-    : { kind: "group", groupType };
-}
-
-function compileHoldout({ holdout }: FlagFilters): HoldoutRule | undefined {
-  if (!holdout || holdout.exclusionPercentage === 0) return undefined;
+function compileCondition(
+  json: unknown,
+  index: number,
+  findAggregation: FindAggregation,
+  variants: ReadonlySet<unknown>,
+  needs: string[],
+  context: CompileContext,
+): ConditionRule {
+  const condition = toRecord(json, "condition");
+  const percentage = condition["rollout_percentage"] ?? 100;
+  const variant = condition["variant"] ?? undefined;
+  expect(
+    isFiniteNumber(percentage) && isTextOrAbsent(variant),
+    "condition: expected a rollout percentage and a variant, if any",
+  );
+  const aggregation = findAggregation(readAggregation(condition));
   return {
-    share: holdout.exclusionPercentage / 100,
-    decision: buildDecision(
-      `holdout-${holdout.id}`,
-      "holdout_condition_value",
+    index,
+    aggregation,
+    tests: compileFilters(
+      toList(condition["properties"], "properties"),
+      aggregation,
+      needs,
+      context,
     ),
+    share: percentage / 100,
+    fixedValue: variants.size === 0 ||
+      (variants.has(variant) ? variant : undefined),
   };
+}
+
+/** Reads a group type index: undefined where it is absent, and null, which says "person", as it is. */
+function readAggregation(
+  { aggregation_group_type_index: index }: {
+    readonly "aggregation_group_type_index"?: unknown;
+  },
+): number | null | undefined {
+  expect(
+    (index ?? null) === null || Number.isInteger(index),
+    "the aggregation group type index is not an integer",
+  );
+  return index as number | null | undefined;
+}
+
+function compileVariants(json: unknown): readonly VariantRange[] {
+  if (json === undefined) return [];
+  const { variants } = toRecord(json, "multivariate");
+  expect(
+    Array.isArray(variants),
+    "multivariate: expected a list of variants",
+  );
+  return buildVariantRanges(variants.map((json: unknown) => {
+    const { key, rollout_percentage: rolloutPercentage } = toRecord(
+      json,
+      "variant",
+    );
+    expect(
+      isText(key) && isFiniteNumber(rolloutPercentage),
+      "variant: expected a key and a rollout percentage",
+    );
+    return { key, rolloutPercentage };
+  }));
+}
+
+function compileHoldout(json: unknown): HoldoutRule | undefined {
+  if (json === undefined) return undefined;
+  const { id, exclusion_percentage: percentage } = toRecord(json, "holdout");
+  expect(
+    (isText(id) || isFiniteNumber(id)) && isFiniteNumber(percentage),
+    "holdout: expected an id and an exclusion percentage",
+  );
+  return percentage <= 0 ? undefined : {
+    share: Math.min(100, percentage) / 100,
+    decision: buildDecision(`holdout-${id}`, "holdout_condition_value"),
+  };
+}
+
+/** Encrypted ones are not served. */
+function compilePayloads(
+  row: JsonRecord,
+  { payloads }: JsonRecord,
+): ReadonlyMap<string, JsonValue> | undefined {
+  if (!isRecord(payloads) || row["has_encrypted_payloads"] === true) {
+    return undefined;
+  }
+  const entries = Object.entries(payloads).map((
+    [value, payload],
+  ) => [value, decodePayload(payload as JsonValue)] as const);
+  return entries.length > 0 ? new Map(entries) : undefined;
+}
+
+function toInteger(json: unknown): number | undefined {
+  return Number.isInteger(json) ? json as number : undefined;
 }

@@ -5,6 +5,7 @@ import {
   buildRolloutText,
   buildVariantText,
   pickVariant,
+  type VariantRange,
 } from "./bucketing.ts";
 import { findIdentity } from "./identity.ts";
 import { combine } from "./kleene.ts";
@@ -13,6 +14,7 @@ import type {
   BucketingIdentity,
   ConditionRule,
   EvaluationPass,
+  FilterRule,
   FlagRule,
 } from "./rules.ts";
 import { buildDecision, buildInconclusive, NO, OFF } from "./types.ts";
@@ -31,6 +33,7 @@ const NO_MATCH = buildDecision(OFF, "no_condition_match");
  */
 export function decideConditions(
   rule: FlagRule,
+  { conditions, variants, hasEarlyExit }: FilterRule,
   pass: EvaluationPass,
 ): PassResult {
   // The first possible value, and the condition that gives it; the index is lost when several do.
@@ -47,7 +50,7 @@ export function decideConditions(
   let skipped = 0;
   // A condition that ends the evaluation leaves nothing to the flag being off.
   let isOpen = true;
-  for (const condition of rule.conditions) {
+  for (const condition of conditions) {
     const identity = findIdentity(condition.aggregation, pass);
     if (identity.kind === "missing-group") {
       skipped++;
@@ -73,12 +76,12 @@ export function decideConditions(
     let possible: FlagValue | undefined;
     if (isIn) {
       possible = condition.fixedValue ??
-        (lacksMatch ? undefined : findVariant(rule, identity, pass));
+        (lacksMatch ? undefined : findVariant(rule, variants, identity, pass));
       if (possible === undefined) lacksVariant = true;
     } else if (isIn === undefined) lacksMatch = true;
     else {
       isOutOfRollout = true;
-      if (rule.hasEarlyExit) possible = OFF;
+      if (hasEarlyExit) possible = OFF;
     }
     if (possible !== undefined) {
       isAmbiguous ||= value !== undefined && value !== possible;
@@ -86,13 +89,13 @@ export function decideConditions(
       value ??= possible;
     }
     if (answer.kind === "unknown") doubt ||= answer.reason;
-    else if (isIn || rule.hasEarlyExit) {
+    else if (isIn || hasEarlyExit) {
       isOpen = false;
       break;
     }
   }
   if (isOpen) {
-    if (skipped > 0 && skipped === rule.conditions.length) return MISSING_GROUP;
+    if (skipped > 0 && skipped === conditions.length) return MISSING_GROUP;
     // Nobody matched, so far as is known.
     isAmbiguous ||= (value ?? OFF) !== OFF;
   }
@@ -122,7 +125,8 @@ function isInRollout(
 
 /** A bucket beyond the last variant gives `true`; undefined where the bucket is missing. */
 function findVariant(
-  { key, index, variants }: FlagRule,
+  { key, index }: FlagRule,
+  variants: readonly VariantRange[],
   identity: BucketingIdentity,
   pass: EvaluationPass,
 ): string | true | undefined {

@@ -6,7 +6,7 @@ import {
   parseEpochSeconds,
 } from "./date_text.ts";
 import type { Matcher, Operand } from "./matcher.ts";
-import { type Comparison, toPropertyNumber } from "./numbers.ts";
+import { type Comparison, toNumber } from "./numbers.ts";
 import { parseRelativeDate } from "./relative_date.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
@@ -66,7 +66,7 @@ type Span = ReturnType<typeof toSpan>;
 
 /** Numbers and their texts are seconds: `"2024"` is no year. */
 function parseProperty(property: JsonValue): AbsoluteDate | undefined {
-  const seconds = toPropertyNumber(property);
+  const seconds = toNumber(property);
   if (!Number.isNaN(seconds)) return parseEpochSeconds(seconds);
   return typeof property === "string" ? parseDateText(property) : undefined;
 }

@@ -1,165 +1,123 @@
-import type { JsonValue } from "../../core/json.ts";
+import { describeType, getOwn, isRecord, isText } from "../../core/guards.ts";
+import { createBucketTable } from "./bucket_table.ts";
+import { compileCohort, MAX_COHORT_DEPTH } from "./cohorts.ts";
+import { compileFlag } from "./compile.ts";
+import { MAX_FLAG_DEPTH } from "./dependencies.ts";
+import type { RegexOperators } from "./matcher.ts";
+import type { JsonRecord } from "./odd.ts";
+import { RuleTable } from "./rule_table.ts";
+import type {
+  CohortRule,
+  CompileContext,
+  FlagDefinitions,
+  FlagRule,
+} from "./rules.ts";
+import type { TimeZone } from "./time_zone.ts";
 
-/** One document of flag definitions, parsed and immutable: what {@linkcode compileFlags} takes. */
-export interface FlagDefinitions {
-  /** Every usable flag row by its key; the last row of a key wins. */
-  readonly flags: ReadonlyMap<string, FlagDefinition>;
-  /** Group type index to group type name. */
-  readonly groupTypes: ReadonlyMap<number, string>;
-  /** Dynamic cohorts by id: static and deleted cohorts are not in the document. */
-  readonly cohorts: ReadonlyMap<string, CohortNode>;
-  /** The gate of minimal exposure events. */
+/**
+ * Reads flag definitions: the server's document, or a cache entry in either spelling. Undefined when it is not
+ * an object with an array `flags`; an odd row never spoils the document. The document is the result's from then on.
+ *
+ * @param timeZone The project's time zone, for dates without one; undefined: unknown.
+ * @param regex Regular expressions; undefined: a filter that takes them is left to the server.
+ */
+export function readFlagDefinitions(
+  json: unknown,
+  timeZone?: TimeZone,
+  regex?: RegexOperators,
+): FlagDefinitions | undefined {
+  const rows = isRecord(json) ? getOwn(json, "flags") : undefined;
+  if (!isRecord(json) || !Array.isArray(rows)) return undefined;
+  const skipped: string[] = [];
+  const usable = new Map<string, unknown>();
+  rows.forEach((row: unknown, index) => {
+    const { key, deleted } = (row ?? {}) as JsonRecord;
+    // Of JSON, nothing but an object has a key that is a text.
+    if (typeof key === "string" && deleted !== true) usable.set(key, row);
+    else skipped.push(`flags[${index}]: ${describeOddity(row)}`);
+  });
+  const { minimalFlagCalledEvents, propertyMatchingVersion } = readSwitches(
+    json,
+  );
+  const context: CompileContext = {
+    flags: new RuleTable<FlagRule>(
+      usable,
+      (key, row, index, needs) =>
+        compileFlag(key, row as JsonRecord, index, needs, context),
+      MAX_FLAG_DEPTH,
+    ),
+    cohorts: new RuleTable<CohortRule>(
+      new Map(listEntries(getOwn(json, "cohorts"))),
+      (_id, cohort, _index, needs) => compileCohort(cohort, needs, context),
+      MAX_COHORT_DEPTH,
+    ),
+    groupTypes: readGroupTypes(json),
+    matchingVersion: propertyMatchingVersion,
+    timeZone,
+    regex,
+  };
+  return {
+    flags: context.flags,
+    minimalFlagCalledEvents,
+    skipped,
+    buckets: createBucketTable(usable.size),
+  };
+}
+
+/** Why a row is left out. */
+function describeOddity(row: unknown): string {
+  if (!isRecord(row)) return `expected an object, got ${describeType(row)}`;
+  return isText(row["key"]) ? "the flag is deleted" : "the row has no key";
+}
+
+/** Reads the switches that concern all flags of a document or a cache entry. */
+export function readSwitches(
+  json: object,
+): {
   readonly minimalFlagCalledEvents: boolean;
-  /** How `exact` and `is_not` compare: 1 legacy, 2 explicit. */
   readonly propertyMatchingVersion: 1 | 2;
-  /** Why rows were left out, for debugging. */
-  readonly skipped: readonly string[];
+} {
+  const gate = readEither(
+    json,
+    "minimal_flag_called_events",
+    "minimalFlagCalledEvents",
+  );
+  const version = readEither(
+    json,
+    "property_matching_version",
+    "propertyMatchingVersion",
+  );
+  return {
+    minimalFlagCalledEvents: gate === true,
+    // Anything but the number 2 is the older way of matching, the text "2" included.
+    propertyMatchingVersion: version === 2 ? 2 : 1,
+  };
 }
 
-/** One flag's row. */
-export interface FlagDefinition {
-  /** The flag's key: any string. */
-  readonly key: string;
-  /** The flag's id. */
-  readonly id: number | undefined;
-  /** The row's version counter. */
-  readonly version: number | undefined;
-  /** Whether the flag is switched on at all. */
-  readonly isActive: boolean;
-  /** Whether the value depends on what the server remembers of a person. */
-  readonly hasExperienceContinuity: boolean;
-  /** Whether the device id is hashed for a person, in place of the distinct id. */
-  readonly usesDevice: boolean;
-  /** Whether the flag is for client-side SDKs only. */
-  readonly isClientOnly: boolean;
-  /** The evaluation contexts the flag is limited to; empty: none. */
-  readonly evaluationContexts: readonly string[];
-  /** Whether one common context is enough (`any`); other modes are not known. */
-  readonly matchesAnyContext: boolean;
-  /** Whether an experiment uses the flag; undefined when the feed does not say. */
-  readonly hasExperiment: boolean | undefined;
-  /** Whether the payloads are encrypted, hence not served locally. */
-  readonly hasEncryptedPayloads: boolean;
-  /** Whether `filters.version` is one that this evaluator knows. */
-  readonly isSupportedVersion: boolean;
-  /** The rules, or why they can't be read. */
-  readonly filters: FlagFilters | UnreadableFilters;
+/** Reads the names of group types by index, as a document or a cache entry spells them. */
+export function readGroupTypeMapping(json: object): unknown {
+  return readEither(json, "group_type_mapping", "groupTypeMapping");
 }
 
-/** Filters in a form that this version does not know: what rests on them is inconclusive. */
-export interface UnreadableFilters {
-  /** Tells the two kinds apart. */
-  readonly kind: "unreadable";
-  /** What is odd about them. */
-  readonly reason: string;
+/** Reads a top-level field as the server spells it, or as a cache entry of posthog-node does. */
+function readEither(
+  json: object,
+  wireName: string,
+  cacheName: string,
+): unknown {
+  return getOwn(json, Object.hasOwn(json, wireName) ? wireName : cacheName);
 }
 
-/** What decides a flag's value. */
-export interface FlagFilters {
-  /** Tells the two kinds apart. */
-  readonly kind: "filters";
-  /** The conditions, in stored order. */
-  readonly conditions: readonly FlagCondition[];
-  /** The variants, in stored order; empty for a boolean flag. */
-  readonly variants: readonly FlagVariant[];
-  /** `"true"` or a variant's key to its payload, as stored. */
-  readonly payloads: ReadonlyMap<string, JsonValue>;
-  /** The group type that the flag is about; null: persons. */
-  readonly aggregation: number | null;
-  /** Whether a condition whose properties match but whose rollout does not ends the evaluation. */
-  readonly hasEarlyExit: boolean;
-  /** The holdout, if the flag is under one. */
-  readonly holdout: FlagHoldout | undefined;
-  /** Whether the person property `$feature_enrollment/<key>` decides alone. */
-  readonly hasEnrollment: boolean;
-}
-
-/** An arm of a multivariate flag. */
-export interface FlagVariant {
-  /** The variant's key. */
-  readonly key: string;
-  /** Its share, 0–100; sums need not be 100. */
-  readonly rolloutPercentage: number;
-}
-
-/** A share of ids that is kept out of experiments. */
-export interface FlagHoldout {
-  /** The holdout's id as text. */
-  readonly id: string;
-  /** The share held out, 0–100. */
-  readonly exclusionPercentage: number;
-}
-
-/** One set of filters with its rollout. */
-export interface FlagCondition {
-  /** All of them have to match. */
-  readonly properties: readonly PropertyFilter[];
-  /** The share let in, 0–100. */
-  readonly rolloutPercentage: number;
-  /** The variant that a match gives, if it names a declared one. */
-  readonly variant: string | undefined;
-  /** The group type index, null for persons, undefined to inherit the flag's. */
-  readonly aggregation: number | null | undefined;
-}
-
-/** One comparison. */
-export interface PropertyFilter {
-  /** The property's name, or the target flag's key. */
-  readonly key: string;
-  /** Where the property lives; undefined: with the condition's aggregation. */
-  readonly type: string | undefined;
-  /** The comparison; undefined: the default of the type. */
-  readonly operator: string | undefined;
-  /** What to compare with; undefined where the row has none. */
-  readonly value: FilterValue | undefined;
-  /** The group type of a `group` filter; undefined: the condition's. */
-  readonly groupTypeIndex: number | undefined;
-  /** The flags that a `flag` filter needs, its target last; empty where one is missing, or they form a loop. */
-  readonly dependencyChain: readonly string[];
-}
-
-/** A cohort's tree of filters, or a part of it. */
-export type CohortNode = CohortGroup | CohortLeaf | UnreadableFilters;
-
-/** Filters and groups of which all have to match, or any; there is at least one. */
-export interface CohortGroup {
-  /** Tells the kinds apart. */
-  readonly kind: "group";
-  /** Whether one match is enough. */
-  readonly matchesAny: boolean;
-  /** The members. */
-  readonly members: readonly CohortNode[];
-}
-
-/** One comparison of a cohort. */
-export interface CohortLeaf {
-  /** Tells the kinds apart. */
-  readonly kind: "leaf";
-  /** The comparison. */
-  readonly filter: PropertyFilter;
-  /** Whether its answer is turned round. */
-  readonly isNegated: boolean;
-}
-
-/** A filter's value: JSON whose numbers remember how the server spells them. */
-export type FilterValue =
-  | string
-  | boolean
-  | null
-  | FilterNumber
-  | readonly FilterValue[]
-  | ReadonlyMap<string, FilterValue>;
-
-/** A number of a filter. */
-export class FilterNumber {
-  /** The number. */
-  readonly value: number;
-  /** The texts that the server may have for it: one when it is certain, none when it is unknown. */
-  readonly spellings: readonly string[];
-
-  /** Keeps the two. */
-  constructor(value: number, spellings: readonly string[]) {
-    this.value = value;
-    this.spellings = spellings;
+function readGroupTypes(json: object): ReadonlyMap<number, string> {
+  const groupTypes = new Map<number, string>();
+  for (const [index, name] of listEntries(readGroupTypeMapping(json))) {
+    if (/^\d{1,9}$/.test(index) && typeof name === "string") {
+      groupTypes.set(Number(index), name);
+    }
   }
+  return groupTypes;
+}
+
+function listEntries(json: unknown): [string, unknown][] {
+  return Object.entries(isRecord(json) ? json : {});
 }

@@ -1,68 +1,41 @@
 import type { FlagValue } from "../../flags/results.ts";
-import type {
-  FilterValue,
-  FlagDefinitions,
-  PropertyFilter,
-} from "./definitions.ts";
-import { measureDepths } from "./depths.ts";
 import { evaluateRule } from "./evaluate.ts";
-import { listReachable } from "./gates.ts";
 import { toTest } from "./kleene.ts";
+import type { PropertyFilter } from "./property_filter.ts";
 import type { CompileContext, FilterTest } from "./rules.ts";
+import type { FilterValue } from "./text.ts";
 import { buildServer, buildUnknown, NO, YES } from "./types.ts";
 
-/** How many dependencies may nest: a guard for the stack. Each level takes a few calls. */
-const MAX_DEPTH = 200;
+/** How deep dependencies may nest: a guard for the stack. Each level takes a few calls. */
+export const MAX_FLAG_DEPTH = 199;
 
-/** The one operator that the server knows for flags. */
-const OPERATOR = "flag_evaluates_to";
-
-/** Finds how deep each flag's dependencies nest, by the conditions that an evaluation may look at. */
-export function measureDependencies(
-  definitions: FlagDefinitions,
-): ReadonlyMap<string, number> {
-  const { flags } = definitions;
-  const references = new Map<string, readonly string[]>();
-  for (const definition of flags.values()) {
-    const filters = listReachable(definition, definitions).flatMap((
-      { properties },
-    ) => properties);
-    references.set(
-      definition.key,
-      filters.filter((filter) => isDependency(filter, flags)).map(({ key }) =>
-        key
-      ),
-    );
-  }
-  return measureDepths(references, MAX_DEPTH - 1);
-}
-
-/** Compiles a filter on another flag's value. */
+/** Compiles a filter on another flag's value; that flag is added to `needs`. */
 export function compileDependency(
-  filter: PropertyFilter,
-  context: CompileContext,
+  { key, operator, value, chain }: PropertyFilter,
+  needs: string[],
+  { flags }: CompileContext,
 ): FilterTest {
-  const { key, operator, value } = filter;
-  // To the server any other is no match.
-  if (operator !== OPERATOR) return toTest(NO);
-  if (!hasChain(filter, context.definitions.flags)) {
+  // The one operator that the server knows for flags: to it any other is no match.
+  if (operator !== "flag_evaluates_to") return toTest(NO);
+  // An empty chain, or one that names no flag of the document, is the feed's way to say that a flag is missing.
+  if (
+    chain.length === 0 || !flags.has(key) ||
+    !chain.every((needed) => flags.has(needed))
+  ) {
     return toTest(
       buildUnknown(`what the dependency on flag "${key}" needs is missing`),
     );
   }
   if (!isFlagValue(value)) return toTest(NO);
-  if (!context.flagDepths.has(key)) {
-    return toTest(
-      buildUnknown(
-        `the dependency on flag "${key}" leads into a loop, or too deep`,
-      ),
-    );
-  }
+  needs.push(key);
+  const loop = buildUnknown(
+    `the dependency on flag "${key}" leads into a loop, or too deep`,
+  );
   const unknown = buildUnknown(`flag "${key}" is not decided locally`);
   const server = buildServer(`only the server can decide flag "${key}"`);
   return (pass) => {
-    const rule = context.rules.get(key);
-    if (!rule) return unknown;
+    const rule = flags.get(key);
+    if (!rule || rule.depth === Infinity) return loop;
     const target = evaluateRule(rule, pass);
     switch (target.kind) {
       case "pending":
@@ -81,26 +54,8 @@ export function compileDependency(
   };
 }
 
-/** Whether a filter's answer takes the value of another flag. */
-function isDependency(
-  filter: PropertyFilter,
-  flags: ReadonlyMap<string, unknown>,
-): boolean {
-  return filter.type === "flag" && filter.operator === OPERATOR &&
-    isFlagValue(filter.value) && hasChain(filter, flags);
-}
-
-/** An empty chain, or one that names no flag of the document, is the feed's way to say that a flag is missing. */
-function hasChain(
-  { key, dependencyChain }: PropertyFilter,
-  flags: ReadonlyMap<string, unknown>,
-): boolean {
-  return dependencyChain.length > 0 &&
-    [key, ...dependencyChain].every((needed) => flags.has(needed));
-}
-
 /** No flag has any other value. */
-function isFlagValue(value: FilterValue | undefined): value is FlagValue {
+function isFlagValue(value: FilterValue): value is FlagValue {
   return typeof value === "boolean" || typeof value === "string";
 }
 

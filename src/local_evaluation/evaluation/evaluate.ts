@@ -3,10 +3,9 @@ import { HOLDOUT_SLOT } from "./bucket_table.ts";
 import { buildHoldoutText } from "./bucketing.ts";
 import { decideConditions } from "./conditions.ts";
 import { findIdentity } from "./identity.ts";
-import { OMITTED } from "./gates.ts";
 import { findBucket, type PassResult, PENDING } from "./pass.ts";
 import type { EvaluationPass, FlagRule } from "./rules.ts";
-import { buildDecision, buildInconclusive } from "./types.ts";
+import { buildDecision, buildInconclusive, OMITTED } from "./types.ts";
 
 const UNKNOWN_MODE = buildInconclusive(
   "the flag's way of matching evaluation contexts is not known",
@@ -37,24 +36,23 @@ export function evaluateRule(rule: FlagRule, pass: EvaluationPass): PassResult {
 
 /** The gates stand in the server's order, which decides where several apply. */
 function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
-  if (rule.settled) return rule.settled;
+  const { settled, contexts, filters } = rule;
+  if (settled) return settled;
   const given = pass.input.evaluationContexts;
-  const { evaluationContexts, matchesAnyContext } = rule.definition;
-  if (given.length > 0 && evaluationContexts.length > 0) {
-    if (!matchesAnyContext) return UNKNOWN_MODE;
-    if (!evaluationContexts.some((context) => given.includes(context))) {
-      return OMITTED;
-    }
+  if (given.length > 0 && contexts.length > 0) {
+    if (!rule.matchesAnyContext) return UNKNOWN_MODE;
+    if (!contexts.some((context) => given.includes(context))) return OMITTED;
   }
-  if (rule.blocked) return rule.blocked;
-  if (rule.aggregation.kind === "device" && !pass.device) return NO_DEVICE_ID;
-  if (rule.enrollmentProperty !== undefined) {
-    return decideEnrollment(rule.enrollmentProperty, pass);
+  if (filters.kind !== "filters") return filters;
+  const { aggregation, enrollmentProperty, holdout } = filters;
+  if (aggregation.kind === "device" && !pass.device) return NO_DEVICE_ID;
+  if (enrollmentProperty !== undefined) {
+    return decideEnrollment(enrollmentProperty, pass);
   }
-  if (rule.holdout) {
-    const identity = findIdentity(rule.aggregation, pass);
+  if (holdout) {
+    const identity = findIdentity(aggregation, pass);
     if (identity.kind !== "identity") return NO_HOLDOUT_ID;
-    const { share, decision } = rule.holdout;
+    const { share, decision } = holdout;
     const bucket = share >= 1 ? 0 : findBucket(
       pass,
       identity,
@@ -65,7 +63,7 @@ function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
     if (bucket === undefined) return PENDING;
     if (bucket <= share) return decision;
   }
-  return decideConditions(rule, pass);
+  return decideConditions(rule, filters, pass);
 }
 
 /** Only boolean true and the text "true" enrol; any other value opts out. */

@@ -1,7 +1,5 @@
-import type { JsonValue } from "../../core/json.ts";
-import type { FilterValue } from "./definitions.ts";
 import type { Matcher, Operand } from "./matcher.ts";
-import { toSpellings, toText } from "./text.ts";
+import { type FilterValue, toText } from "./text.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
 const UNCERTAIN_PROPERTY = buildUnknown(
@@ -28,21 +26,14 @@ export function compileExact({ value, matchingVersion }: Operand): Matcher {
 
 /** "Yes" when the property's text is that of any candidate. */
 function compileTexts(candidates: readonly FilterValue[]): Matcher {
-  const certain = new Set<string>();
-  const possible = new Set<string>();
-  let hasUnknown = false;
-  for (const candidate of candidates) {
-    const spellings = toSpellings(candidate);
-    const [first] = spellings;
-    if (first === undefined) hasUnknown = true;
-    else if (spellings.length === 1) certain.add(first.toLowerCase());
-    else for (const spelling of spellings) possible.add(spelling.toLowerCase());
-  }
+  const texts = new Set(
+    candidates.map((candidate) => toText(candidate)?.toLowerCase()),
+  );
   return (property): Answer => {
     const text = toText(property)?.toLowerCase();
     if (text === undefined) return UNCERTAIN_PROPERTY;
-    if (certain.has(text)) return YES;
-    return hasUnknown || possible.has(text) ? UNCERTAIN_FILTER : NO;
+    if (texts.has(text)) return YES;
+    return texts.has(undefined) ? UNCERTAIN_FILTER : NO;
   };
 }
 
@@ -52,7 +43,7 @@ function isTruthLike(value: FilterValue): boolean {
     (typeof value === "string" && /^(true|false)$/i.test(value));
 }
 
-function isTruthy(value: FilterValue | JsonValue): boolean {
+function isTruthy(value: FilterValue): boolean {
   if (isList(value)) return value.every(isTruthy);
   return value === true ||
     (typeof value === "string" && /^true$/i.test(value));
@@ -60,7 +51,7 @@ function isTruthy(value: FilterValue | JsonValue): boolean {
 
 /** Whether it is a list: of a filter, or of a property. */
 function isList(
-  value: FilterValue | JsonValue,
+  value: FilterValue,
 ): value is Extract<typeof value, readonly unknown[]> {
   return Array.isArray(value);
 }

@@ -1,31 +1,33 @@
 import { compileMembership } from "./cohorts.ts";
-import type { PropertyFilter } from "./definitions.ts";
 import { compileDependency } from "./dependencies.ts";
 import { toTest } from "./kleene.ts";
+import { type PropertyFilter, readPropertyFilter } from "./property_filter.ts";
 import {
   compileGroupProperty,
   compilePersonProperty,
-} from "./property_filters.ts";
+} from "./property_tests.ts";
 import type { Aggregation, CompileContext, FilterTest } from "./rules.ts";
 import { buildUnknown } from "./types.ts";
 
 /** What takes longer to test comes later; the rest keeps its order. */
 const SLOW: readonly unknown[] = ["cohort", "flag"];
 
-/** Compiles the filters of a condition. */
+/** Compiles the filters of a condition; throws where one is odd. The flags that they need are added to `needs`. */
 export function compileFilters(
-  filters: readonly PropertyFilter[],
+  filters: readonly unknown[],
   aggregation: Aggregation,
+  needs: string[],
   context: CompileContext,
 ): readonly FilterTest[] {
-  return [...filters]
+  return filters.map(readPropertyFilter)
     .sort((a, b) => SLOW.indexOf(a.type) - SLOW.indexOf(b.type))
-    .map((filter) => compileFilter(filter, aggregation, context));
+    .map((filter) => compileFilter(filter, aggregation, needs, context));
 }
 
 function compileFilter(
   filter: PropertyFilter,
   aggregation: Aggregation,
+  needs: string[],
   context: CompileContext,
 ): FilterTest {
   switch (filter.type ?? (aggregation.kind === "group" ? "group" : "person")) {
@@ -36,7 +38,7 @@ function compileFilter(
     case "cohort":
       return compileMembership(filter, context);
     case "flag":
-      return compileDependency(filter, context);
+      return compileDependency(filter, needs, context);
     default:
       return toTest(
         buildUnknown(

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { FilterValue } from "./definitions.ts";
+import type { FilterValue } from "./text.ts";
 import type { TimeZone } from "./time_zone.ts";
 import type { Answer } from "./types.ts";
 
@@ -26,7 +26,7 @@ export interface RegexOperators {
 }
 
 /**
- * Prepares everything that does not depend on the property, once per load. An answer in place of a matcher is the
+ * Prepares everything that does not depend on the property, once. An answer in place of a matcher is the
  * filter's own, given whether the property is present or not.
  */
 export type CompileOperator = (operand: Operand) => Matcher | Answer;

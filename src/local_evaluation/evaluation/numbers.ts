@@ -1,6 +1,5 @@
-import type { JsonValue } from "../../core/json.ts";
-import { FilterNumber, type FilterValue } from "./definitions.ts";
 import type { CompileOperator } from "./matcher.ts";
+import { FilterNumber, type FilterValue } from "./text.ts";
 import { NO, YES } from "./types.ts";
 
 /** Whether a comparison holds between the property's side and the filter's. */
@@ -14,25 +13,20 @@ export function buildNumberOrder(
   holds: Comparison,
 ): CompileOperator {
   return ({ value }) => {
-    const bound = toFilterNumber(value);
+    const bound = toNumber(value);
     if (Number.isNaN(bound)) return () => NO;
     // A comparison with NaN is false, whichever it is.
-    return (property) => holds(toPropertyNumber(property), bound) ? YES : NO;
+    return (property) => holds(toNumber(property), bound) ? YES : NO;
   };
 }
 
-/** A filter's value as a number; NaN where it is none. */
-export function toFilterNumber(value: FilterValue): number {
-  return value instanceof FilterNumber ? value.value : parseNumber(value);
-}
-
-/** A property as a number; NaN where it is none. */
-export function toPropertyNumber(property: JsonValue): number {
-  return typeof property === "number" ? property : parseNumber(property);
-}
-
-/** The number that a text says as the server's language reads it; NaN for everything else. */
-export function parseNumber(value: JsonValue | FilterValue): number {
+/**
+ * The number that a filter's value or a property is, or that its text says as the server's language reads it; NaN for
+ * everything else.
+ */
+export function toNumber(value: FilterValue): number {
+  if (typeof value === "number") return value;
+  if (value instanceof FilterNumber) return value.value;
   if (typeof value !== "string") return NaN;
   if (/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(value)) {
     return Number(value);

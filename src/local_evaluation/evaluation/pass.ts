@@ -1,7 +1,7 @@
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { FlagOutcome } from "./outcome.ts";
-import type { BucketTable } from "./bucket_table.ts";
 import { cutDistinctId, isHashable } from "./bucketing.ts";
+import type { FlagDefinitions } from "./rules.ts";
 import type { BucketingIdentity, EvaluationPass, Pending } from "./rules.ts";
 import { toText } from "./text.ts";
 
@@ -25,15 +25,15 @@ export function findBucket(
   return undefined;
 }
 
-/** Prepares the passes of one evaluation. */
+/** Prepares the passes of one evaluation, once everything that it may look at is compiled. */
 export function createPass(
   input: EvaluationInput,
-  buckets: BucketTable,
+  { buckets, flags }: FlagDefinitions,
 ): EvaluationPass {
   const identify = (value: string): BucketingIdentity => ({
     kind: "identity",
     value,
-    row: buckets.getRow(value),
+    row: buckets.getRow(value, flags.compiledCount),
   });
   const { distinctId, deviceId } = input;
   const groups = new Map<string, BucketingIdentity>();

@@ -3,15 +3,20 @@ import type { Hasher } from "../../core/hash.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { FlagOutcome } from "./outcome.ts";
 import { toBucket } from "./bucketing.ts";
+import type { FlagDefinitions } from "./rules.ts";
 import { evaluateRule } from "./evaluate.ts";
 import { createPass } from "./pass.ts";
-import type { CompiledFlags, EvaluationPass, FlagRule } from "./rules.ts";
+import type { EvaluationPass, FlagRule } from "./rules.ts";
 import { buildInconclusive } from "./types.ts";
+
+/** A flag alone may need three: for its holdout, the rollouts and the variants. */
+const ROUNDS_PER_FLAG = 3;
 
 const NO_DIGEST = buildInconclusive("the hasher gave no digest");
 
 /**
- * Evaluates the flags named by `keys`; without it, all. Keys without a definition are left out. Never rejects.
+ * Evaluates the flags named by `keys`; without it, all. Keys without a definition are left out. Never rejects. What is
+ * not compiled yet is compiled first.
  *
  * A pass runs every flag that is still undecided over the buckets that are known, and with it the flags that it
  * depends on; the digests that all of them lacked are asked for together, and the pass is repeated until none is
@@ -19,23 +24,22 @@ const NO_DIGEST = buildInconclusive("the hasher gave no digest");
  * level of dependencies. With a synchronous hasher nothing is awaited in between.
  */
 export async function evaluateFlagSet(
-  compiled: CompiledFlags,
+  definitions: FlagDefinitions,
   input: EvaluationInput,
   keys: readonly string[] | undefined,
   hasher: Hasher,
 ): Promise<ReadonlyMap<string, FlagOutcome>> {
   const outcomes = new Map<string, FlagOutcome>();
-  const pass = createPass(input, compiled.buckets);
-  const { rules } = compiled;
-  let undecided: readonly FlagRule[] = keys
-    ? [...new Set(keys)].flatMap((key) => rules.get(key) ?? [])
-    : [...rules.values()];
+  const { flags } = definitions;
+  let undecided = flags.select(keys);
+  const pass = createPass(input, definitions);
+  const maxRounds = ROUNDS_PER_FLAG * flags.levels;
   for (let round = 0;; round++) {
     undecided = runPass(undecided, pass, outcomes);
     if (undecided.length === 0) return outcomes;
     // Past the last round, or without digests, another pass would end the same way. The hasher may be the
     // application's: a throw of it is no digest.
-    const digests = round < compiled.maxRounds
+    const digests = round < maxRounds
       ? attempt((): unknown => hasher.digest([...pass.missing.keys()]))
       : undefined;
     if (

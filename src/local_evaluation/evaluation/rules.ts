@@ -1,55 +1,69 @@
 import type { JsonValue } from "../../core/json.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
-import type { FlagDecision, FlagOutcome } from "./outcome.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
-import type { FlagDefinition, FlagDefinitions } from "./definitions.ts";
-import type { TimeZone } from "./time_zone.ts";
 import type { RegexOperators } from "./matcher.ts";
+import type { FlagDecision, FlagOutcome } from "./outcome.ts";
+import type { Nesting, RuleTable } from "./rule_table.ts";
+import type { TimeZone } from "./time_zone.ts";
 import type { Answer } from "./types.ts";
 
-/** What rules are compiled from, beside a flag's own row. */
-export interface CompileContext {
-  /** The whole document. */
-  readonly definitions: FlagDefinitions;
-  /** The project's time zone, for dates without one; undefined: unknown. */
-  readonly timeZone: TimeZone | undefined;
-  /** Regular expressions, where they are part of the client. */
-  readonly regex: RegexOperators | undefined;
-  /** Flag key to how deep its dependencies nest; a flag that leads into a loop has no depth. */
-  readonly flagDepths: ReadonlyMap<string, number>;
-  /** The same for cohorts, by id. */
-  readonly cohortDepths: ReadonlyMap<string, number>;
-  /** The cohorts compiled so far, by id: each is compiled at its first use. */
-  readonly cohortTests: Map<string, FilterTest>;
-  /** The rules by key, complete once all flags are compiled. */
-  readonly rules: ReadonlyMap<string, FlagRule>;
-}
-
-/** Definitions ready for evaluation; immutable but for the memory of buckets, which changes no result. */
-export interface CompiledFlags {
-  /** What they were compiled from. */
-  readonly definitions: FlagDefinitions;
-  /** Every flag's rule by its key. */
-  readonly rules: ReadonlyMap<string, FlagRule>;
-  /** How often digests may have to be asked for. */
-  readonly maxRounds: number;
+/** One document of flag definitions, indexed: a flag becomes a rule when it is first evaluated. */
+export interface FlagDefinitions {
+  /** Every usable row by its key; the last row of a key wins. */
+  readonly flags: RuleTable<FlagRule>;
+  /** The gate of minimal exposure events. */
+  readonly minimalFlagCalledEvents: boolean;
+  /** Why rows were left out, for debugging. */
+  readonly skipped: readonly string[];
   /** The buckets of ids seen lately. */
   readonly buckets: BucketTable;
 }
 
+/** What rules are compiled from, beside a row of their own. */
+export interface CompileContext {
+  /** The flags of the document. */
+  readonly flags: RuleTable<FlagRule>;
+  /** Its dynamic cohorts: static and deleted ones are not in it. */
+  readonly cohorts: RuleTable<CohortRule>;
+  /** Group type index to group type name. */
+  readonly groupTypes: ReadonlyMap<number, string>;
+  /** How `exact` and `is_not` compare: 1 legacy, 2 explicit. */
+  readonly matchingVersion: 1 | 2;
+  /** The project's time zone, for dates without one; undefined: unknown. */
+  readonly timeZone: TimeZone | undefined;
+  /** Regular expressions, where they are part of the client. */
+  readonly regex: RegexOperators | undefined;
+}
+
 /** One flag, ready for evaluation. */
-export interface FlagRule {
+export interface FlagRule extends Nesting {
   /** The flag's key. */
   readonly key: string;
   /** The rule's place in bucket rows. */
   readonly index: number;
-  /** The row it was compiled from. */
-  readonly definition: FlagDefinition;
+  /** The flag's id. */
+  readonly id: number | undefined;
+  /** The row's version counter. */
+  readonly version: number | undefined;
+  /** Whether an experiment uses the flag; undefined when the feed does not say. */
+  readonly hasExperiment: boolean | undefined;
+  /** Value (`"true"` or a variant's key) to decoded, frozen payload; undefined without any. */
+  readonly payloads: ReadonlyMap<string, JsonValue> | undefined;
   /** The outcome where no input can change it: inactive, another config version, client-side only. */
   readonly settled: FlagOutcome | undefined;
-  /** The outcome of a flag that passes the gate of contexts but can't be decided locally at all. */
-  readonly blocked: FlagOutcome | undefined;
+  /** The evaluation contexts the flag is limited to; empty: none. */
+  readonly contexts: readonly string[];
+  /** Whether one common context is enough (`any`); other modes are not known. */
+  readonly matchesAnyContext: boolean;
+  /** What decides a flag that is in the context; an outcome where it can't be decided locally at all. */
+  readonly filters: FilterRule | FlagOutcome;
+}
+
+/** What decides a flag's value. */
+export interface FilterRule {
+  /** Tells it from an outcome. */
+  readonly kind: "filters";
   /** Whom the flag is about. */
   readonly aggregation: Aggregation;
   /** The person property that decides alone, if the flag has enrollment. */
@@ -62,8 +76,12 @@ export interface FlagRule {
   readonly variants: readonly VariantRange[];
   /** Whether matched properties out of rollout end the evaluation. */
   readonly hasEarlyExit: boolean;
-  /** Value (`"true"` or a variant's key) to decoded, frozen payload. */
-  readonly payloads: ReadonlyMap<string, JsonValue>;
+}
+
+/** One cohort, ready for evaluation. */
+export interface CohortRule extends Nesting {
+  /** Whether a person is in. */
+  readonly test: FilterTest;
 }
 
 /** Whose id is hashed. */
@@ -124,8 +142,8 @@ export interface EvaluationPass {
   readonly outcomes: Map<FlagRule, FlagOutcome>;
   /** The flags that turned out to lack a bucket in this pass. */
   readonly pending: Set<FlagRule>;
-  /** Membership of the cohorts looked at so far, by id. */
-  readonly cohorts: Map<string, TestAnswer>;
+  /** Membership of the cohorts looked at so far. */
+  readonly cohorts: Map<CohortRule, TestAnswer>;
 }
 
 /** A bucketing value with its known buckets. */

@@ -2,7 +2,7 @@ import type { CompileOperator } from "./matcher.ts";
 import type { Comparison } from "./numbers.ts";
 import { comparePrecedence, parseVersion, type Version } from "./semver.ts";
 import { isInRange, type VersionRange } from "./semver_ranges.ts";
-import { toSpellings, toText } from "./text.ts";
+import { toText } from "./text.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
 // The server matches nobody here; official SDKs read some of these texts as versions.
@@ -56,22 +56,20 @@ function buildComparison(
   });
 }
 
-/** The filter is read once, in every spelling it may have; where their answers differ, none is certain. */
+/** The filter is read once. */
 function buildCompile(
   parse: (text: string) => ((version: Version) => Answer) | undefined,
 ): CompileOperator {
   return ({ value }) => {
-    const tests = toSpellings(value).map(parse);
+    const filter = toText(value);
+    const test = filter === undefined ? () => UNCERTAIN : parse(filter);
     return (property) => {
       if (property === null) return NO;
       const text = toText(property);
       if (text === undefined) return UNCERTAIN;
       const version = parseVersion(text);
       if (!version) return NO_VERSION;
-      const [answer = UNCERTAIN, ...others] = tests.map((test) =>
-        test ? test(version) : NO_FILTER_VERSION
-      );
-      return others.every((other) => other === answer) ? answer : UNCERTAIN;
+      return test ? test(version) : NO_FILTER_VERSION;
     };
   };
 }

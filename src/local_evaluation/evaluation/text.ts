@@ -1,17 +1,30 @@
-import type { JsonValue } from "../../core/json.ts";
-import { FilterNumber, type FilterValue } from "./definitions.ts";
+import { isObject } from "../../core/guards.ts";
+import type { JsonPrimitive } from "../../core/json.ts";
 
-/** A filter value with more possible texts than this counts as unknown. */
-const MAX_SPELLINGS = 16;
+/** A filter's value, or a property's: JSON, but for numbers that have a text of their own. */
+export type FilterValue =
+  | JsonPrimitive
+  | FilterNumber
+  | readonly FilterValue[]
+  | { readonly [key: string]: FilterValue };
 
-/** A property's text as the server forms it; undefined where its formatting of a number is not certain. */
-export function toText(value: JsonValue): string | undefined {
-  return typeof value === "string" ? value : spell(value)[0];
+/** A number of a filter that the server writes in another way than JavaScript does. */
+export class FilterNumber {
+  /** The number. */
+  readonly value: number;
+  /** The server's text; undefined where it is not known. */
+  readonly text: string | undefined;
+
+  /** Keeps the two. */
+  constructor(value: number, text: string | undefined) {
+    this.value = value;
+    this.text = text;
+  }
 }
 
-/** The texts that a filter's value may have on the server: one when it is certain, none when it is unknown. */
-export function toSpellings(value: FilterValue): readonly string[] {
-  return typeof value === "string" ? [value] : spell(value);
+/** A value's text as the server forms it; undefined where its formatting of a number is not certain. */
+export function toText(value: FilterValue): string | undefined {
+  return typeof value === "string" ? value : toJsonText(value);
 }
 
 /** Lowers ASCII letters only, as the server does outside `exact`: `Ä` stays `Ä`. */
@@ -19,46 +32,35 @@ export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** The JSON that the server may write for a value: at most one for a property. */
-function spell(value: FilterValue | JsonValue): readonly string[] {
-  if (value instanceof FilterNumber) return value.spellings;
+/** The JSON that the server writes. */
+function toJsonText(value: FilterValue): string | undefined {
+  if (value instanceof FilterNumber) return value.text;
   if (typeof value === "number") {
     // JavaScript and the server print the same digits in this range only.
     const size = Math.abs(value);
     return value === 0 || (size >= 1e-5 && size < 2 ** 53)
-      ? [String(value)]
-      : [];
+      ? String(value)
+      : undefined;
   }
-  if (Array.isArray(value)) return join(value.map(spell), "[", "]");
-  if (typeof value !== "object" || value === null) {
-    return [JSON.stringify(value)];
-  }
-  const members: [string, FilterValue | JsonValue][] = value instanceof Map
-    ? [...value]
-    : Object.entries(value);
+  if (!isObject(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return join(value.map(toJsonText), "[", "]");
   // The server sorts keys by their UTF-8 bytes, which is the order of code points, not of UTF-16 units.
-  members.sort(([a], [b]) => toSortText(a) < toSortText(b) ? -1 : 1);
-  const spellings = members.map(([key, member]) =>
-    spell(member).map((text) => `${JSON.stringify(key)}:${text}`)
-  );
-  return join(spellings, "{", "}");
+  const members = Object.entries(value as Record<string, FilterValue>)
+    .map(([key, member]) => ({ key, member, order: toSortText(key) }))
+    .sort((a, b) => a.order < b.order ? -1 : 1)
+    .map(({ key, member }) => {
+      const text = toJsonText(member);
+      return text && `${JSON.stringify(key)}:${text}`;
+    });
+  return join(members, "{", "}");
 }
 
-/** Every way to join one spelling of each part. */
 function join(
-  parts: readonly (readonly string[])[],
+  parts: readonly (string | undefined)[],
   open: string,
   close: string,
-): readonly string[] {
-  let prefixes: readonly string[] = [open];
-  for (const [index, part] of parts.entries()) {
-    const separator = index === 0 ? "" : ",";
-    if (prefixes.length * part.length > MAX_SPELLINGS) return [];
-    prefixes = prefixes.flatMap((prefix) =>
-      part.map((text) => prefix + separator + text)
-    );
-  }
-  return prefixes.map((prefix) => prefix + close);
+): string | undefined {
+  return parts.includes(undefined) ? undefined : open + parts.join() + close;
 }
 
 /** A text whose UTF-16 units have the order of the key's code points. */

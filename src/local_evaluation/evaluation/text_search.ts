@@ -1,12 +1,10 @@
-import type { FilterValue } from "./definitions.ts";
 import type {
   CompileOperator,
   Matcher,
   Operand,
   RegexOperators,
-  RegexSearch,
 } from "./matcher.ts";
-import { lowerAscii, toSpellings, toText } from "./text.ts";
+import { type FilterValue, lowerAscii, toText } from "./text.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 
 /** Where the filter's text has to stand in the property's: the name of the string method that looks there. */
@@ -27,16 +25,18 @@ export function compileMultiSearch({ value }: Operand): Matcher {
 function compileAny(values: readonly FilterValue[], place: TextPlace): Matcher {
   // Without members there is nothing to compare, however uncertain the property's text is.
   if (values.length === 0) return () => NO;
-  const needles = values.map((value) => toSpellings(value).map(lowerAscii));
+  const needles = values.map((value) => {
+    const text = toText(value);
+    return text === undefined ? undefined : lowerAscii(text);
+  });
   return (property) => {
     const text = toText(property);
     if (text === undefined) return UNCERTAIN;
     const lowered = lowerAscii(text);
     let isUncertain = false;
-    for (const spellings of needles) {
-      const hits = spellings.filter((needle) => lowered[place](needle)).length;
-      if (hits > 0 && hits === spellings.length) return YES;
-      if (hits > 0 || spellings.length === 0) isUncertain = true;
+    for (const needle of needles) {
+      if (needle === undefined) isUncertain = true;
+      else if (lowered[place](needle)) return YES;
     }
     return isUncertain ? UNCERTAIN : NO;
   };
@@ -54,32 +54,19 @@ export function buildPatternSearch(
   regex: RegexOperators | undefined,
   found: Answer,
 ): CompileOperator {
+  const missed = found === YES ? NO : YES;
   return ({ value }) => {
     if (!regex) return NO_REGEX;
-    const [first, ...others] = toSpellings(value).map((pattern) =>
-      buildTextMatcher(regex.compile(pattern), found)
-    );
-    if (!first) return UNCERTAIN;
+    const pattern = toText(value);
+    if (pattern === undefined) return UNCERTAIN;
+    const search = regex.compile(pattern);
+    if (!search) return () => NO;
     return (property) => {
       const text = toText(property);
-      const answer = first(text);
-      return others.every((match) => match(text).kind === answer.kind)
-        ? answer
-        : UNCERTAIN;
+      if (text === undefined) return UNCERTAIN;
+      const result = search(text);
+      if (typeof result === "string") return buildUnknown(result);
+      return result ? found : missed;
     };
-  };
-}
-
-function buildTextMatcher(
-  search: RegexSearch | undefined,
-  found: Answer,
-): (text: string | undefined) => Answer {
-  if (!search) return () => NO;
-  const missed = found === YES ? NO : YES;
-  return (text) => {
-    if (text === undefined) return UNCERTAIN;
-    const result = search(text);
-    if (typeof result === "string") return buildUnknown(result);
-    return result ? found : missed;
   };
 }

@@ -33,6 +33,9 @@ export function buildInconclusive(reason: string): FlagOutcome {
   return { kind: "inconclusive", reason };
 }
 
+/** The outcome of a flag that is not for this SDK or context. */
+export const OMITTED: FlagOutcome = { kind: "omitted" };
+
 /** The value of a flag that nothing turns on. */
 export const OFF = false;
 

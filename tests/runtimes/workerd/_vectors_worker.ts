@@ -3,15 +3,12 @@ import { webCryptoHasher } from "../../../src/core/hash.ts";
 import {
   judgeFlagVectors,
   judgeHashVectors,
-  knowsSpelling,
   type Setting,
   type Verdict,
 } from "../../vectors/_judge.ts";
 
 /** What the Worker found. */
 export interface Findings {
-  /** Whether the runtime tells how numbers are spelled. */
-  readonly isSpelled: boolean;
   /** Under each setting asked for, by Web Crypto and by the synchronous hasher. */
   readonly verdicts: readonly (readonly (readonly Verdict[])[])[];
   /** The hash vectors that came out differently. */
@@ -44,7 +41,6 @@ async function respond(request: Request): Promise<Response> {
     hashers.map((hasher) => judgeHashVectors(order.hashVectors, hasher)),
   );
   const findings: Findings = {
-    isSpelled: knowsSpelling(),
     verdicts,
     wrongHashes: wrongHashes.flat(),
   };

@@ -4,14 +4,13 @@ import type { EventDraft, RawMessage } from "../../../src/core/event.ts";
 import type { FlagDefinitionCache } from "../../../src/core/flag_definition_cache.ts";
 import type { Hasher } from "../../../src/core/hash.ts";
 import { createReporter } from "../../../src/core/reporter.ts";
-import { parseFlagDefinitions } from "../../../src/local_evaluation/definitions/parse.ts";
-import { compileFlags } from "../../../src/local_evaluation/evaluation/compile.ts";
+import { readFlagDefinitions } from "../../../src/local_evaluation/evaluation/definitions.ts";
+import type { FlagDefinitions } from "../../../src/local_evaluation/evaluation/rules.ts";
 import {
   buildEvaluationInput,
   type RawEvaluationInput,
 } from "../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../src/local_evaluation/evaluation/passes.ts";
-import type { CompiledFlags } from "../../../src/local_evaluation/evaluation/rules.ts";
 import type { FlagOutcome } from "../../../src/local_evaluation/evaluation/outcome.ts";
 import { withSingleFlags } from "../../../src/compat/single_flags.ts";
 import type { LegacyFlagMethods } from "../../../src/compat/legacy_types.ts";
@@ -62,23 +61,27 @@ export function createSpyHasher(): SpyHasher {
   };
 }
 
-/** Compiles a document made of flags that are active unless they say otherwise. */
+/** Reads a document made of flags that are active unless they say otherwise. */
 export function compile(
   flags: readonly unknown[],
   rest: Record<string, unknown> = {},
-): CompiledFlags {
+): FlagDefinitions {
   const rows = flags.map((flag) => ({
     active: true,
     ...flag as Record<string, unknown>,
   }));
-  const definitions = parseFlagDefinitions({ flags: rows, ...rest });
+  const definitions = readFlagDefinitions(
+    { flags: rows, ...rest },
+    undefined,
+    regexOperators(),
+  );
   if (!definitions) throw new Error("The test's document is none");
-  return compileFlags(definitions, undefined, regexOperators());
+  return definitions;
 }
 
 /** Evaluates one flag of that key, with a hasher that answers at once. */
 export async function evaluateOne(
-  compiled: CompiledFlags,
+  compiled: FlagDefinitions,
   key: string,
   raw: Partial<RawEvaluationInput> = {},
   hasher: Hasher = createSpyHasher(),
@@ -89,7 +92,7 @@ export async function evaluateOne(
 
 /** Evaluates all flags at once, with a hasher that answers at once. */
 export function evaluateAll(
-  compiled: CompiledFlags,
+  compiled: FlagDefinitions,
   raw: Partial<RawEvaluationInput> = {},
 ): Promise<ReadonlyMap<string, FlagOutcome>> {
   const input = buildEvaluationInput({ distinctId: "ada", now: 0, ...raw });
@@ -103,7 +106,7 @@ export async function read(
   rest: Record<string, unknown> = {},
 ): Promise<boolean | string> {
   const compiled = compile(flags, rest);
-  const [key = ""] = compiled.rules.keys();
+  const [key = ""] = compiled.flags.keys();
   const outcome = await evaluateOne(compiled, key, raw);
   return outcome?.kind === "value" ? outcome.value : outcome?.kind ?? "absent";
 }

@@ -5,7 +5,11 @@ import {
   type PostHog,
   type PostHogOptions,
 } from "edgehog";
+import { createClient } from "edgehog/client";
+import { featureFlags } from "edgehog/feature-flags";
+import { localEvaluation } from "edgehog/local-evaluation";
 import { createTestClient } from "edgehog/testing";
+import type { LocalEvaluationPart } from "../../../src/flags/local.ts";
 
 const SECRET = "correct horse battery staple";
 const AUTHORIZED = { Authorization: `Bearer ${SECRET}` };
@@ -235,4 +239,51 @@ Deno.test("flagChangeWebhook() goes on when the clock is set back", async () => 
   await hook.call();
   hook.clock.set(hook.clock.now() - 3_600_000);
   assertEquals((await hook.call()).response.status, 200);
+});
+
+Deno.test("flagChangeWebhook() gives its turn back however a refresh ends (FLD-082)", async () => {
+  const part = localEvaluation() as LocalEvaluationPart;
+  let isBroken = true;
+  const broken: LocalEvaluationPart = {
+    ...part,
+    check: (reader) => {
+      const make = part.check(reader);
+      return (host, options) => {
+        const local = make(host, options);
+        const refresh = () =>
+          isBroken ? Promise.reject(new Error("a fault")) : local.refresh();
+        return Object.assign(Object.create(local), {
+          isEnabled: true,
+          refresh,
+        });
+      };
+    },
+  };
+  const { emulator, clock } = createTestClient();
+  const posthog = createClient("phc_test", {
+    personalApiKey: "phx_test",
+    fetch: emulator.fetch,
+    now: clock.now,
+    sleep: clock.sleep,
+    use: [featureFlags({ local: broken })],
+  });
+  const handle = flagChangeWebhook(posthog, { secret: SECRET });
+  const results: unknown[] = [];
+  for (const isFailing of [true, false]) {
+    isBroken = isFailing;
+    const request = new Request("https://shop.example/", {
+      method: "POST",
+      headers: AUTHORIZED,
+    });
+    const response = await handle(request);
+    results.push([response.status, await response.json()]);
+    await clock.advance(1000);
+  }
+  assertEquals(results, [
+    [502, {
+      result: "failed",
+      reason: "Cannot refresh the flag definitions: unexpected failure",
+    }],
+    [200, { result: "changed" }],
+  ]);
 });

@@ -59,26 +59,77 @@ Deno.test("A regex without 'compile' is refused, and counts as none", async () =
   assertEquals(flags.getResult("f")?.source, "remote");
 });
 
-Deno.test("Definitions that the application's regex fails on are not used: one warning, and PostHog is asked", async () => {
+Deno.test("A flag that the application's regex fails on is alone in that, and compiled once (FLD-082)", async () => {
+  let compiled = 0;
   const regex = {
     compile() {
+      compiled++;
       throw new Error("no patterns here");
     },
   };
   const harness = createHarness({
     local: localEvaluation({ regex }),
     definitions: [
-      definitionsOf([filterFlag({ ...EMAIL, operator: "regex" })]),
+      definitionsOf([
+        filterFlag({ ...EMAIL, operator: "regex" }),
+        { ...flag([{}]), key: "other" },
+      ]),
     ],
     remote: [remoteOf({ f: { enabled: true } })],
   });
   for (let call = 0; call < 2; call++) {
     const flags = await harness.evaluateFlags("ada");
     assertEquals(flags.getResult("f")?.source, "remote");
+    assertEquals(flags.getResult("other")?.source, "local");
   }
-  assertEquals(logged(harness, "warn"), [
-    "Loading the flag definitions failed",
-  ]);
+  assertEquals(compiled, 1);
+  assertEquals(logged(harness, "warn"), []);
+});
+
+Deno.test("Of 10,000 definitions only the flag asked for is compiled, with what it depends on", async () => {
+  const patterns: string[] = [];
+  const regex: RegexOperators = {
+    compile(pattern) {
+      patterns.push(pattern);
+      return () => true;
+    },
+  };
+  const rows = Array.from({ length: 10_000 }, (_, index) => {
+    const own = {
+      ...EMAIL,
+      type: "person",
+      operator: "regex",
+      value: `${index}`,
+    };
+    const needed = {
+      key: "f8",
+      type: "flag",
+      operator: "flag_evaluates_to",
+      value: true,
+      "dependency_chain": ["f8"],
+    };
+    const properties = index === 7 ? [own, needed] : [own];
+    return { ...flag([{ properties }]), key: `f${index}` };
+  });
+  const harness = createHarness({
+    local: localEvaluation({ regex }),
+    definitions: [definitionsOf(rows)],
+  });
+  const evaluate = (flagKeys?: readonly string[]) =>
+    harness.evaluateFlags("ada", {
+      flagKeys,
+      personProperties: { email: "ada@x.test" },
+    });
+  assertEquals((await evaluate(["f5"])).getResult("f5")?.source, "local");
+  assertEquals(patterns, ["5"]);
+  assertEquals((await evaluate(["f7"])).getResult("f7")?.enabled, true);
+  assertEquals(patterns, ["5", "7", "8"]);
+  await evaluate(["f5", "f7"]);
+  assertEquals(patterns.length, 3);
+  const all = await evaluate();
+  assertEquals(patterns.length, 10_000);
+  // In the document's order, whatever came first.
+  assertEquals(all.keys.slice(4, 9), ["f4", "f5", "f6", "f7", "f8"]);
 });
 
 Deno.test("Parts of null are as good as none", () => {

@@ -1,31 +1,35 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
 import { toCacheData } from "../../../../src/local_evaluation/definitions/cache_data.ts";
-import { parseFlagDefinitions } from "../../../../src/local_evaluation/definitions/parse.ts";
+import {
+  readFlagDefinitions,
+  readSwitches,
+} from "../../../../src/local_evaluation/evaluation/definitions.ts";
+import { evaluateOne } from "../../flags/_helpers.ts";
 
-Deno.test("parseFlagDefinitions() refuses what has no array of flags (FLG-001)", () => {
+Deno.test("readFlagDefinitions() refuses what has no array of flags (FLG-001)", () => {
   for (
     const json of [undefined, null, 1, "x", [], {}, { flags: {} }, {
       flags: null,
     }]
   ) {
-    assertEquals(parseFlagDefinitions(json), undefined);
+    assertEquals(readFlagDefinitions(json), undefined);
   }
-  assertEquals(parseFlagDefinitions({ flags: [] })?.flags.size, 0);
+  assertEquals(readFlagDefinitions({ flags: [] })?.flags.size, 0);
 });
 
-Deno.test("parseFlagDefinitions() skips unusable rows and keeps the rest (FLG-002)", () => {
+Deno.test("readFlagDefinitions() skips unusable rows and keeps the rest (FLG-002)", () => {
   const rows = [{ key: 1 }, null, "row", { key: "gone", deleted: true }, {
     key: "a",
     id: 1,
   }, { key: "a", id: 2 }];
-  const definitions = parseFlagDefinitions({ flags: rows });
+  const definitions = readFlagDefinitions({ flags: rows });
   assertEquals([...definitions?.flags.keys() ?? []], ["a"]);
   assertEquals(definitions?.flags.get("a")?.id, 2);
   assertEquals(definitions?.skipped.length, 4);
 });
 
-Deno.test("parseFlagDefinitions() reads both spellings of the document's fields (FLG-034)", () => {
+Deno.test("readFlagDefinitions() reads both spellings of the document's fields (FLG-034)", async () => {
   const wire = {
     "group_type_mapping": { "0": "company" },
     "minimal_flag_called_events": true,
@@ -37,31 +41,36 @@ Deno.test("parseFlagDefinitions() reads both spellings of the document's fields 
     propertyMatchingVersion: 2,
   };
   for (const fields of [wire, cached]) {
-    const definitions = parseFlagDefinitions({ flags: [], ...fields });
-    assertEquals(definitions?.groupTypes.get(0), "company");
+    const groups = [{ "aggregation_group_type_index": 0, properties: [] }];
+    const row = { key: "a", active: true, filters: { groups } };
+    const definitions = readFlagDefinitions({ flags: [row], ...fields });
+    const call = { groups: { company: "acme" } };
+    const outcome = definitions && await evaluateOne(definitions, "a", call);
+    assertEquals(outcome?.kind === "value" && outcome.value, true);
     assertEquals(definitions?.minimalFlagCalledEvents, true);
-    assertEquals(definitions?.propertyMatchingVersion, 2);
+    assertEquals(readSwitches(fields).propertyMatchingVersion, 2);
   }
 });
 
-Deno.test("parseFlagDefinitions() takes only true and the number 2 for gate and version (FLG-005, FLG-034)", () => {
+Deno.test("readFlagDefinitions() takes only true and the number 2 for gate and version (FLG-005, FLG-034)", () => {
   for (
     const [gate, version] of [["true", "2"], [1, 3], [undefined, undefined], [
       null,
       null,
     ]]
   ) {
-    const definitions = parseFlagDefinitions({
+    const fields = {
       flags: [],
       "minimal_flag_called_events": gate,
       "property_matching_version": version,
-    });
+    };
+    const definitions = readFlagDefinitions(fields);
     assertEquals(definitions?.minimalFlagCalledEvents, false);
-    assertEquals(definitions?.propertyMatchingVersion, 1);
+    assertEquals(readSwitches(fields).propertyMatchingVersion, 1);
   }
 });
 
-Deno.test("parseFlagDefinitions() leaves its input alone", () => {
+Deno.test("readFlagDefinitions() leaves its input alone", () => {
   const document = {
     flags: [{
       key: "a",
@@ -69,7 +78,7 @@ Deno.test("parseFlagDefinitions() leaves its input alone", () => {
     }],
   };
   const before = structuredClone(document);
-  parseFlagDefinitions(document);
+  readFlagDefinitions(document)?.flags.select(undefined);
   assertEquals(document, before);
 });
 

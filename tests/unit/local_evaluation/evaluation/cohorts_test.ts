@@ -1,8 +1,10 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import { parseJsonText } from "../../../../src/local_evaluation/definitions/json_text.ts";
-import { parseFlagDefinitions } from "../../../../src/local_evaluation/definitions/parse.ts";
-import { compileFlags } from "../../../../src/local_evaluation/evaluation/compile.ts";
+import {
+  applyNumberTexts,
+  findNumberTexts,
+} from "../../../../src/local_evaluation/definitions/number_texts.ts";
+import { readFlagDefinitions } from "../../../../src/local_evaluation/evaluation/definitions.ts";
 import { evaluateOne, flag, read } from "../../flags/_helpers.ts";
 import {
   all,
@@ -209,20 +211,17 @@ Deno.test("A cohort is about the person, also in a group condition (FLG-079)", a
   assertEquals(await plans("free", "pro"), false);
 });
 
-Deno.test("Cohort filters keep the spelling of numbers where it is known (FLG-007)", async () => {
-  const text = `{"flags":[{"key":"f","active":true,"filters":{"groups":[
-    {"properties":[{"key":"id","type":"cohort","value":1}]}]}}],
-    "cohorts":{"1":{"type":"AND","values":[{"key":"n","type":"person","value":5.0}]}}}`;
-  const parsed = parseJsonText(text);
-  const outcomes = [parsed?.numberTexts, undefined].map((numberTexts) => {
-    const definitions = parseFlagDefinitions(parsed?.json, numberTexts);
-    return definitions &&
-      evaluateOne(compileFlags(definitions), "f", {
-        personProperties: { n: 5 },
-      });
-  });
-  const kinds = (await Promise.all(outcomes)).map((outcome) =>
-    outcome?.kind === "value" ? outcome.value : outcome?.kind
-  );
-  assertEquals(kinds, [false, "inconclusive"]);
+Deno.test("Cohort filters keep the server's text of a number (FLD-030)", async () => {
+  const read = async (value: string) => {
+    const text = `{"flags":[{"key":"f","active":true,"filters":{"groups":[
+      {"properties":[{"key":"id","type":"cohort","value":1}]}]}}],
+      "cohorts":{"1":{"type":"AND","values":[{"key":"n","type":"person","value":${value}}]}}}`;
+    const document: unknown = JSON.parse(text);
+    applyNumberTexts(document, findNumberTexts(text));
+    const definitions = readFlagDefinitions(document);
+    const outcome = definitions &&
+      await evaluateOne(definitions, "f", { personProperties: { n: 5 } });
+    return outcome?.kind === "value" ? outcome.value : outcome?.kind;
+  };
+  assertEquals([await read("5.0"), await read("5")], [false, true]);
 });

@@ -11,7 +11,7 @@ import {
 import { toBucket } from "../../../../src/local_evaluation/evaluation/bucketing.ts";
 import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
-import type { CompiledFlags } from "../../../../src/local_evaluation/evaluation/rules.ts";
+import type { FlagDefinitions } from "../../../../src/local_evaluation/evaluation/rules.ts";
 import type { FlagOutcome } from "../../../../src/local_evaluation/evaluation/outcome.ts";
 import { compile, createSpyHasher } from "../../flags/_helpers.ts";
 import { cohort, dependency, no, server, unknown, yes } from "./_filters.ts";
@@ -89,13 +89,17 @@ function summarize(outcomes: ReadonlyMap<string, FlagOutcome>): unknown {
 }
 
 /** Fills in every bucket there is, so that nothing is ever missing. */
-function warm(compiled: CompiledFlags, ids: readonly string[]): CompiledFlags {
+function warm(
+  compiled: FlagDefinitions,
+  ids: readonly string[],
+): FlagDefinitions {
   const hash = (text: string) =>
     toBucket(createHash("sha1").update(text).digest());
   for (const id of ids) {
-    const row = compiled.buckets.getRow(id);
+    const rules = compiled.flags.select(undefined);
+    const row = compiled.buckets.getRow(id, rules.length);
     row[HOLDOUT_SLOT] = hash(`holdout-${id}`);
-    for (const { key, index } of compiled.rules.values()) {
+    for (const { key, index } of rules) {
       row[toRolloutSlot(index)] = hash(`${key}.${id}`);
       row[toVariantSlot(index)] = hash(`${key}.${id}variant`);
     }
@@ -113,7 +117,7 @@ Deno.test("evaluateFlagSet() gives the same with every bucket known, none, and d
     const hasher = createSpyHasher();
     const compiled = compile(rows, rest);
     const outcomes = await evaluateFlagSet(compiled, input, undefined, hasher);
-    assertEquals(hasher.requests.length <= compiled.maxRounds, true);
+    assertEquals(hasher.requests.length <= 3 * compiled.flags.levels, true);
     const texts = hasher.requests.flat();
     assertEquals(new Set(texts).size, texts.length);
     const late = evaluateFlagSet(

@@ -1,8 +1,14 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import { parseJsonText } from "../../../../src/local_evaluation/definitions/json_text.ts";
-import { parseFlagDefinitions } from "../../../../src/local_evaluation/definitions/parse.ts";
-import { compileFlags } from "../../../../src/local_evaluation/evaluation/compile.ts";
+import {
+  copyEntry,
+  toCacheData,
+} from "../../../../src/local_evaluation/definitions/cache_data.ts";
+import {
+  applyNumberTexts,
+  findNumberTexts,
+} from "../../../../src/local_evaluation/definitions/number_texts.ts";
+import { readFlagDefinitions } from "../../../../src/local_evaluation/evaluation/definitions.ts";
 import {
   compile,
   evaluateAll,
@@ -177,21 +183,23 @@ Deno.test("exact reads properties as their wire form (FLG-065)", async () => {
   }
 });
 
-Deno.test("exact keeps the spelling of filter numbers where it is known (FLG-007)", async () => {
+Deno.test("exact keeps the server's text of a number, fetched or behind a cache (FLD-030)", async () => {
   const cases: readonly (readonly [
     spelling: string,
     property: unknown,
-    known: Result,
-    guessed: Result,
+    expected: Result,
+    plain: Result,
   ])[] = [
-    ["5", 5, true, "inconclusive"],
-    ["5.0", 5, false, "inconclusive"],
-    ["5.00", "5.0", true, "inconclusive"],
+    ["5", 5, true, true],
+    ["4", "4", true, true],
+    ["5.0", 5, false, true],
+    ["5.00", "5.0", true, false],
     ["5.0", "6", false, false],
     ["0.50", 0.5, true, true],
-    ["[5.0,6]", 6, true, "inconclusive"],
-    ["1e2", "100.0", "inconclusive", "inconclusive"],
+    ["[5.0,6]", 6, true, true],
+    ["1e2", "100.0", "inconclusive", false],
     ["18446744073709551615", "18446744073709551615", true, "inconclusive"],
+    ["9007199254740992", "9007199254740992", true, "inconclusive"],
     [
       "18446744073709551616",
       "18446744073709551616",
@@ -199,26 +207,34 @@ Deno.test("exact keeps the spelling of filter numbers where it is known (FLG-007
       "inconclusive",
     ],
   ];
-  for (const [spelling, property, known, guessed] of cases) {
+  for (const [spelling, property, expected, plain] of cases) {
     const text = JSON.stringify({
-      flags: [{ ...filterFlag({ value: 0 }), active: true }],
-    });
-    const parsed = parseJsonText(
-      text.replace('"value":0', `"value":${spelling}`),
-    );
+      flags: [null, { ...filterFlag({ value: 0 }), active: true }],
+    }).replace('"value":0', `"value":${spelling}`);
+    const numberTexts = findNumberTexts(text);
+    const fetched: unknown = JSON.parse(text);
+    applyNumberTexts(fetched, numberTexts);
+    const stamp = { etag: undefined, fetchedAt: undefined };
+    const store = (texts?: typeof numberTexts) =>
+      copyEntry(
+        JSON.parse(JSON.stringify(toCacheData(JSON.parse(text), stamp, texts))),
+      );
     for (
-      const [numberTexts, expected] of [[parsed?.numberTexts, known], [
-        undefined,
-        guessed,
-      ]] as const
+      const [source, wanted] of [
+        [fetched, expected],
+        [store(numberTexts), expected],
+        // An entry without them counts as plain.
+        [store(), plain],
+      ] as const
     ) {
-      const definitions = parseFlagDefinitions(parsed?.json, numberTexts);
-      const compiled = definitions && compileFlags(definitions);
-      const outcome = compiled &&
-        await evaluateOne(compiled, "f", { personProperties: { p: property } });
+      const definitions = readFlagDefinitions(source);
+      const outcome = definitions &&
+        await evaluateOne(definitions, "f", {
+          personProperties: { p: property },
+        });
       assertEquals(
         outcome?.kind === "value" ? outcome.value : outcome?.kind,
-        expected,
+        wanted,
         spelling,
       );
     }

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../core/json.ts";
-import type { PropertyFilter } from "./definitions.ts";
 import { toTest } from "./kleene.ts";
 import { findOperator, isPresenceOperator } from "./operators.ts";
+import type { PropertyFilter } from "./property_filter.ts";
 import type {
   Aggregation,
   CompileContext,
@@ -42,7 +42,7 @@ export function compileGroupProperty(
 ): FilterTest {
   const groupType = filter.groupTypeIndex === undefined
     ? aggregation.kind === "group" ? aggregation.groupType : undefined
-    : context.definitions.groupTypes.get(filter.groupTypeIndex);
+    : context.groupTypes.get(filter.groupTypeIndex);
   if (groupType === undefined) {
     return toTest(
       buildUnknown("the filter's group type is not in the mapping"),
@@ -57,7 +57,7 @@ export function compileGroupProperty(
 
 function compileProperty(
   { key, operator: name = "exact", value }: PropertyFilter,
-  { definitions, timeZone, regex }: CompileContext,
+  { matchingVersion, timeZone, regex }: CompileContext,
   read: ReadProperty,
 ): FilterTest {
   const compile = findOperator(name, regex);
@@ -67,17 +67,15 @@ function compileProperty(
     );
   }
   // The server says "no" to a filter without a value, negated operators included.
-  if (!isPresenceOperator(name) && (value ?? null) === null) return toTest(NO);
-  const match = compile({
-    value: value ?? null,
-    matchingVersion: definitions.propertyMatchingVersion,
-    timeZone,
-  });
+  if (!isPresenceOperator(name) && value === null) return toTest(NO);
+  const match = compile({ value, matchingVersion, timeZone });
   if (typeof match === "object") return toTest(match);
-  // Unknown for every operator, because the server may hold the property in its database.
-  const absent = buildUnknown(`the property "${key}" is not given`);
   return (pass) => {
     const property = read(pass, key);
-    return property === undefined ? absent : match(property, pass.input.now);
+    // Unknown for every operator, because the server may hold the property in its database. Not built ahead: kept for each
+    // filter of a document, it would take as much memory as the filter.
+    return property === undefined
+      ? buildUnknown(`the property "${key}" is not given`)
+      : match(property, pass.input.now);
   };
 }
