@@ -41,7 +41,9 @@ export function olderOptions(): FeatureMaker {
     check(read) {
       const ignored = INERT.split("\n").flatMap((line) => {
         const [name = "", ours, ...remedy] = line.split(" ");
-        const value = read.value(name) ?? undefined;
+        // Whatever it is, it is not refused.
+        const [value] = read.list(name, "", () => true, (value) => [value]) ??
+          [];
         const isOurs = value === undefined || typeof value !== "object" &&
             String(value) === ours;
         return isOurs ? [] : [`'${name}' (${remedy.join(" ")})`];

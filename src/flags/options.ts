@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../core/clock.ts";
 import { isNonBlank } from "../core/guards.ts";
 import type { OptionReader } from "../options/reader.ts";
 
@@ -85,10 +86,11 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
     secretKey: secretKey ?? personalApiKey,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
     // Less than 100 is meant as seconds, or answers nobody.
-    featureFlagsRequestTimeoutMs: read.milliseconds(
+    featureFlagsRequestTimeoutMs: read.number(
       "featureFlagsRequestTimeoutMs",
       3000,
       100,
+      MAX_TIMER_MS,
     ),
     featureFlagsRequestMaxRetries: Math.min(
       read.integer("featureFlagsRequestMaxRetries", 1, 0),

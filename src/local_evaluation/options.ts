@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheProviderLike,
@@ -42,6 +43,10 @@ export interface CheckedLocalOptions {
 
 /** Reads {@linkcode LocalEvaluationOptions}. */
 export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
+  read.otherNames.push(
+    ["pollinterval", "featureFlagsPollingInterval"],
+    ["flagdefinitioncacheprovider", "flagDefinitionCache"],
+  );
   return {
     enableLocalEvaluation: read.boolean("enableLocalEvaluation") ?? true,
     flagDefinitionCache: read.withMethods("flagDefinitionCache", [
@@ -50,10 +55,11 @@ export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
       "onFlagDefinitionsReceived",
       "shutdown",
     ]),
-    featureFlagsPollingInterval: read.milliseconds(
+    featureFlagsPollingInterval: read.number(
       "featureFlagsPollingInterval",
       30_000,
       100,
+      MAX_TIMER_MS,
     ),
     projectTimezone: readTimezone(read),
     hasher: read.withMethods<Hasher>("hasher", ["digest"]) ?? webCryptoHasher,

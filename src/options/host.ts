@@ -6,16 +6,17 @@ import type { OptionReader } from "./reader.ts";
 const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/;
 
 /** What is taken for a host though it has no scheme: `name.tld`, with a port and a path if need be. */
-const BARE_HOST = /^[^\s/:?#@\\]+\.[a-z][^\s./:?#@\\]*(:\d+)?(\/.*)?$/i;
+const BARE_HOST = /^[^\s/:@\\]+\.[a-z][^\s./:@\\]*(:\d+)?(\/.*)?$/i;
 
 /**
  * Reads the option `host`: trims it, completes a missing scheme, maps app hosts to ingestion hosts. Without one the
  * default; empty where it can't be used, since nothing goes to a host that the application did not name.
  */
 export function readHost(read: OptionReader): string {
+  const before = read.problems.length;
   const given = read.text("host");
-  const host = given ? parseHost(given, read) : DEFAULT_HOST;
-  return read.hasRefused("host") ? "" : host;
+  if (read.problems.length > before) return "";
+  return given ? parseHost(given, read) : DEFAULT_HOST;
 }
 
 function parseHost(given: string, read: OptionReader): string {

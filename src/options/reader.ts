@@ -6,6 +6,7 @@ import {
   isFiniteNumber,
   isObject,
 } from "../core/guards.ts";
+import { toPlain } from "../core/foreign_names.ts";
 import { findNearest } from "./nearest.ts";
 
 /** Options that nobody takes are told up to this number: an application may hand over a whole environment. */
@@ -22,6 +23,11 @@ export class OptionReader {
   readonly notes: string[] = [];
   /** Keys and tokens, which no message may show. */
   readonly secrets: string[] = [];
+  /** What other SDKs call an option, in plain letters, and the option. */
+  readonly otherNames: [plain: string, option: string][] = [
+    ["apihost", "host"],
+    ["timeout", "requestTimeout"],
+  ];
   readonly #given: unknown;
   readonly #olderNames: Readonly<Record<string, string>>;
   readonly #known = new Set<string>();
@@ -37,15 +43,10 @@ export class OptionReader {
 
   /** Notes a problem. */
   refuse(option: string, reason: string): undefined {
+    const message = `Cannot use option '${option}': ${reason}`;
     // Any other has a default that does no harm.
-    const consequence = option === "host" ? "; nothing is sent" : "";
-    const message = `Cannot use option '${option}': ${reason}${consequence}`;
-    this.problems.push(new ConfigError(message, option));
-  }
-
-  /** Whether what was given for the option can't be used. */
-  hasRefused(option: string): boolean {
-    return this.problems.some((problem) => problem.option === option);
+    const full = option === "host" ? `${message}; nothing is sent` : message;
+    this.problems.push(new ConfigError(full, option));
   }
 
   /** A number from `min` to `max`, or the fallback. */
@@ -54,21 +55,16 @@ export class OptionReader {
     fallback: number,
     min: number,
     max: number = Infinity,
-    kind: string = "a number",
   ): number {
+    // Nothing else ends where a timer does.
+    const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
     const range = max < Infinity
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
     const isValid = (value: unknown) =>
       isFiniteNumber(value) && value >= min && value <= max;
-    return this.#checked(option, `${kind} ${range}`, isValid, describeNumber) ??
-      fallback;
-  }
-
-  /** A number of milliseconds that a timer can hold, of at least `min`, or the fallback. */
-  milliseconds(option: string, fallback: number, min: number): number {
-    const kind = "a number of milliseconds";
-    return this.number(option, fallback, min, MAX_TIMER_MS, kind);
+    const expected = `a number${unit} ${range}`;
+    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
   }
 
   /** An integer of at least `min`, or the fallback. */
@@ -135,20 +131,19 @@ export class OptionReader {
       : items as T[];
   }
 
-  /** What was given, whatever it is. */
-  value(option: string): unknown {
-    return this.#checked(option, "", () => true);
-  }
-
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
   refuseOthers(): void {
     const given = isObject(this.#given) ? this.#given : {};
     // Whatever refuses to list its members has had each of them read by name.
-    const others = (attempt(() => Object.entries(given)) ?? []).filter((
-      [option, value],
-    ) => (value ?? undefined) !== undefined && !this.#known.has(option));
-    for (const [option] of others.slice(0, MAX_UNKNOWN)) {
-      const near = findNearest(option, [...this.#known]);
+    let count = 0;
+    for (const [option, value] of attempt(() => Object.entries(given)) ?? []) {
+      const isGiven = value !== undefined && value !== null;
+      if (!isGiven || this.#known.has(option)) continue;
+      if (++count > MAX_UNKNOWN) return;
+      const near = findNearest(option, [
+        ...[...this.#known].map((name) => [toPlain(name), name] as const),
+        ...this.otherNames,
+      ]);
       const hint = near ? `; did you mean '${near}'?` : "";
       this.refuse(option, `no feature of this client takes it${hint}`);
     }

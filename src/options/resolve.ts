@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, MAX_TIMER_MS } from "../core/clock.ts";
 import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
@@ -67,7 +67,7 @@ export function resolveOptions(
   const counts = readEach(COUNTS, (name, value) => read.integer(name, value));
   const times = readEach(
     TIMES_MS,
-    (name, value) => read.milliseconds(name, value, 0),
+    (name, value) => read.number(name, value, 0, MAX_TIMER_MS),
   );
   const switches = readEach(
     SWITCHES,
@@ -80,7 +80,7 @@ export function resolveOptions(
     flushAt: Math.min(counts.flushAt, counts.maxQueueSize),
     fetchRetryCount: read.integer("fetchRetryCount", 3, 0),
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
-    requestTimeout: read.milliseconds("requestTimeout", 10_000, 1),
+    requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
     apiKey: token,
     disabled: switches.disabled || !token || !host,
     host,

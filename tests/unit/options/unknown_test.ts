@@ -18,6 +18,8 @@ const NEAREST: readonly [given: string, meant: string | undefined][] = [
   ["apiHost", "host"],
   ["hots", "host"],
   ["hst", "host"],
+  ["hosd", "host"],
+  ["sedretKay", "secretKey"],
   ["personal_api_key", "personalApiKey"],
   ["personalAPIKey", "personalApiKey"],
   ["secret_key", "secretKey"],
