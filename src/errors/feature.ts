@@ -187,13 +187,9 @@ class ErrorTracking implements MadeFeature {
     try {
       // A Worker's global scope refuses these and stops the clock, so they are asked for before the time is.
       random(new Uint8Array(1));
-    } catch {
-      reporter.warn(
-        "Cannot capture an exception: there are no random bytes, as at a Worker's global scope",
-        "exception:random",
-      );
+    } catch (cause) {
       reporter.drop({ reason: "gate", lane: "analytics", event: "$exception" });
-      return false;
+      throw cause;
     }
     // Another library's mark, as posthog-js sets it. A mark of our own would fail on a frozen error.
     if (read(error, "__posthog_previously_captured_error") !== true) {

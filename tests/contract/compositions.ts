@@ -420,8 +420,8 @@ function refusals(t: ContractRunner, lib: ContractLibrary): void {
     );
     assert(posthog["good"]?.(answer) === answer, "the verb's own answer");
     assertEquals(errors, [
-      "CallbackError Cannot complete 'now': an argument could not be read",
-      "CallbackError Cannot complete 'later': an argument could not be read",
+      "CallbackError Cannot complete 'now': unexpected failure in now()",
+      "CallbackError Cannot complete 'later': unexpected failure in later()",
     ]);
   });
 }

@@ -17,37 +17,37 @@ const line = (name: string, meant: string) =>
 type Client = ReturnType<typeof create>["posthog"];
 
 /** Each place that takes members by name, in JavaScript's liberty. */
-const CALLS: Readonly<Record<string, (posthog: Client, given: never) => void>> =
-  {
-    capture: (posthog, given: object) =>
-      posthog.capture({ event: "paid", distinctId: "u", ...given }),
-    captureAi: (posthog, given: object) =>
-      posthog.captureAi({ event: "$ai_span", distinctId: "u", ...given }),
-    identify: (posthog, given: object) =>
-      posthog.identify({ distinctId: "u", ...given }),
-    alias: (posthog, given: object) =>
-      posthog.alias({ distinctId: "u", alias: "v", ...given }),
-    evaluateFlags: (posthog, given: object) =>
-      void posthog.evaluateFlags("u", given),
-    getFeatureFlag: (posthog, given: object) =>
-      void posthog.getFeatureFlag("f", "u", given),
-    captureException: (posthog, given: object) =>
-      posthog.captureException(new Error("x"), "u", {}, given),
-    forRequest: (posthog, given: object) =>
-      void posthog.forRequest(undefined, undefined, given),
-    withContext: (posthog, given: object) =>
-      posthog.forRequest().withContext(given, () => {}),
-    setContext: (posthog, given: object) =>
-      posthog.forRequest().setContext(given),
-    "scope's capture": (posthog, given: object) =>
-      void posthog.forRequest().capture({ event: "paid", ...given }),
-  };
+const CALLS: Readonly<
+  Record<string, (posthog: Client, given: never) => unknown>
+> = {
+  capture: (posthog, given: object) =>
+    posthog.capture({ event: "paid", distinctId: "u", ...given }),
+  captureAi: (posthog, given: object) =>
+    posthog.captureAi({ event: "$ai_span", distinctId: "u", ...given }),
+  identify: (posthog, given: object) =>
+    posthog.identify({ distinctId: "u", ...given }),
+  alias: (posthog, given: object) =>
+    posthog.alias({ distinctId: "u", alias: "v", ...given }),
+  evaluateFlags: (posthog, given: object) => posthog.evaluateFlags("u", given),
+  getFeatureFlag: (posthog, given: object) =>
+    posthog.getFeatureFlag("f", "u", given),
+  captureException: (posthog, given: object) =>
+    posthog.captureException(new Error("x"), "u", {}, given),
+  forRequest: (posthog, given: object) =>
+    posthog.forRequest(undefined, undefined, given),
+  withContext: (posthog, given: object) =>
+    posthog.forRequest().withContext(given, () => {}),
+  setContext: (posthog, given: object) =>
+    posthog.forRequest().setContext(given),
+  "scope's capture": (posthog, given: object) =>
+    posthog.forRequest().capture({ event: "paid", ...given }),
+};
 
 for (const [verb, call] of Object.entries(CALLS)) {
-  Deno.test(`${verb}() warns once of a member under another SDK's name (FLD-022)`, () => {
+  Deno.test(`${verb}() warns once of a member under another SDK's name (FLD-022)`, async () => {
     const { posthog, warnings } = create();
     for (let round = 0; round < 3; round++) {
-      call(posthog, { "person_properties": 1 } as never);
+      await call(posthog, { "person_properties": 1 } as never);
     }
     assertEquals(warnings(), [line("person_properties", "personProperties")]);
   });
