@@ -14,6 +14,15 @@ export interface CapturedEvent {
   timestamp: string;
   /** The event's uuid. */
   uuid: string;
+  /**
+   * Group type to group key: a copy of the property `$groups`. A change of either counts, and of both that of `groups`. One
+   * that is deleted is gone from the other too; what only lacks it, such as another event in this one's place, says nothing.
+   */
+  groups?: Record<string, string | number> | undefined;
+  /** As it was given to `capture`. To read: changes don't count. */
+  sendFeatureFlags?: boolean | SendFeatureFlagsOptions | undefined;
+  /** As it was given. To read: changes don't count. */
+  disableGeoip?: boolean | undefined;
 }
 
 /**

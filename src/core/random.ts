@@ -5,7 +5,7 @@ import { CallbackError } from "./errors.ts";
 export type RandomSource = (bytes: Bytes) => void;
 
 /** The platform's cryptographic random bytes. */
-export const systemRandom: RandomSource = (bytes) => {
+export const systemRandom: RandomSource = (bytes: Bytes): void => {
   try {
     crypto.getRandomValues(bytes);
   } catch (cause) {

@@ -106,7 +106,7 @@ export class Pipeline {
     if (upper && preparation) {
       return this.#defer(event, upper, lane, now, draft, preparation);
     }
-    const text = this.#finish(event, lane, host.beforeSend);
+    const text = this.#finish(event, draft, lane, host.beforeSend);
     return text && createItem(text, lane, now);
   }
 
@@ -148,7 +148,7 @@ export class Pipeline {
           ...toJsonObject(evaluated),
           ...upper,
         };
-        return this.#finish(event, lane, beforeSend);
+        return this.#finish(event, draft, lane, beforeSend);
       },
     );
   }
@@ -156,12 +156,13 @@ export class Pipeline {
   /** Runs the hooks and serializes; undefined when the event is dropped. */
   #finish(
     event: CapturedEvent,
+    draft: EventDraft,
     lane: Lane,
     hooks: readonly BeforeSend[],
   ): EventText | undefined {
     const { reporter } = this.#host;
     const kept = hooks.length > 0
-      ? applyBeforeSend(hooks, event, lane, reporter)
+      ? applyBeforeSend(hooks, event, draft.message, lane, reporter)
       : event;
     if (!kept) return undefined;
     const { uuid, event: name } = kept;
