@@ -169,7 +169,10 @@ export class Pipeline {
     const text = serialize(kept);
     const bytes = countBytes(text);
     const limit = this.#limit(lane);
-    if (bytes <= limit) return { uuid, event: name, text, bytes };
+    if (bytes <= limit) {
+      reporter.emit("capture", () => JSON.parse(text));
+      return { uuid, event: name, text, bytes };
+    }
     const message =
       `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
     const dropped = { uuid, event: name };

@@ -341,10 +341,13 @@ export class ClientDefinitions implements LocalFlags {
     etag = origin.etag,
   ): boolean {
     if (this.#isOutdated(load)) return false;
+    const { reporter } = this.#host;
     for (const text of definitions.skipped) {
-      this.#host.reporter.debug(`Flag definitions: ${text}`);
+      reporter.debug(`Flag definitions: ${text}`);
     }
-    return this.#hold(load, definitions, etag, fetchedAt);
+    this.#hold(load, definitions, etag, fetchedAt);
+    reporter.emit("localEvaluationFlagsLoaded", () => definitions.flags.size);
+    return true;
   }
 
   #hold(
