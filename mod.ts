@@ -41,6 +41,7 @@ export {
   type WrappedHandler,
 } from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
+export { uuidv7 } from "./src/compat/uuidv7.ts";
 export {
   CallbackError,
   ConfigError,
@@ -86,6 +87,7 @@ export type {
   BeforeSend,
   CapturedEvent,
   FlagPropertiesSource,
+  KeptEvent,
   SendFeatureFlagsOptions,
   Timestamp,
 } from "./src/core/event.ts";
@@ -154,6 +156,15 @@ export type {
   SingleFlagArguments,
   SingleFlagOptions,
 } from "./src/compat/call_options.ts";
+export type { ClientMethods } from "./src/compat/client_methods.ts";
+export type {
+  AllFlagsOptions,
+  BeforeSendFn,
+  EventMessage,
+  FlagDefinitionCacheProvider,
+  IPostHog,
+  PostHogFeatureFlag,
+} from "./src/posthog/node_types.ts";
 export type {
   FlagsAndPayloads,
   LegacyFlagMethods,

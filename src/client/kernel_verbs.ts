@@ -163,7 +163,10 @@ async function flush(
   { kernel, queue }: KernelCaller,
   timeoutMs?: number,
 ): Promise<FlushResult> {
-  return kernel.isClosed() ? flushNothing() : await queue.flush(timeoutMs);
+  if (kernel.isClosed()) return flushNothing();
+  const pending = kernel.features.settle(timeoutMs);
+  if (pending) await pending;
+  return await queue.flush(timeoutMs);
 }
 
 /** Opens the scope of a request. */

@@ -76,6 +76,7 @@ export type {
   BeforeSend,
   CapturedEvent,
   FlagPropertiesSource,
+  KeptEvent,
   SendFeatureFlagsOptions,
   Timestamp,
 } from "../core/event.ts";

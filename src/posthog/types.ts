@@ -1,5 +1,6 @@
 import type { KernelClient } from "../client/client_types.ts";
 import type { KernelScope } from "../client/scope_types.ts";
+import type { ClientMethods } from "../compat/client_methods.ts";
 import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type {
@@ -29,7 +30,8 @@ export interface PostHogClient
     KernelClient<RequestScope>,
     FlagMethods,
     FeatureFlagClientVerbs,
-    ExceptionMethods {}
+    ExceptionMethods,
+    ClientMethods {}
 
 /** Options about flags. */
 export interface FlagOptions
