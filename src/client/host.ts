@@ -92,6 +92,8 @@ export interface MadeFeature {
     caller: Caller,
     message: Readonly<Record<string, unknown>>,
   ): EventPreparation | undefined;
+  /** What a flush waits for first, within its time; undefined where that is nothing. */
+  settle?(timeoutMs: number | undefined): Promise<void> | undefined;
   /** Releases what it holds until the deadline aborts. */
   shutdown?(deadline: AbortSignal): Promise<void>;
   /** What other entries of the package reach it by. */

@@ -30,6 +30,19 @@ export function attempt<Value>(look: () => Value): Value | undefined {
   }
 }
 
+/** Whether all members can be read, those of its class too: no getter throws, and no proxy refuses. */
+export function isReadable(value: unknown): boolean {
+  return attempt(() => {
+    let holder = isObject(value) ? value : null;
+    for (; holder; holder = Object.getPrototypeOf(holder)) {
+      for (const key of Reflect.ownKeys(holder)) {
+        Reflect.get(Object(value), key);
+      }
+    }
+    return true;
+  }) ?? false;
+}
+
 /** Whether the value is a string. */
 export function isText(value: unknown): value is string {
   return typeof value === "string";

@@ -1,5 +1,6 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
@@ -58,6 +59,7 @@ export function readEvaluation(
   const { reporter } = host;
   if (host.isClosed()) return undefined;
   const given = readOptions(first, second);
+  warnOfForeignNames(reporter, given);
   const { distinctId: named, flagKeys, onlyEvaluateLocally, disableGeoip } =
     given;
   const positional = isRecord(first) ? undefined : first ?? undefined;

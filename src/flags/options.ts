@@ -10,7 +10,7 @@ export interface FeatureFlagOptions {
   secretKey?: string | undefined;
   /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
   strictLocalEvaluation?: boolean | undefined;
-  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
+  /** The deadline in ms of one evaluation by PostHog, retries included; at least 100. @default 3000 */
   featureFlagsRequestTimeoutMs?: number | undefined;
   /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
@@ -22,6 +22,12 @@ export interface FeatureFlagOptions {
   maxCacheSize?: number | undefined;
   /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
   evaluationContexts?: readonly string[] | undefined;
+  /**
+   * An older name of `evaluationContexts`, which wins when both are given.
+   *
+   * @deprecated Use `evaluationContexts`.
+   */
+  evaluationEnvironments?: readonly string[] | undefined;
 }
 
 /** {@linkcode FeatureFlagOptions}, checked and complete. */
@@ -67,13 +73,23 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
       "Option 'personalApiKey' is ignored: 'secretKey' is given too",
     );
   }
+  const [contexts, environments] = [
+    "evaluationContexts",
+    "evaluationEnvironments",
+  ].map((option) => read.list<string>(option, "a list of strings", isNonBlank));
+  if (environments) {
+    read.notes.push(
+      "Option 'evaluationEnvironments' is deprecated: use 'evaluationContexts'",
+    );
+  }
   return {
     secretKey: secretKey ?? personalApiKey,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
+    // Less than 100 is meant as seconds, or answers nobody.
     featureFlagsRequestTimeoutMs: read.number(
       "featureFlagsRequestTimeoutMs",
       3000,
-      1,
+      100,
       MAX_TIMER_MS,
     ),
     featureFlagsRequestMaxRetries: Math.min(
@@ -83,7 +99,6 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
     sendFeatureFlagEvent: read.boolean("sendFeatureFlagEvent") ?? true,
     featureFlagsLogWarnings: read.boolean("featureFlagsLogWarnings") ?? true,
     maxCacheSize: read.integer("maxCacheSize", 50_000),
-    evaluationContexts:
-      read.list("evaluationContexts", "a list of strings", isNonBlank) ?? [],
+    evaluationContexts: contexts ?? environments ?? [],
   };
 }

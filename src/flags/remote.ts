@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import type { FeatureHost } from "../client/host.ts";
 import { runWithin } from "../core/clock.ts";
 import type { HttpOutcome } from "../delivery/http.ts";
@@ -68,7 +69,7 @@ export async function requestFlags(
 async function sendWithRetries(
   { door, clock, options: { host } }: FeatureHost,
   { featureFlagsRequestMaxRetries }: CheckedFlagOptions,
-  body: Uint8Array<ArrayBuffer>,
+  body: Bytes,
   deadlineAt: number,
   signal: AbortSignal,
 ): Promise<HttpOutcome> {
@@ -95,7 +96,7 @@ async function sendWithRetries(
 function buildBody(
   { options }: FeatureHost,
   { input, flagKeys, disableGeoip }: Evaluation,
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const { evaluationContexts } = input;
   const personProperties = Object.fromEntries(input.personProperties);
   // Older SDKs added it; nothing reads it any more.

@@ -1,5 +1,6 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
 import { runWithin } from "../../core/clock.ts";
+import { warnOfGlobalScope } from "../../core/global_scope.ts";
 import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
@@ -170,11 +171,13 @@ export class ClientDefinitions implements LocalFlags {
       markInstalled,
     };
     this.#running = load;
-    const finished = work(load).catch(() => {
-      // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
+    const finished = work(load).catch((cause) => {
+      // Nothing does, but for a Worker's global scope, or what an application put in the place of a built-in: that may
+      // throw here, too.
       attempt(() => {
+        const { reporter } = this.#host;
         this.#postpone();
-        this.#host.reporter.warn(FAILED, FAILED);
+        if (!warnOfGlobalScope(reporter, cause)) reporter.warn(FAILED, FAILED);
       });
       return fail(FAILED);
     }).finally(() => {
@@ -338,10 +341,13 @@ export class ClientDefinitions implements LocalFlags {
     etag = origin.etag,
   ): boolean {
     if (this.#isOutdated(load)) return false;
+    const { reporter } = this.#host;
     for (const text of definitions.skipped) {
-      this.#host.reporter.debug(`Flag definitions: ${text}`);
+      reporter.debug(`Flag definitions: ${text}`);
     }
-    return this.#hold(load, definitions, etag, fetchedAt);
+    this.#hold(load, definitions, etag, fetchedAt);
+    reporter.emit("localEvaluationFlagsLoaded", () => definitions.flags.size);
+    return true;
   }
 
   #hold(
