@@ -31,9 +31,7 @@ export async function drain(
 ): Promise<boolean> {
   lease.renew();
   while (!lease.isOver) {
-    if (store.restMs > 0 && (store.isServerWish || !lease.insists)) {
-      return false;
-    }
+    if ((lease.insists ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
@@ -119,7 +117,7 @@ async function carry(
     const askedAt = clock.now();
     await clock.sleep(delayMs, lease.signal);
     // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    const leftMs = wishMs - (clock.now() - askedAt);
+    const leftMs = Math.min(wishMs, wishMs - (clock.now() - askedAt));
     const isServerWish = lease.isOver && leftMs > 0;
     if (isServerWish) store.rest(leftMs, isServerWish);
   }

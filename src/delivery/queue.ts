@@ -182,9 +182,9 @@ async function waitForRest(
 ): Promise<void> {
   const { clock } = store.deps;
   lease.renew();
-  while (store.isServerWish && store.restMs > 0 && !lease.isOver) {
-    if (clock.now() + store.restMs > latestAt) return;
-    await clock.sleep(store.restMs, lease.signal);
+  while (store.wishMs > 0 && !lease.isOver) {
+    if (clock.now() + store.wishMs > latestAt) return;
+    await clock.sleep(store.wishMs, lease.signal);
   }
 }
 

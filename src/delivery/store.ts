@@ -15,6 +15,16 @@ interface Owner {
   readonly lease: Lease | undefined;
 }
 
+/** A time in which the lane is left alone, as start and length. */
+interface Rest {
+  /** Its start, in ms since the epoch. */
+  readonly sinceMs: number;
+  /** Its length, in ms. */
+  readonly ms: number;
+}
+
+const NO_REST: Rest = { sinceMs: 0, ms: 0 };
+
 /** How often is looked for scopes whose request is gone, in ms. */
 const SWEEP_MS = 250;
 
@@ -32,16 +42,15 @@ export class Store {
   readonly deps: DeliveryDeps;
   /** Makes one attempt. */
   readonly send: Send;
-  /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
-  isServerWish = false;
   // From the oldest to the newest.
   readonly #held = new Set<QueueItem>();
   readonly #nobodys = new Set<QueueItem>();
   readonly #owners = new Set<Owner>();
   #bytes = 0;
   #latestAt = 0;
-  #restsSince = 0;
-  #restMs = 0;
+  // Side by side: an outage must not hide what the server asked for.
+  #wish = NO_REST;
+  #outage = NO_REST;
   #sweptAt = 0;
   #isOverflowing = false;
   #isClosed = false;
@@ -78,19 +87,21 @@ export class Store {
 
   /** For how long the lane still rests, in ms: triggers and scopes send nothing then. */
   get restMs(): number {
-    const { clock } = this.deps;
-    const until = this.#restsSince + this.#restMs;
-    return hasPassed(clock, this.#restsSince, this.#restMs)
-      ? 0
-      : until - clock.now();
+    return Math.max(this.wishMs, this.#countLeft(this.#outage));
+  }
+
+  /** For how long the server still wants to be left alone, in ms: an explicit flush waits for that, too. */
+  get wishMs(): number {
+    return this.#countLeft(this.#wish);
   }
 
   /** Rests for so long; one outage never shortens what the server asked another request for. 0 ends the rest. */
   rest(ms: number, isServerWish = false): void {
-    if (ms > 0 && ms <= this.restMs) return;
-    this.#restsSince = this.deps.clock.now();
-    this.#restMs = ms;
-    this.isServerWish = isServerWish;
+    const sinceMs = this.deps.clock.now();
+    if (ms === 0) this.#wish = this.#outage = NO_REST;
+    else if (!isServerWish) {
+      if (ms > this.#countLeft(this.#outage)) this.#outage = { sinceMs, ms };
+    } else if (ms > this.wishMs) this.#wish = { sinceMs, ms };
   }
 
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
@@ -211,6 +222,11 @@ export class Store {
       this.#held.size < maxQueueSize / 2 && this.#bytes < maxQueueBytes / 2
     ) this.#isOverflowing = false;
     return true;
+  }
+
+  #countLeft({ sinceMs, ms }: Rest): number {
+    const { clock } = this.deps;
+    return hasPassed(clock, sinceMs, ms) ? 0 : sinceMs + ms - clock.now();
   }
 
   #isPreparing({ fate, make, preparation, admittedAt }: QueueItem): boolean {
