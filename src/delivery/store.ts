@@ -47,7 +47,7 @@ export class Store {
   readonly #nobodys = new Set<QueueItem>();
   readonly #owners = new Set<Owner>();
   #bytes = 0;
-  #latestAt = 0;
+  #admitted = 0;
   // Side by side: an outage must not hide what the server asked for.
   #wish = NO_REST;
   #outage = NO_REST;
@@ -107,19 +107,21 @@ export class Store {
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
   disown(owner: Owner, items: Iterable<QueueItem> = owner.events): boolean {
     const { events } = owner;
-    let oldestAt: number | undefined;
+    let count = 0;
+    let oldest: number | undefined;
     for (const item of items) {
       if (!events.delete(item)) continue;
-      oldestAt ??= item.admittedAt;
+      count++;
+      oldest ??= item.place;
       item.owner = this.#nobodys.add(item);
       if (!item.lease?.isLive) item.lease = undefined;
     }
     if (events.size === 0) this.#owners.delete(owner);
-    if (oldestAt === undefined) return false;
+    if (oldest === undefined) return false;
     // Mostly it is what came last.
-    if (oldestAt < this.#latestAt) {
+    if (oldest + count < this.#admitted) {
       const sorted = [...this.#nobodys]
-        .sort((a, b) => a.admittedAt - b.admittedAt);
+        .sort(({ place: one = 0 }, { place: other = 0 }) => one - other);
       this.#nobodys.clear();
       for (const item of sorted) this.#nobodys.add(item);
     }
@@ -153,7 +155,7 @@ export class Store {
     item.owner = (owner?.events ?? this.#nobodys).add(item);
     item.lease = lease;
     this.#bytes += item.bytes;
-    this.#latestAt = item.admittedAt;
+    item.place = this.#admitted++;
     if (owner) this.#owners.add(owner);
     this.#evict(evicted);
   }
