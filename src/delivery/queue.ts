@@ -168,9 +168,11 @@ async function flushLane(
   }
   if (cancel) cancel();
   lease.end(store);
+  // A drain that goes on lets go of its events itself.
+  if (owner.lease !== lease) return isInTime;
   owner.release(wanted);
   // What came to a scope meanwhile.
-  if (owner.lease === lease) owner.start();
+  owner.start();
   return isInTime;
 }
 

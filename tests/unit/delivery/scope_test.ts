@@ -110,6 +110,24 @@ Deno.test("a scope's flush leaves the sending to the drain under way, and does n
   assertEquals([early, sent()], [["a"], ["a", "a", "a", "a"]]);
 });
 
+Deno.test("a scope's flush that runs out leaves its events to the drain under way (CAP-265, CAP-281)", async () => {
+  const gate = createGate();
+  const { clock, count, createScope, queued, sent } = createBench(
+    () => gate.promise,
+    { flushAt: 1 },
+  );
+  const { capture, hog } = createScope();
+  capture("a");
+  await clock.settle();
+  capture("b");
+  assertEquals(await count(hog.flush(50), 50), [0, 0, 2]);
+  assertEquals([sent(), queued()], [["a"], ""]);
+  const flushed = hog.flush();
+  gate.resolve(200);
+  assertEquals(await count(flushed, 0), [2, 0, 0]);
+  assertEquals(sent(), ["a", "b"]);
+});
+
 Deno.test("a scope's flush sends along what is nobody's, as the drain does (CAP-287)", async () => {
   const { capture, count, createScope, queued, sent } = createBench(() => 200);
   capture("c");
