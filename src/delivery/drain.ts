@@ -87,7 +87,10 @@ async function carry(
     if (items.some((item) => item.lease !== lease)) return false;
     const { reason, afterMs } = left;
     items = left.items.filter(isHeld);
-    if (items.length === 0 || !reason) return true;
+    if (!reason) return true;
+    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
+    // A server that wants to be left alone means the events behind these, too.
+    if (items.length === 0 && !isPutOff) return true;
     if (reason.status === 413) {
       if (sent > 1) {
         // Halves with budgets of their own, in order.
@@ -103,7 +106,6 @@ async function carry(
     }
     if (lease.isOver) return false;
     const wishMs = clampRetryAfterMs(afterMs);
-    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
     if (isPutOff || request.attempt > options.fetchRetryCount) {
       const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
       const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;

@@ -242,6 +242,26 @@ Deno.test("the server's rest holds when the flush of the scope that was asked fo
   await assertRests(95_000);
 });
 
+Deno.test("the server's rest holds although the events that it answered were taken out meanwhile (CAP-182, CAP-232)", async () => {
+  const gate = createGate();
+  const { attempts, capture, clock, posthog, sent } = createBench(
+    () => attempts.length > 1 ? 200 : gate.promise,
+    { captureMode: "v1", flushAt: 1 },
+  );
+  capture("a");
+  await clock.settle();
+  posthog.clearQueue();
+  capture("b");
+  const [attempt] = attempts;
+  if (attempt) gate.resolve(askRest(attempt, 10_000));
+  await clock.advance(9999);
+  assertEquals(sent(), ["a"]);
+  await clock.advance(1);
+  capture("c");
+  await clock.settle();
+  assertEquals(sent(), ["a", "bc"]);
+});
+
 /** A v1 lane that rests after an outage; the server asks whoever sends "w" for 10 s of rest. */
 function createOutage() {
   const server = { isUp: false };
