@@ -156,8 +156,9 @@ export class Store {
     item.lease = lease;
     this.#bytes += item.bytes;
     item.place = this.#admitted++;
-    if (owner) this.#owners.add(owner);
     this.#evict(evicted);
+    // Whoever hears of it may look for scopes that are gone: this one is about to send.
+    if (owner) this.#owners.add(owner);
   }
 
   /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */

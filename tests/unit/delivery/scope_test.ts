@@ -203,3 +203,17 @@ Deno.test("a scope's drain ends without a gap: what is captured at any microtask
     assertEquals(sent(), ["a", "b"], `after ${turns} microtasks`);
   }
 });
+
+Deno.test("a scope keeps what it captures although a listener that hears what made room looks at the queue (FLD-012)", async () => {
+  const { capture, count, createScope, posthog, queued } = createBench(
+    () => 200,
+    { maxQueueSize: 2 },
+  );
+  let seen = 0;
+  posthog.on("drop", () => void (seen += posthog.queueSize));
+  capture("ab");
+  const scope = createScope();
+  scope.capture("s");
+  assertEquals([seen, queued()], [1, "b"]);
+  assertEquals(await count(scope.hog.flush()), [1, 0, 0]);
+});
