@@ -37,7 +37,12 @@ export async function drain(
       items = store.claim(lease, store.nobodys);
     }
     if (items.length === 0) return true;
-    if (await send(store, lease, items)) continue;
+    if (await send(store, lease, items)) {
+      // Under load it never ends, and is told of by parts.
+      const { maxQueueSize } = store.deps.options;
+      if (lease.acceptedCount >= maxQueueSize) lease.report(store);
+      continue;
+    }
     // Nobody sends it any more.
     for (const item of items) if (item.lease === lease) item.lease = undefined;
     return false;
