@@ -3,7 +3,7 @@ import type {
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
-import { attempt, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
+import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { askRetry, type Send, type Verdict } from "./wire.ts";
 
@@ -37,25 +37,14 @@ function readVerdict(
   { kind, reason, afterMs }: Readonly<Record<string, unknown>>,
   silence: DeliveryReason,
 ): Verdict {
-  const given = attempt(() => readReason(reason));
+  // A copy: it is read again when it is told, and a getter of it may throw.
+  const copy = attempt(() => isRecord(reason) && { ...reason });
+  const given = isReason(copy) ? copy : undefined;
   if (kind === "delivered") return { kind, ...(given && { reason: given }) };
   const why = given ?? silence;
   return kind === "dropped"
     ? { kind, reason: why }
     : askRetry(why, isFiniteNumber(afterMs) ? afterMs : undefined);
-}
-
-/** A copy of what a reason says: it is read again when it is told, and a getter of it may throw. */
-function readReason(value: unknown): DeliveryReason | undefined {
-  if (!isReason(value)) return undefined;
-  const { code, status, result, details, cause } = value;
-  return {
-    code,
-    ...(status !== undefined && { status }),
-    ...(isText(result) && { result }),
-    ...(isText(details) && { details }),
-    ...(cause !== undefined && { cause }),
-  };
 }
 
 function isReason(value: unknown): value is DeliveryReason {

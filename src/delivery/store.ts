@@ -97,11 +97,11 @@ export class Store {
 
   /** Rests for so long; one outage never shortens what the server asked another request for. 0 ends the rest. */
   rest(ms: number, isServerWish = false): void {
-    const sinceMs = this.deps.clock.now();
-    if (ms === 0) this.#wish = this.#outage = NO_REST;
-    else if (!isServerWish) {
-      if (ms > this.#countLeft(this.#outage)) this.#outage = { sinceMs, ms };
-    } else if (ms > this.wishMs) this.#wish = { sinceMs, ms };
+    const rest = { sinceMs: this.deps.clock.now(), ms };
+    if (ms === 0) this.#wish = this.#outage = rest;
+    else if (isServerWish) {
+      if (ms > this.wishMs) this.#wish = rest;
+    } else if (ms > this.#countLeft(this.#outage)) this.#outage = rest;
   }
 
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
