@@ -255,6 +255,8 @@ export class Store {
           this.#held.size + items <= maxQueueSize &&
           this.#bytes + bytes <= maxQueueBytes
         ) return evicted;
+        // What its hook is at is evicted afterwards, if it is still too much: the hook may drop it itself.
+        if (item.make === BEING_MADE) continue;
         if (!takesLeased && item.lease?.isLive) continue;
         this.#take(item);
         evicted.push(item);
