@@ -31,15 +31,18 @@ export async function drain(
 ): Promise<boolean> {
   lease.renew();
   while (!lease.isOver) {
-    if (store.restMs > 0 && (store.isServerWish || !lease.insists)) {
-      return false;
-    }
+    if ((lease.insists ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
     }
     if (items.length === 0) return true;
-    if (await send(store, lease, items)) continue;
+    if (await send(store, lease, items)) {
+      // Under load it never ends, and is told of by parts.
+      const { maxQueueSize } = store.deps.options;
+      if (lease.acceptedCount >= maxQueueSize) lease.report(store);
+      continue;
+    }
     // Nobody sends it any more.
     for (const item of items) if (item.lease === lease) item.lease = undefined;
     return false;
@@ -89,7 +92,10 @@ async function carry(
     if (items.some((item) => item.lease !== lease)) return false;
     const { reason, afterMs } = left;
     items = left.items.filter(isHeld);
-    if (items.length === 0 || !reason) return true;
+    if (!reason) return true;
+    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
+    // A server that wants to be left alone means the events behind these, too.
+    if (items.length === 0 && !isPutOff) return true;
     if (reason.status === 413) {
       if (sent > 1) {
         // Halves with budgets of their own, in order.
@@ -105,7 +111,6 @@ async function carry(
     }
     if (lease.isOver) return false;
     const wishMs = clampRetryAfterMs(afterMs);
-    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
     if (isPutOff || request.attempt > options.fetchRetryCount) {
       const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
       const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
@@ -119,7 +124,7 @@ async function carry(
     const askedAt = clock.now();
     await clock.sleep(delayMs, lease.signal);
     // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    const leftMs = wishMs - (clock.now() - askedAt);
+    const leftMs = Math.min(wishMs, wishMs - (clock.now() - askedAt));
     const isServerWish = lease.isOver && leftMs > 0;
     if (isServerWish) store.rest(leftMs, isServerWish);
   }

@@ -70,6 +70,11 @@ export class Lease {
     return this.#controller.signal;
   }
 
+  /** How many events were accepted that nobody was told of. */
+  get acceptedCount(): number {
+    return this.#accepted.length;
+  }
+
   /** Says that the work goes on; it is heard of from now on. */
   renew(): void {
     if (this.isOver) return;

@@ -168,9 +168,11 @@ async function flushLane(
   }
   if (cancel) cancel();
   lease.end(store);
+  // A drain that goes on lets go of its events itself.
+  if (owner.lease !== lease) return isInTime;
   owner.release(wanted);
   // What came to a scope meanwhile.
-  if (owner.lease === lease) owner.start();
+  owner.start();
   return isInTime;
 }
 
@@ -182,9 +184,9 @@ async function waitForRest(
 ): Promise<void> {
   const { clock } = store.deps;
   lease.renew();
-  while (store.isServerWish && store.restMs > 0 && !lease.isOver) {
-    if (clock.now() + store.restMs > latestAt) return;
-    await clock.sleep(store.restMs, lease.signal);
+  while (store.wishMs > 0 && !lease.isOver) {
+    if (clock.now() + store.wishMs > latestAt) return;
+    await clock.sleep(store.wishMs, lease.signal);
   }
 }
 
