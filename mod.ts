@@ -134,6 +134,7 @@ export type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagSource,
   FlagValue,
   IsEnabledOptions,

@@ -2,11 +2,7 @@ import type { EvaluateFlagsOptions } from "../flags/call_options.ts";
 import type { FlagValue } from "../flags/results.ts";
 
 /** What the methods for one flag take beside its key: the options of `evaluateFlags`, but for `flagKeys`. */
-export interface SingleFlagOptions
-  extends Omit<EvaluateFlagsOptions, "flagKeys"> {
-  /** Whether the call emits `$feature_flag_called`; false also leaves no memory of it. Default true. */
-  readonly sendFeatureFlagEvents?: boolean | undefined;
-}
+export type SingleFlagOptions = Omit<EvaluateFlagsOptions, "flagKeys">;
 
 /** What `isFeatureEnabled` takes beside the key. */
 export interface IsFeatureEnabledOptions extends SingleFlagOptions {

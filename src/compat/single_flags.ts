@@ -113,9 +113,7 @@ function readOne(
   second: unknown,
 ): Evaluation | undefined {
   if (typeof key === "string" && key !== "") {
-    const { sendFeatureFlagEvents } = readOptions(first, second);
-    const isSilent = sendFeatureFlagEvents === false || undefined;
-    return readEvaluation(flags, caller, first, second, key, isSilent);
+    return readEvaluation(flags, caller, first, second, key);
   }
   flags.host.reporter.warn(
     "Cannot evaluate a feature flag: its key is missing",

@@ -19,6 +19,11 @@ export interface EvaluateFlagsOptions {
   readonly onlyEvaluateLocally?: boolean | undefined;
   /** Whether the server shall not derive `$geoip_*` from the address. Default: the client's `disableGeoip`. */
   readonly disableGeoip?: boolean | undefined;
+  /**
+   * Whether reads emit `$feature_flag_called`; false also leaves no memory of them. Default: the client's
+   * `sendFeatureFlagEvent`.
+   */
+  readonly sendFeatureFlagEvents?: boolean | undefined;
   /** The id hashed for flags that bucket by device. Default: the person property `$device_id`. */
   readonly deviceId?: string | undefined;
 }

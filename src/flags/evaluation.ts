@@ -9,8 +9,10 @@ import type { RemoteFlags } from "./remote_response.ts";
 export interface Evaluation {
   /** Who asks; the exposures are its. */
   readonly caller: Caller;
-  /** What was sent already, shared by all evaluations of a client; undefined: nothing is ever sent. */
-  readonly exposures: BoundedMap<string, null> | undefined;
+  /** What was sent already, shared by all evaluations of a client. */
+  readonly exposures: BoundedMap<string, null>;
+  /** Whether reads are told of, unless a read itself says so. */
+  readonly sendsExposures: boolean;
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
   /** The flags asked for by name, each once; undefined: all. */

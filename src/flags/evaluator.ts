@@ -45,7 +45,6 @@ export function findProperties(
  * Reads the argument forms of `evaluateFlags`; undefined when there is nobody, or nothing, to evaluate for.
  *
  * @param onlyKey The only flag, whatever the options say.
- * @param isSilent Whether reads emit nothing.
  */
 export function readEvaluation(
   { host, options, exposures, properties, overrides }: ClientFlags,
@@ -53,7 +52,6 @@ export function readEvaluation(
   first: unknown,
   second: unknown,
   onlyKey?: string,
-  isSilent: boolean = !options.sendFeatureFlagEvent,
 ): Evaluation | undefined {
   const { reporter } = host;
   if (host.isClosed()) return undefined;
@@ -82,7 +80,9 @@ export function readEvaluation(
   const { evaluationContexts } = options;
   return {
     caller,
-    exposures: isSilent ? undefined : exposures,
+    exposures,
+    sendsExposures: ofType(given["sendFeatureFlagEvents"], "boolean") ??
+      options.sendFeatureFlagEvent,
     input: buildEvaluationInput(
       { distinctId, evaluationContexts, now: 0 },
       given,

@@ -7,10 +7,11 @@ export function captureExposure(
   key: string,
   record: FlagRecord | undefined,
   evaluation: Evaluation,
+  isSent: boolean = evaluation.sendsExposures,
 ): void {
   const { exposures, input, definitions, remote, disableGeoip } = evaluation;
   // A forced value is no exposure: it would count people into an arm that nobody gave them.
-  if (!exposures || evaluation.overrides.flags.has(key)) return;
+  if (!isSent || evaluation.overrides.flags.has(key)) return;
   const { distinctId, groups } = input;
   // Texts as JSON: neither `true` and `"true"`, nor the parts of two keys, can be confused.
   const identity = JSON.stringify([

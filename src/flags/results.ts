@@ -68,8 +68,17 @@ export interface FlagBootstrap {
   readonly featureFlagPayloads: Readonly<Record<string, JsonValue>>;
 }
 
+/** What a read takes beside the key. */
+export interface FlagReadOptions {
+  /**
+   * Whether this read emits `$feature_flag_called`; false also leaves no memory of it, and it counts as a use all the
+   * same. Default: what the evaluation was told, else the client's `sendFeatureFlagEvent`.
+   */
+  readonly sendFeatureFlagEvents?: boolean | undefined;
+}
+
 /** What `isEnabled` takes beside the key. */
-export interface IsEnabledOptions {
+export interface IsEnabledOptions extends FlagReadOptions {
   /** The answer for a flag without a value. Default false. A flag that is off stays off. */
   readonly defaultValue?: boolean | undefined;
 }

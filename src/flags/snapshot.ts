@@ -10,6 +10,7 @@ import type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagValue,
   IsEnabledOptions,
   Widened,
@@ -88,15 +89,15 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * @param options The default itself, or an object with it.
    */
   isEnabled(key: string, options?: boolean | IsEnabledOptions): boolean {
-    const value = this.getFlag(key);
+    const given = typeof options === "object" ? options : undefined;
+    const value = this.getFlag(key, given);
     if (value !== undefined) return value !== false;
-    return (typeof options === "object" ? options?.defaultValue : options) ??
-      false;
+    return (given ? given.defaultValue : options as boolean) ?? false;
   }
 
   /** The flag's variant, true or false; undefined when it has no value. Counts as a use. */
-  getFlag(key: string): FlagValue | undefined {
-    return this.#use(key)?.value;
+  getFlag(key: string, options?: FlagReadOptions): FlagValue | undefined {
+    return this.#use(key, options)?.value;
   }
 
   /** The decoded, frozen payload of the flag's value; undefined when there is none. No exposure. */
@@ -198,12 +199,15 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     return evaluation?.records === this.#records ? evaluation : undefined;
   }
 
-  #use(key: string): FlagRecord | undefined {
+  #use(key: string, options?: FlagReadOptions): FlagRecord | undefined {
     const record = this.#records.get(key);
     if (record) this.#accessed.add(key);
     const evaluation = record ? this.#evaluation : this.#whole;
     // What is no key is no use of a flag.
-    if (evaluation && isText(key)) captureExposure(key, record, evaluation);
+    if (evaluation && isText(key)) {
+      const isSent = ofType(options?.sendFeatureFlagEvents, "boolean");
+      captureExposure(key, record, evaluation, isSent);
+    }
     return record;
   }
 
