@@ -13,20 +13,20 @@ export interface IsFeatureEnabledOptions extends SingleFlagOptions {
 /** The arguments of a method for one flag: the options may stand in place of the distinct id. */
 export type SingleFlagArguments<Options = SingleFlagOptions> = [
   key: string,
-  distinctIdOrOptions?: string | number | Options,
+  distinctIdOrOptions?: string | number | bigint | Options,
   options?: Options,
 ];
 
 /** The arguments of `getFeatureFlagPayload`. */
 export type FlagPayloadArguments = [
   key: string,
-  distinctIdOrOptions?: string | number | SingleFlagOptions,
+  distinctIdOrOptions?: string | number | bigint | SingleFlagOptions,
   matchValue?: FlagValue,
   options?: SingleFlagOptions,
 ];
 
 /** The arguments of a method for all flags: the options may stand in place of the distinct id. */
 export type AllFlagsArguments = [
-  distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
+  distinctIdOrOptions?: string | number | bigint | EvaluateFlagsOptions,
   options?: EvaluateFlagsOptions,
 ];

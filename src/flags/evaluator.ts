@@ -1,6 +1,6 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
-import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
+import { isRecord, toId } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -62,9 +62,9 @@ export function readEvaluation(
   if (positional !== undefined && named !== undefined) {
     reporter.debug("Two distinct ids were given; the positional one is used");
   }
-  const id = positional ?? named ?? caller.context?.distinctId;
-  const distinctId = isFiniteNumber(id) ? String(id) : id;
-  if (!isNonBlank(distinctId)) {
+  const distinctId = toId(positional ?? named) ??
+    toId(caller.context?.distinctId);
+  if (distinctId === undefined) {
     reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
     return undefined;
   }
