@@ -4,7 +4,6 @@ import type {
   MadeFeature,
   Verb,
 } from "../client/host.ts";
-import { setOwn } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import {
   type ClientFlags,
@@ -171,11 +170,7 @@ async function readPayload(
 function listValues(
   snapshot: FeatureFlagEvaluations | undefined,
 ): FlagsAndPayloads {
-  const featureFlags = {};
-  for (const key of snapshot?.keys ?? []) {
-    const { enabled, variant } = snapshot?.getResult(key) ?? {};
-    setOwn(featureFlags, key, variant ?? enabled);
-  }
-  const { featureFlagPayloads = {} } = snapshot?.toBootstrap() ?? {};
+  const { featureFlags = {}, featureFlagPayloads = {} } =
+    snapshot?.toBootstrap() ?? {};
   return { featureFlags, featureFlagPayloads };
 }

@@ -15,6 +15,8 @@ export interface Evaluation {
   readonly sendsExposures: boolean;
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
+  /** Whether the application named that person, rather than a header or a cookie. */
+  readonly isNamed: boolean;
   /** The flags asked for by name, each once; undefined: all. */
   readonly flagKeys: readonly string[] | undefined;
   /** Whether the server may not be asked. */

@@ -62,8 +62,9 @@ export function readEvaluation(
   if (positional !== undefined && named !== undefined) {
     reporter.debug("Two distinct ids were given; the positional one is used");
   }
-  const distinctId = toId(positional ?? named) ??
-    toId(caller.context?.distinctId);
+  const { context } = caller;
+  const own = toId(positional ?? named);
+  const distinctId = own ?? toId(context?.distinctId);
   if (distinctId === undefined) {
     reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
     return undefined;
@@ -88,6 +89,7 @@ export function readEvaluation(
       given,
       [host, caller].map((owner) => properties.get(owner)),
     ),
+    isNamed: own !== undefined || context?.isNamed === true,
     flagKeys: texts && [...new Set(texts)],
     onlyEvaluateLocally: ofType(onlyEvaluateLocally, "boolean") ??
       options.strictLocalEvaluation,

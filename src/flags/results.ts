@@ -60,11 +60,16 @@ export interface FlagDetail<T> {
 
 /** What posthog-js takes as `bootstrap`, so that a page starts with the decisions made at the edge. */
 export interface FlagBootstrap {
-  /** Whom the flags were evaluated for, spelled as posthog-js does. */
-  readonly distinctID: string;
-  /** The enabled flags. */
+  /**
+   * Whom the flags were evaluated for, where the application named that person; a header's or a cookie's id is left
+   * out. Spelled as posthog-js does.
+   */
+  readonly distinctID?: string;
+  /** Beside `distinctID`: without it posthog-js would make an identified visitor anonymous. */
+  readonly isIdentifiedID?: true;
+  /** The flags that have a value; false for those that are off. */
   readonly featureFlags: Readonly<Record<string, FlagValue>>;
-  /** Their payloads. */
+  /** The payloads of those that are on. */
   readonly featureFlagPayloads: Readonly<Record<string, JsonValue>>;
 }
 

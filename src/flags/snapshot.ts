@@ -207,17 +207,26 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     return this.#slice(this.#accessed);
   }
 
-  /** The enabled flags in the form that posthog-js takes as `bootstrap`. No exposure. */
+  /**
+   * The flags in the form that posthog-js takes as `bootstrap`, with the person where the call, `setContext` or
+   * `forRequest` named one. No exposure.
+   */
   toBootstrap(): FlagBootstrap {
     const featureFlags: Record<string, FlagValue> = {};
     const featureFlagPayloads: Record<string, JsonValue> = {};
     for (const [key, { value, payload }] of this.#records) {
-      if (value === false) continue;
       setOwn(featureFlags, key, value);
-      if (payload !== undefined) setOwn(featureFlagPayloads, key, payload);
+      if (value !== false && payload !== undefined) {
+        setOwn(featureFlagPayloads, key, payload);
+      }
     }
-    const distinctID = this.#evaluation?.input.distinctId ?? "";
-    return { distinctID, featureFlags, featureFlagPayloads };
+    const { isNamed, input } = this.#evaluation ?? {};
+    return {
+      ...(isNamed && input &&
+        { distinctID: input.distinctId, isIdentifiedID: true }),
+      featureFlags,
+      featureFlagPayloads,
+    };
   }
 
   /** What `capture` adds to an event that is given the snapshot as `flags`. No exposure. */
