@@ -82,6 +82,10 @@ export interface FilterRule {
 export interface CohortRule extends Nesting {
   /** Whether a person is in. */
   readonly test: FilterTest;
+  /** The ids of the cohorts in it of which the flags are not listed in `flags` yet. */
+  readonly cohorts: string[];
+  /** The keys of the flags that it asks for. */
+  flags: readonly string[];
 }
 
 /** Whose id is hashed. */
@@ -140,10 +144,10 @@ export interface EvaluationPass {
   readonly missing: Map<string, MissingBucket>;
   /** The flags decided so far, dependencies included. */
   readonly outcomes: Map<FlagRule, FlagOutcome>;
-  /** The flags that turned out to lack a bucket in this pass. */
-  readonly pending: Set<FlagRule>;
-  /** Membership of the cohorts looked at so far. */
-  readonly cohorts: Map<CohortRule, TestAnswer>;
+  /** The flags, and the cohorts, that turned out to lack a bucket in this pass. */
+  readonly pending: Set<FlagRule | CohortRule>;
+  /** Membership of the cohorts decided so far. */
+  readonly cohorts: Map<CohortRule, Answer>;
 }
 
 /** A bucketing value with its known buckets. */
