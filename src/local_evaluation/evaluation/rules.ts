@@ -2,7 +2,7 @@ import type { JsonValue } from "../../core/json.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
-import type { RegexOperators } from "./matcher.ts";
+import type { RegexOperators, Searches } from "./matcher.ts";
 import type { FlagDecision, FlagOutcome } from "./outcome.ts";
 import type { Nesting, RuleTable } from "./rule_table.ts";
 import type { TimeZone } from "./time_zone.ts";
@@ -146,6 +146,8 @@ export interface EvaluationPass {
   readonly outcomes: Map<FlagRule, FlagOutcome>;
   /** The flags, and the cohorts, that turned out to lack a bucket in this pass. */
   readonly pending: Set<FlagRule | CohortRule>;
+  /** The searches for regular expressions so far. */
+  readonly searches: Searches;
   /** Membership of the cohorts decided so far. */
   readonly cohorts: Map<CohortRule, Answer>;
 }
