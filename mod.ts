@@ -143,6 +143,7 @@ export type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagSource,
   FlagValue,
   IsEnabledOptions,

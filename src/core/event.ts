@@ -89,6 +89,8 @@ export interface TraceContext {
 export interface EventContext {
   /** The identity that fills a missing distinct id. */
   readonly distinctId: string | undefined;
+  /** Whether the application named it; a header or a cookie only hints at somebody. */
+  readonly isNamed?: boolean;
   /** Sent as `$session_id`. */
   readonly sessionId: string | undefined;
   /** Request and scope properties. */

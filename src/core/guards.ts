@@ -55,7 +55,7 @@ export function isNonBlank(value: unknown): value is string {
 
 /** Reads an id, well-formed: numbers become text, blank counts as missing, nothing is trimmed or cut. Undefined for all else. */
 export function toId(value: unknown): string | undefined {
-  const id = typeof value === "number" || typeof value === "bigint"
+  const id = isFiniteNumber(value) || typeof value === "bigint"
     ? String(value)
     : value;
   return isNonBlank(id) ? id.toWellFormed() : undefined;
@@ -64,6 +64,20 @@ export function toId(value: unknown): string | undefined {
 /** Whether the value is a number other than NaN and the infinities. */
 export function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value);
+}
+
+/** A longer list of a caller's is cut. */
+const MAX_MEMBERS = 10_000;
+
+/** The members of a list, or of anything else that can be iterated, 10,000 at most; undefined where there is no way to. */
+export function readMembers(given: unknown): unknown[] | undefined {
+  return attempt(() => {
+    const members: unknown[] = [];
+    for (const member of given as Iterable<unknown>) {
+      if (members.push(member) >= MAX_MEMBERS) break;
+    }
+    return members;
+  });
 }
 
 /** Whether the value has a callable `then`. */

@@ -1,7 +1,7 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
+import { isRecord, toId } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -46,7 +46,6 @@ export function findProperties(
  * Reads the argument forms of `evaluateFlags`; undefined when there is nobody, or nothing, to evaluate for.
  *
  * @param onlyKey The only flag, whatever the options say.
- * @param isSilent Whether reads emit nothing.
  */
 export function readEvaluation(
   { host, options, exposures, properties, overrides }: ClientFlags,
@@ -54,7 +53,6 @@ export function readEvaluation(
   first: unknown,
   second: unknown,
   onlyKey?: string,
-  isSilent: boolean = !options.sendFeatureFlagEvent,
 ): Evaluation | undefined {
   const { reporter } = host;
   if (host.isClosed()) return undefined;
@@ -66,9 +64,10 @@ export function readEvaluation(
   if (positional !== undefined && named !== undefined) {
     reporter.debug("Two distinct ids were given; the positional one is used");
   }
-  const id = positional ?? named ?? caller.context?.distinctId;
-  const distinctId = isFiniteNumber(id) ? String(id) : id;
-  if (!isNonBlank(distinctId)) {
+  const { context } = caller;
+  const own = toId(positional ?? named);
+  const distinctId = own ?? toId(context?.distinctId);
+  if (distinctId === undefined) {
     reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
     return undefined;
   }
@@ -84,12 +83,15 @@ export function readEvaluation(
   const { evaluationContexts } = options;
   return {
     caller,
-    exposures: isSilent ? undefined : exposures,
+    exposures,
+    sendsExposures: ofType(given["sendFeatureFlagEvents"], "boolean") ??
+      options.sendFeatureFlagEvent,
     input: buildEvaluationInput(
       { distinctId, evaluationContexts, now: 0 },
       given,
       [host, caller].map((owner) => properties.get(owner)),
     ),
+    isNamed: own !== undefined || context?.isNamed === true,
     flagKeys: texts && [...new Set(texts)],
     onlyEvaluateLocally: ofType(onlyEvaluateLocally, "boolean") ??
       options.strictLocalEvaluation,
@@ -98,6 +100,7 @@ export function readEvaluation(
     records: new Map(),
     omitted: new Set(),
     undecided: new Set(),
+    unservable: new Map(),
   };
 }
 
@@ -114,6 +117,32 @@ export async function evaluate(
 ): Promise<FeatureFlagEvaluations> {
   if (evaluation) await fillIn(flags, evaluation, loading);
   return createSnapshot(flags, evaluation);
+}
+
+/** As many flags are named in a warning. */
+const MAX_NAMED = 5;
+
+const ERRORS_KEY = "flags:remote:errors";
+
+/** Says what costs a request each time, or an answer: once for each version of the definitions, and for each outage. */
+function warnOfSlowFlags(
+  { host: { reporter }, options }: ClientFlags,
+  { unservable, definitions, remote }: Evaluation,
+): void {
+  if (remote?.errorsWhileComputingFlags) {
+    reporter.warn(
+      "PostHog could not compute every flag (errorsWhileComputingFlags): flags may be missing",
+      ERRORS_KEY,
+    );
+  } else if (remote) reporter.rearm(ERRORS_KEY);
+  if (unservable.size === 0 || !options.featureFlagsLogWarnings) return;
+  const named = [...unservable].slice(0, MAX_NAMED)
+    .map(([key, reason]) => `"${key}" (${reason})`);
+  const more = unservable.size - named.length;
+  const message = `Flags can't be decided locally: ${named.join(", ")}${
+    more > 0 ? ` and ${more} more` : ""
+  }. Each evaluation of them asks PostHog: leave them out of 'flagKeys', or set 'strictLocalEvaluation'`;
+  reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
 }
 
 async function fillIn(
@@ -146,6 +175,7 @@ async function fillIn(
       }
       if (response) definitions?.noteMissing(evaluation, response);
     }
+    warnOfSlowFlags(flags, evaluation);
   }
   for (const [key, payload] of overrides.payloads) {
     const record = records.get(key);
