@@ -1,5 +1,5 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
-import { runWithin } from "../../core/clock.ts";
+import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
 import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
@@ -69,8 +69,6 @@ export class ClientDefinitions implements LocalFlags {
   #refusals = 0;
   /** When the next load may begin, in ms since the epoch. */
   #nextAttemptAt = -Infinity;
-  /** Scopes whose calls share a load. */
-  readonly #runs = new WeakMap<Caller, Run>();
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
   #lastGeneration = 0;
@@ -115,17 +113,20 @@ export class ClientDefinitions implements LocalFlags {
     if (installed && now - installed.loadedAt < this.#getIntervalMs()) return;
     if (now < this.#nextAttemptAt) return;
     if (!installed) {
-      const run = this.#join(caller);
-      await runWithin(clock, timeoutMs, () => run.installed);
+      await runWithin(
+        clock,
+        timeoutMs,
+        async (signal) => await (await this.#claim(caller, signal))?.installed,
+      );
       return;
     }
-    const isRunning = this.#running && now - this.#running.startedAt <
-        options.requestTimeout + ABANDONED_SLACK_MS;
-    if (!isRunning) this.#join(caller);
+    if (!this.#findRunning(options.requestTimeout + ABANDONED_SLACK_MS)) {
+      this.#begin(caller);
+    }
   }
 
   async reload(caller: Caller): Promise<void> {
-    if (this.#isUsable()) await this.#join(caller).finished;
+    if (this.#isUsable()) await (await this.#claim(caller))?.finished;
   }
 
   refresh(): Promise<FlagDefinitionsRefresh> {
@@ -147,16 +148,40 @@ export class ClientDefinitions implements LocalFlags {
       (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
   }
 
-  /** The load of a scope's earlier call, if one is under way, else one of its own: calls of the client never share. */
-  #join(caller: Caller): Run {
-    const own = this.#runs.get(caller);
-    if (own) return own;
+  /** The load under way, unless it has been for so long, in ms. */
+  #findRunning(lengthMs: number): Load | undefined {
+    const load = this.#running;
+    return load && !hasPassed(this.#host.clock, load.startedAt, lengthMs)
+      ? load
+      : undefined;
+  }
+
+  /**
+   * Begins a load where nobody is at it; else the other's is looked at until it has brought something. The first to see
+   * that it failed, or that its time has run out, begins another. Undefined when there is nothing to wait for.
+   */
+  async #claim(caller: Caller, signal?: AbortSignal): Promise<Run | undefined> {
+    const claimMs = this.#options.featureFlagsRequestTimeoutMs / 2;
+    let seen: number | undefined;
+    for (let turn = 0; !signal?.aborted; turn++) {
+      if (seen !== undefined && this.#installedGeneration >= seen) break;
+      const load = this.#findRunning(claimMs);
+      if (!load) {
+        // Another one has tried as well, or PostHog wants to be left alone.
+        if (
+          seen !== undefined && (this.#lastGeneration > seen || this.#refusals)
+        ) break;
+        return this.#begin(caller);
+      }
+      seen ??= load.generation;
+      await lookAgain(this.#host.clock, turn, signal);
+    }
+    return undefined;
+  }
+
+  #begin(caller: Caller): Run {
     const run = this.#start((load) => this.#load(load));
     caller.keepAlive(run.finished);
-    if (caller.isScope) {
-      this.#runs.set(caller, run);
-      run.finished.then(() => this.#runs.delete(caller));
-    }
     return run;
   }
 

@@ -5,6 +5,7 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../../../../src/core/flag_definition_cache.ts";
+import type { FlagPort } from "../../../../src/flags/port.ts";
 import { createFakeClock } from "../../../../src/testing/fake_clock.ts";
 import { createHarness, definitionsOf, flag } from "../../flags/_helpers.ts";
 import { createSpyCache, entry, fresh, namesOf } from "./_spy_cache.ts";
@@ -114,10 +115,11 @@ Deno.test("A slow older answer is neither installed nor stored over a newer one 
   const cache = createSpyCache();
   const harness = createHarness({
     cache,
-    definitions: [{ ...older, afterMs: 500 } as typeof older, fresh],
+    definitions: [{ ...older, afterMs: 2000 } as typeof older, fresh],
   });
   const slow = harness.createMethods().reloadFeatureFlags();
-  await harness.clock.settle();
+  // Its time has run out: the other does not wait for it any more.
+  await harness.clock.advance(1500);
   await harness.createMethods().reloadFeatureFlags();
   await harness.clock.advance(500);
   await slow;
@@ -135,10 +137,9 @@ Deno.test("Of two answers at once the older one is not stored (3.3)", async () =
   const older = definitionsOf([], { headers: { ETag: 'W/"0"' } });
   const cache = createSpyCache();
   const harness = createHarness({ cache, definitions: [older, fresh] });
-  await Promise.all([
-    harness.reloadFeatureFlags(),
-    harness.reloadFeatureFlags(),
-  ]);
+  const refresh = () =>
+    (harness.made.port as FlagPort).local?.refresh() ?? Promise.resolve();
+  await Promise.all([refresh(), refresh()]);
   const stored = cache.calls.filter(([name]) =>
     name === "onFlagDefinitionsReceived"
   );
@@ -153,16 +154,16 @@ Deno.test("A slow older read of the cache never replaces a newer answer (FLG-019
   const cache = createSpyCache({
     shouldFetchFlagDefinitions: () => isElected,
     getFlagDefinitions: async () => {
-      await harness.clock.sleep(500);
+      await harness.clock.sleep(1800);
       return { ...entry, flags: [{ ...entry.flags[0], active: false }] };
     },
   });
   const harness = createHarness({ cache, definitions: [fresh] });
   const slow = harness.reloadFeatureFlags();
-  await harness.clock.settle();
+  await harness.clock.advance(1500);
   isElected = true;
   const newer = harness.reloadFeatureFlags();
-  await harness.clock.advance(1000);
+  await harness.clock.advance(2000);
   await Promise.all([slow, newer]);
   assertEquals((await harness.evaluateFlags("ada")).getFlag("f"), true);
 });
@@ -205,11 +206,11 @@ for (
 
 for (
   const [name, held, statuses] of [
-    ["an empty", undefined, [200, 200, 200, 200, 200, 200, 200, 200]],
+    ["an empty", undefined, [200]],
     ["a warm", entry, [304]],
   ] as const
 ) {
-  Deno.test(`Of eight cold requests over ${name} cache ${statuses.length} ask PostHog (FLG-025, FLG-033)`, async () => {
+  Deno.test(`Of eight cold requests over ${name} cache ${statuses.length} ask PostHog (FLD-031)`, async () => {
     const clock = createFakeClock();
     const cache = memoryCache({ now: clock.now });
     if (held) cache.onFlagDefinitionsReceived(held);
