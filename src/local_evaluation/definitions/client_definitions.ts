@@ -3,6 +3,7 @@ import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
 import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
+import { dropsUnfinishedWork } from "../../core/runtime.ts";
 import type { LocalFlags } from "../../flags/local.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
@@ -10,6 +11,7 @@ import type { FlagDefinitions } from "../evaluation/rules.ts";
 import type { RegexOperators } from "../evaluation/matcher.ts";
 import { createTimeZone } from "../evaluation/time_zone.ts";
 import type { CheckedLocalOptions } from "../options.ts";
+import { Backoff } from "./backoff.ts";
 import { toCacheData } from "./cache_data.ts";
 import {
   type CachedDefinitions,
@@ -17,25 +19,18 @@ import {
   type ReadDefinitions,
 } from "./contained_cache.ts";
 import { InstalledDefinitions } from "./installed.ts";
-import { type DefinitionsFailure, requestDefinitions } from "./request.ts";
+import { requestDefinitions } from "./request.ts";
 
 /** The share by which an isolate's interval differs from the configured one at most. */
 const JITTER = 0.1;
-
-/** The longest wait that refusals alone lead to, in ms. */
-const MAX_BACKOFF_MS = 10 * 60 * 1000;
-
-/** A longer `Retry-After` is taken for a mistake. */
-const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
-
-/** Statuses that will not go away by asking again soon: each further refusal doubles the wait. */
-const REFUSALS: readonly number[] = [401, 402, 403, 429];
 
 /** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
 const ABANDONED_SLACK_MS = 1000;
 
 const OVERTAKEN = "Another load of the flag definitions was faster";
 const UNASKED = "PostHog answered 304 to a request without an ETag";
+const ABANDONED =
+  "A refresh of the flag definitions was dropped with its request: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil'";
 const FAILED = "Loading the flag definitions failed";
 const NOTHING = "There are no flag definitions in the cache";
 
@@ -64,11 +59,7 @@ export class ClientDefinitions implements LocalFlags {
   readonly #options: CheckedFlagOptions & CheckedLocalOptions;
   readonly #read: ReadDefinitions;
   readonly #cache: ContainedCache | undefined;
-  /** What was said about the last loads. */
-  readonly #onceKeys = new Set<string>();
-  #refusals = 0;
-  /** When the next load may begin, in ms since the epoch. */
-  #nextAttemptAt = -Infinity;
+  readonly #backoff: Backoff;
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
   #lastGeneration = 0;
@@ -90,6 +81,7 @@ export class ClientDefinitions implements LocalFlags {
       : createTimeZone(projectTimezone);
     this.isEnabled = options.enableLocalEvaluation;
     this.#host = host;
+    this.#backoff = new Backoff(host, options.featureFlagsPollingInterval);
     this.#options = options;
     this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
@@ -107,12 +99,16 @@ export class ClientDefinitions implements LocalFlags {
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {
     if (!this.#isUsable()) return;
-    const { clock, options } = this.#host;
-    const now = clock.now();
+    const { clock, options, reporter } = this.#host;
     const installed = this.#installed;
-    if (installed && now - installed.loadedAt < this.#getIntervalMs()) return;
-    if (now < this.#nextAttemptAt) return;
-    if (!installed) {
+    if (
+      installed &&
+      !hasPassed(clock, installed.loadedAt, this.#getIntervalMs())
+    ) return;
+    if (this.#backoff.isOn) return;
+    const isDropping = dropsUnfinishedWork();
+    // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
+    if (!installed || isDropping && !caller.isKept) {
       await runWithin(
         clock,
         timeoutMs,
@@ -120,9 +116,12 @@ export class ClientDefinitions implements LocalFlags {
       );
       return;
     }
-    if (!this.#findRunning(options.requestTimeout + ABANDONED_SLACK_MS)) {
-      this.#begin(caller);
-    }
+    const running = this.#running;
+    const lengthMs = options.requestTimeout +
+      (isDropping ? 0 : ABANDONED_SLACK_MS);
+    if (this.#findRunning(lengthMs)) return;
+    if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
+    this.#begin(caller);
   }
 
   async reload(caller: Caller): Promise<void> {
@@ -169,7 +168,8 @@ export class ClientDefinitions implements LocalFlags {
       if (!load) {
         // Another one has tried as well, or PostHog wants to be left alone.
         if (
-          seen !== undefined && (this.#lastGeneration > seen || this.#refusals)
+          seen !== undefined &&
+          (this.#lastGeneration > seen || this.#backoff.isRefused)
         ) break;
         return this.#begin(caller);
       }
@@ -198,7 +198,7 @@ export class ClientDefinitions implements LocalFlags {
     const finished = work(load).catch(() => {
       // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
       attempt(() => {
-        this.#postpone();
+        this.#backoff.begin();
         this.#host.reporter.warn(FAILED, FAILED);
       });
       return fail(FAILED);
@@ -222,13 +222,13 @@ export class ClientDefinitions implements LocalFlags {
     const entry = await cache?.read();
     if (entry) {
       if (!this.#install(load, entry)) return fail(OVERTAKEN);
-      this.#succeed();
+      this.#backoff.end();
       this.#isShared = true;
       return { kind: "changed" };
     }
     // An empty cache: the elected isolate will fill it, but this one has nothing at all.
     if (hasKey && !this.#installed) return this.#fetch(load);
-    this.#postpone();
+    this.#backoff.begin();
     return fail(NOTHING);
   }
 
@@ -259,17 +259,17 @@ export class ClientDefinitions implements LocalFlags {
       answer = await ask();
     }
     if (answer.kind === "failed") {
-      if (!this.#isOutdated(load)) this.#fail(answer);
+      if (!this.#isOutdated(load)) this.#backoff.fail(answer);
       // The entry was read for its ETag: it is better than nothing.
       if (entry && !this.#installed) this.#install(load, entry);
       return fail(answer.error.message);
     }
     if (answer.kind === "not-modified") {
       if (!this.#confirm(load, etag, entry, answer.etag)) {
-        if (!this.#installed) this.#postpone();
+        if (!this.#installed) this.#backoff.begin();
         return fail(etag === undefined ? UNASKED : OVERTAKEN);
       }
-      this.#succeed();
+      this.#backoff.end();
       this.#isShared ||= entry !== undefined;
       host.reporter.debug("Flag definitions are unchanged");
       load.markInstalled();
@@ -277,7 +277,7 @@ export class ClientDefinitions implements LocalFlags {
       return { kind: "unchanged" };
     }
     if (!this.#install(load, answer)) return fail(OVERTAKEN);
-    this.#succeed();
+    this.#backoff.end();
     this.#isShared = !this.#cache || writer !== undefined;
     const stamp = { etag: answer.etag, fetchedAt: host.clock.now() };
     load.markInstalled();
@@ -290,55 +290,6 @@ export class ClientDefinitions implements LocalFlags {
         await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
       ? { kind: "changed" }
       : fail("The flag definition cache was not written");
-  }
-
-  /** A load brought definitions, or that they are current: the next outage is reported anew. */
-  #succeed(): void {
-    this.#refusals = 0;
-    this.#nextAttemptAt = -Infinity;
-    for (const onceKey of this.#onceKeys) this.#host.reporter.rearm(onceKey);
-    this.#onceKeys.clear();
-  }
-
-  /** A load brought nothing: the next one has to wait. */
-  #postpone(atLeastMs = 0): void {
-    this.#nextAttemptAt = this.#host.clock.now() +
-      Math.max(this.#options.featureFlagsPollingInterval, atLeastMs);
-  }
-
-  /** A request failed: it is reported, and the next one has to wait. */
-  #fail({ error, retryAfterMs = 0 }: DefinitionsFailure): void {
-    const { code, message, status } = error;
-    const isRefusal = REFUSALS.includes(status);
-    // An unreadable document leaves the count of refusals alone; everything else ends their row.
-    if (isRefusal) this.#refusals++;
-    else if (code !== "unreadable") this.#refusals = 0;
-    const doubled = isRefusal
-      ? this.#options.featureFlagsPollingInterval * 2 ** this.#refusals
-      : 0;
-    this.#postpone(
-      Math.max(
-        Math.min(doubled, MAX_BACKOFF_MS),
-        Math.min(retryAfterMs, MAX_RETRY_AFTER_MS),
-      ),
-    );
-    const isDenied = status === 401 || status === 403;
-    const isOverLimit = status === 402;
-    const onceKey = `flags:definitions:${
-      isDenied || isOverLimit ? status : "outage"
-    }`;
-    this.#onceKeys.add(onceKey);
-    const hint = isDenied
-      ? "; check 'secretKey' or 'personalApiKey'"
-      : isOverLimit
-      ? ": the project is over its billing limits"
-      : "";
-    this.#host.reporter.tell(
-      error,
-      isDenied ? "error" : "warn",
-      onceKey,
-      `${message}${hint}. Definitions at hand are kept`,
-    );
   }
 
   /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */
