@@ -11,6 +11,8 @@ export interface Evaluation {
   readonly caller: Caller;
   /** What was sent already, shared by all evaluations of a client; undefined: nothing is ever sent. */
   readonly exposures: BoundedMap<string, null> | undefined;
+  /** When it was asked for, in ms since the epoch: its time is counted from here. */
+  readonly beganAt: number;
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
   /** The flags asked for by name, each once; undefined: all. */

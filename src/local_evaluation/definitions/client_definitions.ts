@@ -4,6 +4,7 @@ import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
 import { dropsUnfinishedWork } from "../../core/runtime.ts";
+import type { Evaluation } from "../../flags/evaluation.ts";
 import type { LocalFlags } from "../../flags/local.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
@@ -15,6 +16,7 @@ import { Backoff } from "./backoff.ts";
 import { toCacheData } from "./cache_data.ts";
 import {
   type CachedDefinitions,
+  type CacheTime,
   ContainedCache,
   type ReadDefinitions,
 } from "./contained_cache.ts";
@@ -88,8 +90,13 @@ export class ClientDefinitions implements LocalFlags {
       new ContainedCache(flagDefinitionCache, host, this.#read);
   }
 
-  async access(caller: Caller): Promise<InstalledDefinitions | undefined> {
-    await this.wait(caller, this.#options.featureFlagsRequestTimeoutMs);
+  async access(
+    { caller, onlyEvaluateLocally }: Evaluation,
+  ): Promise<InstalledDefinitions | undefined> {
+    const { featureFlagsRequestTimeoutMs: budgetMs } = this.#options;
+    // Half of it is left for the question to PostHog. Where there will be none, another load may follow one that is gone.
+    const shareMs = onlyEvaluateLocally ? budgetMs : budgetMs / 2;
+    await this.#obtain(caller, shareMs, budgetMs);
     return this.#installed;
   }
 
@@ -98,6 +105,15 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {
+    await this.#obtain(caller, timeoutMs);
+  }
+
+  /** Waits for definitions where there are none to be used; `budgetMs` is what an evaluation may take as a whole. */
+  async #obtain(
+    caller: Caller,
+    timeoutMs: number,
+    budgetMs?: number,
+  ): Promise<void> {
     if (!this.#isUsable()) return;
     const { clock, options, reporter } = this.#host;
     const installed = this.#installed;
@@ -112,7 +128,15 @@ export class ClientDefinitions implements LocalFlags {
       await runWithin(
         clock,
         timeoutMs,
-        async (signal) => await (await this.#claim(caller, signal))?.installed,
+        async (signal) => {
+          const own = await this.#claim(
+            caller,
+            signal,
+            budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+          );
+          const ownMs = budgetMs && budgetMs / 2;
+          if (own) await runWithin(clock, ownMs, () => own.installed, signal);
+        },
       );
       return;
     }
@@ -159,7 +183,11 @@ export class ClientDefinitions implements LocalFlags {
    * Begins a load where nobody is at it; else the other's is looked at until it has brought something. The first to see
    * that it failed, or that its time has run out, begins another. Undefined when there is nothing to wait for.
    */
-  async #claim(caller: Caller, signal?: AbortSignal): Promise<Run | undefined> {
+  async #claim(
+    caller: Caller,
+    signal?: AbortSignal,
+    cacheTime?: CacheTime,
+  ): Promise<Run | undefined> {
     const claimMs = this.#options.featureFlagsRequestTimeoutMs / 2;
     let seen: number | undefined;
     for (let turn = 0; !signal?.aborted; turn++) {
@@ -171,7 +199,7 @@ export class ClientDefinitions implements LocalFlags {
           seen !== undefined &&
           (this.#lastGeneration > seen || this.#backoff.isRefused)
         ) break;
-        return this.#begin(caller);
+        return this.#begin(caller, cacheTime);
       }
       seen ??= load.generation;
       await lookAgain(this.#host.clock, turn, signal);
@@ -179,8 +207,8 @@ export class ClientDefinitions implements LocalFlags {
     return undefined;
   }
 
-  #begin(caller: Caller): Run {
-    const run = this.#start((load) => this.#load(load));
+  #begin(caller: Caller, cacheTime?: CacheTime): Run {
+    const run = this.#start((load) => this.#load(load, cacheTime));
     caller.keepAlive(run.finished);
     return run;
   }
@@ -209,17 +237,20 @@ export class ClientDefinitions implements LocalFlags {
     return { ...load, finished };
   }
 
-  async #load(load: Load): Promise<FlagDefinitionsRefresh> {
+  async #load(
+    load: Load,
+    cacheTime: CacheTime | undefined,
+  ): Promise<FlagDefinitionsRefresh> {
     const cache = this.#cache;
     const hasKey = this.#options.secretKey !== undefined;
     // Parity: posthog-node. Who has no key is not up for election: it could take a lease, but never do the work.
-    if (hasKey && (!cache || await cache.shouldFetch())) {
+    if (hasKey && (!cache || await cache.shouldFetch(cacheTime))) {
       const getShared = () => this.#isShared ? this.#installed : undefined;
       // The entry's ETag makes most first requests of an isolate conditional, and a 304 is not billed.
-      const entry = getShared() ? undefined : await cache?.read();
+      const entry = getShared() ? undefined : await cache?.read(cacheTime);
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }
-    const entry = await cache?.read();
+    const entry = await cache?.read(cacheTime);
     if (entry) {
       if (!this.#install(load, entry)) return fail(OVERTAKEN);
       this.#backoff.end();

@@ -6,7 +6,11 @@ import type {
   FlagDefinitionCacheData,
 } from "../../../../src/core/flag_definition_cache.ts";
 import type { FlagPort } from "../../../../src/flags/port.ts";
-import { createFakeClock } from "../../../../src/testing/fake_clock.ts";
+import type { MaybePromise } from "../../../../src/core/platform.ts";
+import {
+  createFakeClock,
+  type FakeClock,
+} from "../../../../src/testing/fake_clock.ts";
 import { createHarness, definitionsOf, flag } from "../../flags/_helpers.ts";
 import { createSpyCache, entry, fresh, namesOf } from "./_spy_cache.ts";
 
@@ -65,11 +69,11 @@ Deno.test("A cache that hangs costs two seconds a call, and no flag (3.3)", asyn
     shutdown: hang,
   };
   const cold = createHarness({ cache, definitions: [fresh] });
-  const evaluation = cold.evaluateFlags("ada");
+  const readiness = cold.waitForLocalEvaluationReady();
   await cold.clock.advance(1999);
   assertEquals(cold.requests.length, 0);
   await cold.clock.advance(1);
-  assertEquals((await evaluation).getFlag("f"), true);
+  assertEquals(await readiness, true);
 
   const writer = createHarness({
     cache: { ...cache, shouldFetchFlagDefinitions: () => true },
@@ -83,6 +87,44 @@ Deno.test("A cache that hangs costs two seconds a call, and no flag (3.3)", asyn
   assertEquals(isSettled, true);
   assertEquals(writer.errors.map(({ code }) => code), ["callback", "callback"]);
 });
+
+for (
+  const [name, overrides] of [
+    ["that hangs", {}],
+    ["whose reading hangs", { shouldFetchFlagDefinitions: () => false }],
+    ["that is slow, and then hangs", {
+      shouldFetchFlagDefinitions: async (clock: FakeClock) => {
+        await clock.sleep(500);
+        return true;
+      },
+    }],
+  ] as const
+) {
+  Deno.test(`A cold evaluation spends a quarter of its time on a cache ${name}, and asks PostHog (FLD-086)`, async () => {
+    const hang = () => new Promise<never>(() => {});
+    const { shouldFetchFlagDefinitions = hang }: {
+      shouldFetchFlagDefinitions?: (clock: FakeClock) => MaybePromise<boolean>;
+    } = overrides;
+    const harness = createHarness({
+      cache: {
+        getFlagDefinitions: hang,
+        shouldFetchFlagDefinitions: () =>
+          shouldFetchFlagDefinitions(harness.clock),
+        onFlagDefinitionsReceived: hang,
+        shutdown: hang,
+      },
+      definitions: [fresh],
+    });
+    const evaluation = harness.evaluateFlags("ada");
+    await harness.clock.advance(749);
+    assertEquals(harness.requests.length, 0);
+    await harness.clock.advance(1);
+    assertEquals((await evaluation).getFlag("f"), true);
+    assertEquals(harness.paths(), ["/flags/definitions"]);
+    assertEquals(harness.errors.length, 1);
+    await harness.clock.advance(10_000);
+  });
+}
 
 Deno.test("Definitions from a cache are fresh for an interval, and end a wait (3.3)", async () => {
   let hasEntry = false;
