@@ -15,6 +15,8 @@ import type { Feature } from "./feature.ts";
 export interface Caller extends ImmediateEventSink {
   /** Whether it is the scope of a request. */
   readonly isScope: boolean;
+  /** Whether a `waitUntil` keeps the runtime alive for its promises. */
+  readonly isKept: boolean;
   /** What its request knows at this moment; undefined on the client. */
   readonly context: EventContext | undefined;
   /** The function that the application called to get here: the stack of the call starts below it. */

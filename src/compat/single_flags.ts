@@ -157,7 +157,7 @@ async function readPayload(
   if (!overrides.flags.has(key)) {
     if (matchValue === false) return null;
     if (matchValue === true || typeof matchValue === "string") {
-      loading = flags.local?.access(caller);
+      loading = flags.local?.access(request);
       const payload = (await loading)?.findPayload(key, matchValue);
       if (payload !== undefined) return payload;
     }

@@ -13,6 +13,8 @@ export interface Evaluation {
   readonly exposures: BoundedMap<string, null>;
   /** Whether reads are told of, unless a read itself says so. */
   readonly sendsExposures: boolean;
+  /** When it was asked for, in ms since the epoch: its time is counted from here. */
+  readonly beganAt: number;
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
   /** Whether the application named that person, rather than a header or a cookie. */

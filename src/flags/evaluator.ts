@@ -83,6 +83,7 @@ export function readEvaluation(
   const { evaluationContexts } = options;
   return {
     caller,
+    beganAt: host.clock.now(),
     exposures,
     sendsExposures: ofType(given["sendFeatureFlagEvents"], "boolean") ??
       options.sendFeatureFlagEvent,
@@ -150,7 +151,7 @@ async function fillIn(
   evaluation: Evaluation,
   loading: Promise<LocalDefinitions | undefined> | undefined,
 ): Promise<void> {
-  const { flagKeys, records, omitted, overrides, caller } = evaluation;
+  const { flagKeys, records, omitted, overrides } = evaluation;
   for (const key of flagKeys ?? overrides.flags.keys()) {
     const value = overrides.flags.get(key);
     const source = "override";
@@ -159,7 +160,7 @@ async function fillIn(
     } else if (overrides.flags.has(key)) omitted.add(key);
   }
   if (records.size + omitted.size !== flagKeys?.length) {
-    const definitions = await (loading ?? flags.local?.access(caller));
+    const definitions = await (loading ?? flags.local?.access(evaluation));
     evaluation.definitions = definitions;
     evaluation.input.now = flags.host.clock.now();
     const needsServer = await definitions?.evaluate(evaluation) ?? true;

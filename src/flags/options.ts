@@ -10,9 +10,9 @@ export interface FeatureFlagOptions {
   secretKey?: string | undefined;
   /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
   strictLocalEvaluation?: boolean | undefined;
-  /** The deadline in ms of one evaluation by PostHog, retries included; at least 100. @default 3000 */
+  /** What an evaluation may take in ms, at least 100: the load of missing definitions, at most half of it, the request, and its retries. @default 3000 */
   featureFlagsRequestTimeoutMs?: number | undefined;
-  /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
+  /** Retries of such a request after a network failure, a timeout, 502 or 504: 0 to 5. With any, the first attempt has two thirds of the time. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
   /** Captures `$feature_flag_called` when a flag is read. @default true */
   sendFeatureFlagEvent?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface CheckedFlagOptions {
   readonly secretKey: string | undefined;
   /** The default of `onlyEvaluateLocally`. */
   readonly strictLocalEvaluation: boolean;
-  /** The deadline in ms of a `/flags` request with its retries, and of the wait for missing definitions. */
+  /** What an evaluation may take in ms, loads and retries included. */
   readonly featureFlagsRequestTimeoutMs: number;
   /** Retries of a `/flags` request. */
   readonly featureFlagsRequestMaxRetries: number;
