@@ -33,8 +33,9 @@ export function negate(test: FilterTest): FilterTest {
 
 /** A test with the same answer for everybody. */
 export function toTest(answer: Answer): FilterTest {
+  const isForEverybody = true;
   const fixed: Answer = answer.kind === "unknown"
-    ? buildUnknown(answer.reason, true)
+    ? buildUnknown(answer.reason, isForEverybody)
     : answer;
   return () => fixed;
 }
