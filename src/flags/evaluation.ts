@@ -31,6 +31,8 @@ export interface Evaluation {
   readonly omitted: Set<string>;
   /** Flags that definitions can't decide. */
   readonly undecided: Set<string>;
+  /** Of the flags that were evaluated, those that definitions never serve whole, and why. */
+  readonly unservable: Map<string, string>;
   /** The definitions that were used, if any. */
   definitions?: EvaluatedDefinitions | undefined;
   /** The `/flags` response, if one was received. */
@@ -41,6 +43,8 @@ export interface Evaluation {
 
 /** What exposures say of definitions. */
 export interface EvaluatedDefinitions {
+  /** The server's ETag for them, where one is known: their version. */
+  readonly etag: string | undefined;
   /** When they were last known to be current, in ms since the epoch; their age is counted from here. */
   readonly loadedAt: number;
   /** When they were fetched by whoever filled the cache, in ms; undefined for definitions from PostHog itself. */

@@ -98,6 +98,7 @@ export function readEvaluation(
     records: new Map(),
     omitted: new Set(),
     undecided: new Set(),
+    unservable: new Map(),
   };
 }
 
@@ -114,6 +115,32 @@ export async function evaluate(
 ): Promise<FeatureFlagEvaluations> {
   if (evaluation) await fillIn(flags, evaluation, loading);
   return createSnapshot(flags, evaluation);
+}
+
+/** As many flags are named in a warning. */
+const MAX_NAMED = 5;
+
+const ERRORS_KEY = "flags:remote:errors";
+
+/** Says what costs a request each time, or an answer: once for each version of the definitions, and for each outage. */
+function warnOfSlowFlags(
+  { host: { reporter }, options }: ClientFlags,
+  { unservable, definitions, remote }: Evaluation,
+): void {
+  if (remote?.errorsWhileComputingFlags) {
+    reporter.warn(
+      "PostHog could not compute every flag (errorsWhileComputingFlags): flags may be missing",
+      ERRORS_KEY,
+    );
+  } else if (remote) reporter.rearm(ERRORS_KEY);
+  if (unservable.size === 0 || !options.featureFlagsLogWarnings) return;
+  const named = [...unservable].slice(0, MAX_NAMED)
+    .map(([key, reason]) => `"${key}" (${reason})`);
+  const more = unservable.size - named.length;
+  const message = `Flags can't be decided locally: ${named.join(", ")}${
+    more > 0 ? ` and ${more} more` : ""
+  }. Each evaluation of them asks PostHog: leave them out of 'flagKeys', or set 'strictLocalEvaluation'`;
+  reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
 }
 
 async function fillIn(
@@ -146,6 +173,7 @@ async function fillIn(
       }
       if (response) definitions?.noteMissing(evaluation, response);
     }
+    warnOfSlowFlags(flags, evaluation);
   }
   for (const [key, payload] of overrides.payloads) {
     const record = records.get(key);

@@ -16,7 +16,7 @@ export interface FeatureFlagOptions {
   featureFlagsRequestMaxRetries?: number | undefined;
   /** Captures `$feature_flag_called` when a flag is read. @default true */
   sendFeatureFlagEvent?: boolean | undefined;
-  /** Warns of unknown keys and deprecated methods. @default true */
+  /** Warns of unknown keys, deprecated methods, and flags that definitions never decide. @default true */
   featureFlagsLogWarnings?: boolean | undefined;
   /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
   maxCacheSize?: number | undefined;

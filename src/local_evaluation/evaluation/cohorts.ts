@@ -95,7 +95,8 @@ function compileWhole(compile: () => FilterTest): FilterTest {
   try {
     return compile();
   } catch (error) {
-    return toTest(buildUnknown(toReason(error)));
+    const odd = buildUnknown(toReason(error));
+    return () => odd;
   }
 }
 

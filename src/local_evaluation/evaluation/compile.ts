@@ -15,7 +15,13 @@ import type {
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
-import { buildDecision, buildInconclusive, OFF, OMITTED } from "./types.ts";
+import {
+  buildDecision,
+  buildInconclusive,
+  FIXED,
+  OFF,
+  OMITTED,
+} from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
 const DISABLED = buildDecision(OFF, "flag_disabled");
@@ -26,9 +32,11 @@ const UNKNOWN_VERSION: FlagOutcome = {
 };
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
+  FIXED,
 );
 const UNMAPPED = buildInconclusive(
   "the flag's group type is not in the mapping",
+  FIXED,
 );
 
 /**
@@ -55,6 +63,7 @@ export function compileFlag(
     version: toInteger(row["version"]),
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),
+    isEncrypted: isEncrypted(row),
     settled,
     contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
     matchesAnyContext:
@@ -228,13 +237,15 @@ function compilePayloads(
   row: JsonRecord,
   { payloads }: JsonRecord,
 ): ReadonlyMap<string, JsonValue> | undefined {
-  if (!isRecord(payloads) || row["has_encrypted_payloads"] === true) {
-    return undefined;
-  }
+  if (!isRecord(payloads) || isEncrypted(row)) return undefined;
   const entries = Object.entries(payloads).map((
     [value, payload],
   ) => [value, decodePayload(payload as JsonValue)] as const);
   return entries.length > 0 ? new Map(entries) : undefined;
+}
+
+function isEncrypted(row: JsonRecord): boolean {
+  return row["has_encrypted_payloads"] === true;
 }
 
 function toInteger(json: unknown): number | undefined {

@@ -36,7 +36,6 @@ export function compileDependency(
   const loop = buildUnknown(
     `the dependency on flag "${key}" leads into a loop, or too deep`,
   );
-  const unknown = buildUnknown(`flag "${key}" is not decided locally`);
   const server = buildServer(`only the server can decide flag "${key}"`);
   return (pass) => {
     const rule = flags.get(key);
@@ -46,7 +45,10 @@ export function compileDependency(
       case "pending":
         return target;
       case "inconclusive":
-        return unknown;
+        return buildUnknown(
+          `flag "${key}" is not decided locally`,
+          target.isFixed,
+        );
       case "requires-server":
         return server;
       case "value":

@@ -50,6 +50,8 @@ export interface FlagRule extends Nesting {
   readonly hasExperiment: boolean | undefined;
   /** Value (`"true"` or a variant's key) to decoded, frozen payload; undefined without any. */
   readonly payloads: ReadonlyMap<string, JsonValue> | undefined;
+  /** Whether its payloads are encrypted: they are not served. */
+  readonly isEncrypted: boolean;
   /** The outcome where no input can change it: inactive, another config version, client-side only. */
   readonly settled: FlagOutcome | undefined;
   /** The evaluation contexts the flag is limited to; empty: none. */
