@@ -15,7 +15,13 @@ import type {
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
-import { buildDecision, buildInconclusive, OFF, OMITTED } from "./types.ts";
+import {
+  buildDecision,
+  buildInconclusive,
+  FIXED,
+  OFF,
+  OMITTED,
+} from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
 const DISABLED = buildDecision(OFF, "flag_disabled");
