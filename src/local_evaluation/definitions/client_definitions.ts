@@ -1,11 +1,11 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
 import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
-import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
 import { dropsUnfinishedWork } from "../../core/runtime.ts";
 import type { Evaluation } from "../../flags/evaluation.ts";
 import type { LocalFlags } from "../../flags/local.ts";
+import { Outage, type OutageTurn } from "../../flags/outage.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
 import type { FlagDefinitions } from "../evaluation/rules.ts";
@@ -21,6 +21,7 @@ import {
   type ReadDefinitions,
 } from "./contained_cache.ts";
 import { InstalledDefinitions } from "./installed.ts";
+import { type Load, Loads, type Run } from "./loads.ts";
 import { requestDefinitions } from "./request.ts";
 
 /** The share by which an isolate's interval differs from the configured one at most. */
@@ -33,23 +34,7 @@ const OVERTAKEN = "Another load of the flag definitions was faster";
 const UNASKED = "PostHog answered 304 to a request without an ETag";
 const ABANDONED =
   "A refresh of the flag definitions was dropped with its request: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil'";
-const FAILED = "Loading the flag definitions failed";
 const NOTHING = "There are no flag definitions in the cache";
-
-/** A load under way. */
-interface Load {
-  /** Numbers it, so that a slow older answer can't replace a newer one. */
-  readonly generation: number;
-  /** When it began, in ms since the epoch. */
-  readonly startedAt: number;
-  /** Memory has what the load brings, also when that is nothing. */
-  readonly installed: Promise<void>;
-  /** Says so. */
-  readonly markInstalled: () => void;
-}
-
-/** A load with its end: the cache was told, too. */
-type Run = Load & { readonly finished: Promise<FlagDefinitionsRefresh> };
 
 /**
  * The definitions of one client: loaded on access, through the cache first, then from PostHog. The marker of a running
@@ -62,13 +47,13 @@ export class ClientDefinitions implements LocalFlags {
   readonly #read: ReadDefinitions;
   readonly #cache: ContainedCache | undefined;
   readonly #backoff: Backoff;
+  readonly #outage: Outage;
+  readonly #loads: Loads;
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
-  #lastGeneration = 0;
   // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
   // it would leave the cache empty for good.
   #isShared = true;
-  #running: Load | undefined;
   #intervalMs: number | undefined;
 
   /** Nothing is loaded yet. */
@@ -84,6 +69,12 @@ export class ClientDefinitions implements LocalFlags {
     this.isEnabled = options.enableLocalEvaluation;
     this.#host = host;
     this.#backoff = new Backoff(host, options.featureFlagsPollingInterval);
+    this.#outage = new Outage(
+      host,
+      "/flags/definitions",
+      options.featureFlagsRequestTimeoutMs,
+    );
+    this.#loads = new Loads(host, this.#backoff, this.#outage);
     this.#options = options;
     this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
@@ -124,28 +115,30 @@ export class ClientDefinitions implements LocalFlags {
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    if (!installed || isDropping && !caller.isKept) {
-      await runWithin(
-        clock,
-        timeoutMs,
-        async (signal) => {
-          const own = await this.#claim(
-            caller,
-            signal,
-            budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
-          );
-          const ownMs = budgetMs && budgetMs / 2;
-          if (own) await runWithin(clock, ownMs, () => own.installed, signal);
-        },
-      );
-      return;
-    }
-    const running = this.#running;
+    const isAwaited = !installed || isDropping && !caller.isKept;
+    const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
       (isDropping ? 0 : ABANDONED_SLACK_MS);
-    if (this.#findRunning(lengthMs)) return;
-    if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
-    this.#begin(caller);
+    if (!isAwaited && this.#loads.findRunning(lengthMs)) return;
+    const turn = budgetMs === undefined ? undefined : this.#outage.enter();
+    if (turn === "skip") return;
+    if (!isAwaited) {
+      if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
+      this.#begin(caller, turn);
+      return;
+    }
+    await runWithin(clock, timeoutMs, async (signal) => {
+      const own = await this.#claim(
+        caller,
+        signal,
+        turn,
+        budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+      );
+      const ownMs = budgetMs && budgetMs / 2;
+      if (!own) return;
+      const wait = await runWithin(clock, ownMs, () => own.installed, signal);
+      if (wait.kind !== "done") this.#loads.count(own, "timeout");
+    });
   }
 
   async reload(caller: Caller): Promise<void> {
@@ -153,7 +146,7 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   refresh(): Promise<FlagDefinitionsRefresh> {
-    return this.#start((load) => this.#renew(load)).finished;
+    return this.#loads.start((load) => this.#renew(load)).finished;
   }
 
   async shutdown(deadline: AbortSignal): Promise<void> {
@@ -171,14 +164,6 @@ export class ClientDefinitions implements LocalFlags {
       (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
   }
 
-  /** The load under way, unless it has been for so long, in ms. */
-  #findRunning(lengthMs: number): Load | undefined {
-    const load = this.#running;
-    return load && !hasPassed(this.#host.clock, load.startedAt, lengthMs)
-      ? load
-      : undefined;
-  }
-
   /**
    * Begins a load where nobody is at it; else the other's is looked at until it has brought something. The first to see
    * that it failed, or that its time has run out, begins another. Undefined when there is nothing to wait for.
@@ -186,55 +171,32 @@ export class ClientDefinitions implements LocalFlags {
   async #claim(
     caller: Caller,
     signal?: AbortSignal,
+    turn?: OutageTurn,
     cacheTime?: CacheTime,
   ): Promise<Run | undefined> {
     const claimMs = this.#options.featureFlagsRequestTimeoutMs / 2;
     let seen: number | undefined;
-    for (let turn = 0; !signal?.aborted; turn++) {
+    for (let look = 0; !signal?.aborted; look++) {
       if (seen !== undefined && this.#installedGeneration >= seen) break;
-      const load = this.#findRunning(claimMs);
+      const load = this.#loads.findRunning(claimMs);
       if (!load) {
         // Another one has tried as well, or PostHog wants to be left alone.
         if (
           seen !== undefined &&
-          (this.#lastGeneration > seen || this.#backoff.isRefused)
+          (this.#loads.lastGeneration > seen || this.#backoff.isRefused)
         ) break;
-        return this.#begin(caller, cacheTime);
+        return this.#begin(caller, turn, cacheTime);
       }
       seen ??= load.generation;
-      await lookAgain(this.#host.clock, turn, signal);
+      await lookAgain(this.#host.clock, look, signal);
     }
     return undefined;
   }
 
-  #begin(caller: Caller, cacheTime?: CacheTime): Run {
-    const run = this.#start((load) => this.#load(load, cacheTime));
+  #begin(caller: Caller, turn?: OutageTurn, cacheTime?: CacheTime): Run {
+    const run = this.#loads.start((load) => this.#load(load, cacheTime), turn);
     caller.keepAlive(run.finished);
     return run;
-  }
-
-  #start(work: (load: Load) => Promise<FlagDefinitionsRefresh>): Run {
-    let markInstalled = () => {};
-    const installed = new Promise<void>((resolve) => markInstalled = resolve);
-    const load: Load = {
-      generation: ++this.#lastGeneration,
-      startedAt: this.#host.clock.now(),
-      installed,
-      markInstalled,
-    };
-    this.#running = load;
-    const finished = work(load).catch(() => {
-      // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
-      attempt(() => {
-        this.#backoff.begin();
-        this.#host.reporter.warn(FAILED, FAILED);
-      });
-      return fail(FAILED);
-    }).finally(() => {
-      markInstalled();
-      if (this.#running === load) this.#running = undefined;
-    });
-    return { ...load, finished };
   }
 
   async #load(
@@ -289,8 +251,17 @@ export class ClientDefinitions implements LocalFlags {
     if (answer.kind === "not-modified" && etag === undefined) {
       answer = await ask();
     }
+    const { code = "" } = answer.kind === "failed" ? answer.error : {};
+    const isAnswered = code !== "network" && code !== "timeout";
+    if (isAnswered) this.#outage.end();
+    else {this.#loads.count(
+        load,
+        code === "network" ? "connection_error" : code,
+      );}
     if (answer.kind === "failed") {
-      if (!this.#isOutdated(load)) this.#backoff.fail(answer);
+      if (!this.#isOutdated(load)) {
+        this.#backoff.fail(answer, !isAnswered && load.turn !== undefined);
+      }
       // The entry was read for its ETag: it is better than nothing.
       if (entry && !this.#installed) this.#install(load, entry);
       return fail(answer.error.message);
