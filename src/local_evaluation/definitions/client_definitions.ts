@@ -34,6 +34,7 @@ const OVERTAKEN = "Another load of the flag definitions was faster";
 const UNASKED = "PostHog answered 304 to a request without an ETag";
 const ABANDONED =
   "A refresh of the flag definitions was dropped with its request: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil'";
+const OLDER = "The cache holds older flag definitions than this isolate";
 const NOTHING = "There are no flag definitions in the cache";
 
 /**
@@ -213,7 +214,7 @@ export class ClientDefinitions implements LocalFlags {
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }
     const entry = await cache?.read(cacheTime);
-    if (entry) {
+    if (entry && !this.#isOlder(entry)) {
       if (!this.#install(load, entry)) return fail(OVERTAKEN);
       this.#backoff.end();
       this.#isShared = true;
@@ -222,7 +223,7 @@ export class ClientDefinitions implements LocalFlags {
     // An empty cache: the elected isolate will fill it, but this one has nothing at all.
     if (hasKey && !this.#installed) return this.#fetch(load);
     this.#backoff.begin();
-    return fail(NOTHING);
+    return fail(entry ? OLDER : NOTHING);
   }
 
   /** Asks PostHog whatever the cache says, about what the cache holds: its entry is renewed. */
@@ -339,6 +340,17 @@ export class ClientDefinitions implements LocalFlags {
       reporter,
     );
     return true;
+  }
+
+  /** Whether others are held, of a later moment; one ahead of our clock counts as now. */
+  #isOlder({ etag, fetchedAt }: CachedDefinitions): boolean {
+    const held = this.#installed;
+    if (!held || fetchedAt === undefined || held.etag && held.etag === etag) {
+      return false;
+    }
+    const now = this.#host.clock.now();
+    return Math.min(fetchedAt, now) <
+      Math.min(held.fetchedAt ?? held.loadedAt, now);
   }
 
   #isOutdated({ generation }: Load): boolean {
