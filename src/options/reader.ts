@@ -1,10 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
-import {
-  attempt,
-  describeType,
-  isFiniteNumber,
-  isObject,
-} from "../core/guards.ts";
+import { attempt, describeType, isObject } from "../core/guards.ts";
 
 /**
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
@@ -42,18 +37,18 @@ export class OptionReader {
     return value !== undefined && value !== null;
   }
 
-  /** A number from `min` to `max`, or the fallback. */
+  /** A number from `min` to `max`, or the fallback; it is finite unless `max` says otherwise. */
   number(
     option: string,
     fallback: number,
     min: number,
-    max: number = Infinity,
+    max: number = Number.MAX_VALUE,
   ): number {
-    const range = max < Infinity
+    const range = max < Number.MAX_VALUE
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
     const isValid = (value: unknown) =>
-      isFiniteNumber(value) && value >= min && value <= max;
+      typeof value === "number" && value >= min && value <= max;
     return this.#checked(option, `a number ${range}`, isValid) ?? fallback;
   }
 

@@ -108,15 +108,20 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<void> {
     if (!this.#isUsable()) return;
     const { clock, options, reporter } = this.#host;
-    const installed = this.#installed;
-    if (
-      installed &&
-      !hasPassed(clock, installed.loadedAt, this.#getIntervalMs())
-    ) return;
+    const { loadedAt = -Infinity } = this.#installed ?? {};
+    const isTooOld = hasPassed(
+      clock,
+      loadedAt,
+      this.#options.maxDefinitionAgeMs,
+    );
+    if (!isTooOld && !hasPassed(clock, loadedAt, this.#getIntervalMs())) {
+      return;
+    }
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    const isAwaited = !installed || isDropping && !caller.isKept;
+    const isAwaited = !this.#installed || isTooOld ||
+      isDropping && !caller.isKept;
     const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
       (isDropping ? 0 : ABANDONED_SLACK_MS);

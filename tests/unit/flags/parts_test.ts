@@ -214,6 +214,7 @@ Deno.test("Each part reads its own options", () => {
     "featureFlagsPollingInterval",
     "flagDefinitionCache",
     "hasher",
+    "maxDefinitionAgeMs",
     "projectTimezone",
   ]);
 });
