@@ -24,7 +24,7 @@ import { InstalledDefinitions } from "./installed.ts";
 import { type Load, Loads, type Run } from "./loads.ts";
 import { requestDefinitions } from "./request.ts";
 
-/** The share by which an isolate's interval differs from the configured one at most. */
+/** The share by which an isolate's interval is shorter than the configured one at most. */
 const JITTER = 0.1;
 
 /** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
@@ -167,7 +167,7 @@ export class ClientDefinitions implements LocalFlags {
   /** Drawn once and not before it is needed, so that isolates drift apart. */
   #getIntervalMs(): number {
     return this.#intervalMs ??= this.#options.featureFlagsPollingInterval *
-      (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
+      (1 - JITTER * drawUnit(this.#host.random));
   }
 
   /**
