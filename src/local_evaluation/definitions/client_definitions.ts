@@ -50,6 +50,7 @@ export class ClientDefinitions implements LocalFlags {
   readonly #backoff: Backoff;
   readonly #outage: Outage;
   readonly #loads: Loads;
+  readonly #server = { pathIndex: 0 };
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
   // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
@@ -251,7 +252,8 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<FlagDefinitionsRefresh> {
     const host = this.#host;
     const { secretKey = "" } = this.#options;
-    const ask = () => requestDefinitions(host, secretKey, etag, this.#read);
+    const ask = () =>
+      requestDefinitions(host, secretKey, etag, this.#read, this.#server);
     let answer = await ask();
     // A 304 that nobody asked for, with nothing to keep: ask again, once.
     if (answer.kind === "not-modified" && etag === undefined) {
