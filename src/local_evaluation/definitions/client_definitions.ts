@@ -186,7 +186,8 @@ export class ClientDefinitions implements LocalFlags {
     for (let look = 0; !signal?.aborted; look++) {
       if (seen !== undefined && this.#installedGeneration >= seen) break;
       const load = this.#loads.findRunning(claimMs);
-      if (!load) {
+      // One that has only the cache left to tell has brought what it could before this call.
+      if (!load || load.generation <= this.#installedGeneration) {
         // Another one has tried as well, or PostHog wants to be left alone.
         if (
           seen !== undefined &&
