@@ -30,7 +30,6 @@ const UNKNOWN_VERSION: FlagOutcome = {
   kind: "requires-server",
   reason: "the version of the flag's filters is not known",
 };
-const FIXED = true;
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
   FIXED,

@@ -13,7 +13,6 @@ import { type Answer, buildUnknown, FIXED, NO, YES } from "./types.ts";
 /** Wall clocks of one zone further apart than this are in order, whatever the zone. */
 const MAX_CLOCK_CHANGE_MS = 7_200_000;
 
-const FIXED = true;
 const UNREAD_FILTER = buildUnknown(
   "the filter's date is in a form that only the server reads",
   FIXED,

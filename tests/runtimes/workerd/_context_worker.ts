@@ -38,14 +38,14 @@ interface ExecutionContext {
 
 declare const scheduler: { wait(ms: number): Promise<void> };
 
-export default {
-  async fetch(
-    request: Request,
-    env: unknown,
-    ctx: ExecutionContext,
-  ): Promise<Response> {
-    return new URL(request.url).pathname === "/sent"
-      ? Response.json(sent)
-      : await capture(request, env, ctx);
-  },
-};
+function respond(
+  request: Request,
+  env: unknown,
+  ctx: ExecutionContext,
+): Promise<Response> {
+  return new URL(request.url).pathname === "/sent"
+    ? Promise.resolve(Response.json(sent))
+    : capture(request, env, ctx);
+}
+
+export default { fetch: respond };
