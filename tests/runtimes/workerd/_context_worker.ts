@@ -48,4 +48,10 @@ function respond(
     : capture(request, env, ctx);
 }
 
-export default { fetch: respond };
+export default {
+  fetch: (
+    request: Request,
+    env: unknown,
+    ctx: ExecutionContext,
+  ): Promise<Response> => respond(request, env, ctx),
+};
