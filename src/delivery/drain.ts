@@ -1,7 +1,7 @@
 import { runWithin } from "../core/clock.ts";
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { drawUnit } from "../core/random.ts";
-import type { QueueItem } from "./item.ts";
+import type { QueueItem } from "./delivery.ts";
 import type { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
 import { clampRetryAfterMs, computeDelayMs, isDeferred } from "./retry.ts";

@@ -1,18 +1,15 @@
 import { hasPassed } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { DeliveryDeps } from "./delivery.ts";
-import type { QueueItem } from "./item.ts";
-import type { Lease } from "./lease.ts";
+import type { DeliveryDeps, LeaseView, QueueItem, Send } from "./delivery.ts";
 import { reportEvents } from "./reports.ts";
-import type { Send } from "./wire.ts";
 
 /** Whoever sends its own events: a scope. */
 interface Owner {
   /** Its events, in order. */
   readonly events: Set<QueueItem>;
   /** The lease of its drain. */
-  readonly lease: Lease | undefined;
+  readonly lease: LeaseView | undefined;
 }
 
 /** How often is looked for scopes whose request is gone, in ms. */
@@ -133,7 +130,7 @@ export class Store {
    * whole store is itself evicted, and nothing for it. One that is being prepared keeps its place, and what stands behind
    * it waits.
    */
-  admit(item: QueueItem, owner?: Owner, lease?: Lease): void {
+  admit(item: QueueItem, owner?: Owner, lease?: LeaseView): void {
     if (item.bytes > this.deps.options.maxQueueBytes) {
       return this.#evict([item]);
     }
@@ -175,7 +172,7 @@ export class Store {
    * Leases the next batch of what is given, in order; empty when nothing can be sent. Takes out of `from` what is not
    * here any more.
    */
-  claim(lease: Lease, from: Set<QueueItem>): QueueItem[] {
+  claim(lease: LeaseView, from: Set<QueueItem>): QueueItem[] {
     const { maxBatchSize, maxBatchBytes } = this.deps.options;
     const batch: QueueItem[] = [];
     const uuids = new Set<string>();

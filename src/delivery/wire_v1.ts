@@ -9,12 +9,12 @@ import {
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
+import type { Judge } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
   cutDetail,
-  type Judge,
   readMembers,
   type Wire,
   type WireOptions,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { QueuedEvent, Transport } from "../../../src/core/delivery.ts";
 import type { DeliveryError } from "../../../src/core/errors.ts";
 import { send } from "../../../src/delivery/drain.ts";
-import { createForeignSend } from "../../../src/delivery/foreign_transport.ts";
+import { createForeignSend } from "../../../src/delivery/transport.ts";
 import { createItem, createStoreBench, toNames } from "./_store.ts";
 
 /** Lets a transport that gives these outcomes send two events, "a" and "b", once. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { QueueItem } from "../../../src/delivery/item.ts";
+import type { QueueItem } from "../../../src/delivery/delivery.ts";
 import type { Lease } from "../../../src/delivery/lease.ts";
 import { createItem, createStoreBench, type Settings } from "./_store.ts";
 
