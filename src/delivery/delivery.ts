@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock.ts";
 import type {
   DeliveryOutcome,
+  DeliveryReason,
   Lane,
   LogicalRequest,
 } from "../core/delivery.ts";
 import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { UuidSource } from "../core/uuid.ts";
-import type { Codec } from "./encode.ts";
 
 /*
  * How an event travels
@@ -64,7 +64,7 @@ export interface DeliverySettings {
   /** The protocol of the analytics lane. */
   readonly captureMode: "v0" | "v1";
   /** How v1 bodies are compressed. */
-  readonly compression: Codec;
+  readonly compression: "gzip" | "deflate";
   /** Sends bodies as they are. */
   readonly disableCompression: boolean;
   /** Marks batches as historical imports. */
@@ -114,6 +114,8 @@ export interface QueueItem extends EventText {
   readonly admittedAt: number;
   /** Still in the store, accepted by the server, or given up for good. */
   fate: "retained" | "delivered" | "dropped";
+  /** Why, if it was not delivered; what the server remarked, if it was. */
+  reason?: DeliveryReason | undefined;
   /** What an event waits for that is being prepared. */
   readonly preparation?: Preparation | undefined;
   /** Only while it is being prepared: makes its text of what is known by now; undefined drops it. */

@@ -7,11 +7,9 @@ import { reportEvents } from "./reports.ts";
 import { clampRetryAfterMs, computeDelayMs, isDeferred } from "./retry.ts";
 import type { Store } from "./store.ts";
 
-/** What one attempt left to be sent again. */
+/** Why an attempt left events that are to be sent again. */
 interface Left {
-  /** The events, in order. */
-  readonly items: QueueItem[];
-  /** Why; the first of them speaks for all. */
+  /** The reason of the first of them, which speaks for all; undefined when there are none. */
   reason?: DeliveryReason;
   /** The longest wait that was asked for, in ms; 0 when none was. */
   afterMs: number;
@@ -56,72 +54,62 @@ export async function send(
   lease: Lease,
   items: readonly QueueItem[],
 ): Promise<boolean> {
-  const createdAt = store.deps.clock.now();
-  const id = store.deps.createUuid(createdAt);
-  const request = { id, attempt: 0, createdAt };
-  const dropped = new Map<QueueItem, DeliveryReason>();
-  const isSettled = await carry(store, lease, items, request, dropped);
-  reportEvents(store, "rejected", dropped, request);
-  return isSettled;
-}
-
-/** Counts a request's attempts, and notes what was given up. */
-async function carry(
-  store: Store,
-  lease: Lease,
-  items: readonly QueueItem[],
-  request: { -readonly [Key in keyof LogicalRequest]: LogicalRequest[Key] },
-  dropped: Map<QueueItem, DeliveryReason>,
-): Promise<boolean> {
-  const { clock, random, options } = store.deps;
+  const { lane, deps: { clock, createUuid, options, random } } = store;
+  const createdAt = clock.now();
+  let request = { id: createUuid(createdAt), attempt: 0, createdAt };
+  const dropped: QueueItem[] = [];
   // The others are gone: evicted by newer events, or claimed by another after this lease ran out.
   const isHeld = (item: QueueItem) =>
     item.lease === lease && item.fate === "retained";
-  for (;;) {
-    items = items.filter(isHeld);
-    const sent = items.length;
-    if (sent === 0) return true;
-    if (lease.isOver) return false;
-    request.attempt++;
-    lease.renew();
-    const left = await attempt(store, lease, items, { ...request }, dropped);
-    // Taken over after it was silent for too long: whoever did goes on with the rest.
-    if (items.some((item) => item.lease !== lease)) return false;
-    const { reason, afterMs } = left;
-    items = left.items.filter(isHeld);
-    if (items.length === 0 || !reason) return true;
-    if (reason.status === 413) {
-      if (sent > 1) {
-        // Halves with budgets of their own, in order.
-        const middle = Math.ceil(items.length / 2);
-        return await send(store, lease, items.slice(0, middle)) &&
-          send(store, lease, items.slice(middle));
+  try {
+    for (;;) {
+      items = items.filter(isHeld);
+      const sent = items.length;
+      if (sent === 0) return true;
+      if (lease.isOver) return false;
+      request = { ...request, attempt: request.attempt + 1 };
+      lease.renew();
+      const left = await attempt(store, lease, items, request, dropped);
+      // Taken over after it was silent for too long: whoever did goes on with the rest.
+      if (items.some((item) => item.lease !== lease)) return false;
+      const { reason, afterMs } = left;
+      items = items.filter(isHeld);
+      if (items.length === 0 || !reason) return true;
+      if (reason.status === 413) {
+        if (sent > 1) {
+          // Halves with budgets of their own, in order.
+          const middle = Math.ceil(items.length / 2);
+          return await send(store, lease, items.slice(0, middle)) &&
+            await send(store, lease, items.slice(middle));
+        }
+        // Refused alone: it will never fit.
+        dropped.push(
+          ...items.filter((item) => store.settle(item, "dropped", reason)),
+        );
+        return true;
       }
-      // Refused alone: it will never fit.
-      for (const item of items) {
-        if (store.settle(item, "dropped")) dropped.set(item, reason);
+      if (lease.isOver) return false;
+      const wishMs = clampRetryAfterMs(afterMs);
+      const isPutOff = isDeferred(lane, options.captureMode, reason);
+      if (isPutOff || request.attempt > options.fetchRetryCount) {
+        const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
+        const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
+        store.rest(Math.max(leastMs, wishMs), isServerWish);
+        for (const item of items) item.reason = reason;
+        reportEvents(store, "outage", items, request, afterMs || undefined);
+        return false;
       }
-      return true;
+      const unit = drawUnit(random);
+      const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+      const askedAt = clock.now();
+      await clock.sleep(delayMs, lease.signal);
+      // A `Retry-After` that outlasts the work becomes a rest of the lane.
+      const leftMs = wishMs - (clock.now() - askedAt);
+      const isServerWish = lease.isOver && leftMs > 0;
+      if (isServerWish) store.rest(leftMs, isServerWish);
     }
-    if (lease.isOver) return false;
-    const wishMs = clampRetryAfterMs(afterMs);
-    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
-    if (isPutOff || request.attempt > options.fetchRetryCount) {
-      const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
-      const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
-      store.rest(Math.max(leastMs, wishMs), isServerWish);
-      const kept = items.map((item) => [item, reason] as const);
-      reportEvents(store, "outage", kept, request, afterMs || undefined);
-      return false;
-    }
-    const unit = drawUnit(random);
-    const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
-    const askedAt = clock.now();
-    await clock.sleep(delayMs, lease.signal);
-    // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    const leftMs = wishMs - (clock.now() - askedAt);
-    const isServerWish = lease.isOver && leftMs > 0;
-    if (isServerWish) store.rest(leftMs, isServerWish);
+  } finally {
+    reportEvents(store, "rejected", dropped, request);
   }
 }
 
@@ -131,7 +119,7 @@ async function attempt(
   lease: Lease,
   items: readonly QueueItem[],
   request: LogicalRequest,
-  dropped: Map<QueueItem, DeliveryReason>,
+  dropped: QueueItem[],
 ): Promise<Left> {
   const { lane, deps: { clock, options, reporter } } = store;
   const ended = await runWithin(
@@ -139,7 +127,7 @@ async function attempt(
     options.requestTimeout,
     async (signal) => {
       const judge = await store.send(items, request, signal);
-      const left: Left = { items: [], afterMs: 0 };
+      const left: Left = { afterMs: 0 };
       for (const item of items) {
         const verdict = judge(item.uuid);
         const { kind, reason } = verdict;
@@ -147,13 +135,12 @@ async function attempt(
           // The server is healthy, whosever event it took.
           store.rest(0);
           reporter.rearm(`outage:${lane}`);
-          if (store.settle(item, kind)) lease.accept(item, reason);
+          if (store.settle(item, kind, reason)) lease.accept(item);
         } else if (signal.aborted) {
           // Nobody waits for this answer any more, and another may be sending the event.
         } else if (kind === "dropped") {
-          if (store.settle(item, kind)) dropped.set(item, verdict.reason);
+          if (store.settle(item, kind, reason)) dropped.push(item);
         } else {
-          left.items.push(item);
           left.reason ??= reason;
           left.afterMs = Math.max(left.afterMs, verdict.afterMs ?? 0);
         }
@@ -168,5 +155,5 @@ async function attempt(
   const reason: DeliveryReason = ended.kind === "failed"
     ? { code: "network", cause: ended.cause }
     : { code: "timeout" };
-  return { items: [...items], reason, afterMs: 0 };
+  return { reason, afterMs: 0 };
 }

@@ -1,8 +1,6 @@
 import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
-import type { DeliveryReason } from "../core/delivery.ts";
-import type { ReportedEvent } from "../core/errors.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
-import type { DeliveryDeps } from "./delivery.ts";
+import type { DeliveryDeps, QueueItem } from "./delivery.ts";
 import { type ReportedLane, reportEvents } from "./reports.ts";
 
 /** How often a lease is renewed while its work goes on, in ms. */
@@ -36,7 +34,7 @@ export class Lease {
   /** Whether the server accepted anything. */
   hasDelivered = false;
   readonly #accepted: string[] = [];
-  readonly #remarks: (readonly [ReportedEvent, DeliveryReason])[] = [];
+  readonly #remarks: QueueItem[] = [];
   readonly #clock: Clock;
   readonly #lengthMs: number;
   #heardAt: number;
@@ -102,10 +100,10 @@ export class Lease {
   }
 
   /** Notes what the server accepted, and what it remarked on it. */
-  accept(event: ReportedEvent, remark?: DeliveryReason): void {
+  accept(item: QueueItem): void {
     this.hasDelivered = true;
-    this.#accepted.push(event.uuid);
-    if (remark) this.#remarks.push([event, remark]);
+    this.#accepted.push(item.uuid);
+    if (item.reason) this.#remarks.push(item);
   }
 
   /** Tells what was accepted since it was told last. */

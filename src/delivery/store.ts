@@ -116,13 +116,12 @@ export class Store {
   /** Cuts short who sends what is nobody's, and reports it as lost, now and from now on. */
   close(): void {
     this.#isClosed = true;
-    const left = [...this.nobodys];
-    for (const item of left) {
+    const lost = [...this.nobodys].filter((item) => {
       if (item.lease?.isLive && !item.lease.isScopes) item.lease.abort();
       this.finish(item);
-    }
-    const lost = left.filter((item) => this.settle(item, "dropped"));
-    this.#report("shutdown", lost, { code: "shutdown_timeout" });
+      return this.settle(item, "dropped", { code: "shutdown_timeout" });
+    });
+    reportEvents(this, "shutdown", lost);
   }
 
   /**
@@ -132,16 +131,15 @@ export class Store {
    */
   admit(item: QueueItem, owner?: Owner, lease?: LeaseView): void {
     if (item.bytes > this.deps.options.maxQueueBytes) {
-      return this.#evict([item]);
+      return this.#makeRoom(undefined, [item]);
     }
-    const evicted = this.#makeRoom(1, item.bytes);
     this.#held.add(item);
     item.owner = (owner?.events ?? this.#nobodys).add(item);
     item.lease = lease;
     this.#bytes += item.bytes;
     this.#latestAt = item.admittedAt;
     if (owner) this.#owners.add(owner);
-    this.#evict(evicted);
+    this.#makeRoom(item);
   }
 
   /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */
@@ -154,7 +152,7 @@ export class Store {
     // Its hook may lead anywhere: events may have come, and this one may be gone.
     if (this.#held.has(item)) this.#bytes += made.bytes - item.bytes;
     Object.assign(item, made, { make: undefined });
-    this.#evict(this.#makeRoom(0, 0));
+    this.#makeRoom();
   }
 
   /** What of the events nobody sends, in order. */
@@ -200,9 +198,14 @@ export class Store {
   }
 
   /** Takes an event out and settles its fate; false if it is not here any more. */
-  settle(item: QueueItem, fate: "delivered" | "dropped"): boolean {
+  settle(
+    item: QueueItem,
+    fate: "delivered" | "dropped",
+    reason?: DeliveryReason,
+  ): boolean {
     if (!this.#take(item)) return false;
     item.fate = fate;
+    item.reason = reason;
     const { maxQueueSize, maxQueueBytes } = this.deps.options;
     if (
       this.#held.size < maxQueueSize / 2 && this.#bytes < maxQueueBytes / 2
@@ -223,39 +226,27 @@ export class Store {
     return true;
   }
 
-  /** Takes out what has to make room: what nobody sends before the rest, the oldest first. */
-  #makeRoom(items: number, bytes: number): QueueItem[] {
-    const { maxQueueSize, maxQueueBytes } = this.deps.options;
-    const evicted: QueueItem[] = [];
+  /** Evicts what has to make room for `kept`: what nobody sends before the rest, the oldest first. */
+  #makeRoom(kept?: QueueItem, evicted: QueueItem[] = []): void {
+    const { lane, deps: { options, reporter } } = this;
     for (const takesLeased of [false, true]) {
       for (const item of this.#held) {
         if (
-          this.#held.size + items <= maxQueueSize &&
-          this.#bytes + bytes <= maxQueueBytes
-        ) return evicted;
-        if (!takesLeased && item.lease?.isLive) continue;
+          this.#held.size <= options.maxQueueSize &&
+          this.#bytes <= options.maxQueueBytes
+        ) break;
+        if (item === kept || !takesLeased && item.lease?.isLive) continue;
         this.#take(item);
         evicted.push(item);
       }
     }
-    return evicted;
-  }
-
-  #evict(items: readonly QueueItem[]): void {
-    if (items.length === 0) return;
-    for (const item of items) item.fate = "dropped";
-    if (!this.#isOverflowing) {
-      this.deps.reporter.rearm(`overflow:${this.lane}`);
+    if (evicted.length === 0) return;
+    for (const item of evicted) {
+      item.fate = "dropped";
+      item.reason = { code: "overflow" };
     }
+    if (!this.#isOverflowing) reporter.rearm(`overflow:${lane}`);
     this.#isOverflowing = true;
-    this.#report("overflow", items, { code: "overflow" });
-  }
-
-  #report(
-    kind: "overflow" | "shutdown",
-    items: readonly QueueItem[],
-    reason: DeliveryReason,
-  ): void {
-    reportEvents(this, kind, items.map((item) => [item, reason] as const));
+    reportEvents(this, "overflow", evicted);
   }
 }
