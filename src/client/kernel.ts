@@ -45,9 +45,6 @@ export class Kernel implements FeatureHost, DeliveryPort {
   hasEnded = false;
   /** Takes the client out of the count of live ones. */
   readonly unregister: () => void;
-  /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
-  readonly keepAlive = (promise: Promise<unknown>): boolean =>
-    keepAlive(promise, this.options, this.reporter);
   #createUuid: UuidSource | undefined;
   #door: HttpDoor | undefined;
   #httpSend: Send | undefined;
@@ -114,8 +111,13 @@ export class Kernel implements FeatureHost, DeliveryPort {
     return this.#queue ??= new Queue(
       this,
       transport ? createForeignSend(transport) : this.httpSend,
-      this.keepAlive,
+      this,
     );
+  }
+
+  /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
+  keepAlive(promise: Promise<unknown>): boolean {
+    return keepAlive(promise, this.options, this.reporter);
   }
 
   /** Whether the client is disabled or was shut down. */

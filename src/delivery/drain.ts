@@ -95,8 +95,8 @@ export async function send(
         const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
         const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
         store.rest(Math.max(leastMs, wishMs), isServerWish);
-        for (const item of items) item.reason = reason;
-        reportEvents(store, "outage", items, request, afterMs || undefined);
+        const kept = items.map(({ uuid, event }) => ({ uuid, event, reason }));
+        reportEvents(store, "outage", kept, request, afterMs || undefined);
         return false;
       }
       const unit = drawUnit(random);

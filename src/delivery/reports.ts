@@ -6,7 +6,6 @@ import type {
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import type { Reporter } from "../core/reporter.ts";
-import type { QueueItem } from "./delivery.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
 
 /** Whose events these are, and who tells. */
@@ -41,7 +40,9 @@ const TEXTS = {
 export function reportEvents(
   { lane, deps: { reporter, options } }: ReportedLane,
   kind: keyof typeof TEXTS,
-  items: Iterable<Pick<QueueItem, "uuid" | "event" | "reason">>,
+  items: Iterable<
+    ReportedEvent & { readonly reason?: DeliveryReason | undefined }
+  >,
   request?: LogicalRequest,
   retryAfterMs?: number,
 ): void {

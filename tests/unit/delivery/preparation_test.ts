@@ -174,19 +174,21 @@ for (
 Deno.test("a drain sends together what is ready at one moment, and a flush ends with that (CAP-262, CAP-280)", async () => {
   const sent: string[] = [];
   const { clock, store } = createStoreBench();
+  const keeper = { keepAlive: () => true };
   const client = new Queue(
     store.deps,
     (batch) => {
       sent.push(toNames(batch));
       return Promise.resolve(() => ({ kind: "delivered" }));
     },
-    () => true,
+    keeper,
   );
-  for (const queue of [client, client.createScopes(() => true)]) {
+  for (const queue of [client, client.createScopes(keeper)]) {
     const [first, second] = [createPending("P"), createPending("Q")];
     const { preparation } = first.item;
-    queue.admit(first.item);
-    queue.admit({ ...second.item, preparation });
+    const owner = queue.owner("analytics");
+    owner.admit(first.item);
+    owner.admit({ ...second.item, preparation });
     const flushed = queue.flush();
     first.open();
     await clock.settle();
