@@ -27,9 +27,14 @@ export async function drain(
   lease: Lease,
   from: Set<QueueItem>,
 ): Promise<boolean> {
+  const { clock } = store.deps;
   lease.renew();
+  while (
+    store.isServerWish && store.restMs > 0 && !lease.isOver &&
+    clock.now() + store.restMs <= lease.patientUntil
+  ) await clock.sleep(store.restMs, lease.signal);
   while (!lease.isOver) {
-    if (store.restMs > 0 && (store.isServerWish || !lease.insists)) {
+    if (store.restMs > 0 && (store.isServerWish || !lease.patientUntil)) {
       return false;
     }
     let items = store.claim(lease, from);

@@ -25,8 +25,11 @@ const MAX_REQUEST_MS = 25_000;
 export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
   readonly isScopes: boolean;
-  /** Whether it is a flush's, which sends although the lane rests after an outage; never against the server's wish. */
-  insists = false;
+  /**
+   * Only a flush's: until when it waits while the server wants to be left alone, in ms since the epoch. It does not care
+   * for the lane's rest after an outage.
+   */
+  patientUntil = 0;
   /** Whether the work has begun. */
   hasBegun = false;
   /** Whether the work was cut short, or is done. */

@@ -159,27 +159,25 @@ export class Owner {
   ): Promise<boolean> {
     const { store, store: { deps: { clock, options } } } = this;
     const lease = this.#createLease();
-    lease.insists = true;
+    lease.patientUntil = clock.now() + (ms ?? options.maxRetryDelayMs);
     let isInTime = true;
     const cancel = ms !== undefined && atDeadline(clock, ms, () => {
       isInTime = false;
       lease.abort();
     });
-    const restsUntil = clock.now() + (ms ?? options.maxRetryDelayMs);
     let isServed = true;
     for (let turn = 0; !lease.isOver; turn++) {
       const maySend = this.#take(lease);
-      if (maySend && isServed) await waitForRest(store, lease, restsUntil);
+      // Who began in the same stretch goes first.
+      await Promise.resolve();
+      isServed &&= !maySend || await drain(store, lease, wanted);
       // Another's work is observed by its leases and never through its promise.
       const held = [...wanted].map((item) => [item, item.lease] as const)
         .filter(([{ fate }, other]) =>
           fate === "retained" && other !== lease && other?.isLive
         );
-      if (maySend) {
-        isServed &&= await drain(store, lease, wanted);
-        const isWaiting = isServed && store.isPreparing(wanted);
-        if (held.length === 0 && !isWaiting) break;
-      }
+      const isWaiting = isServed && store.isPreparing(wanted);
+      if (maySend && held.length === 0 && !isWaiting) break;
       await lookAgain(clock, turn, lease.signal);
       // What they kept was tried; that of one who is silent is taken over.
       for (const [item, other] of held) {
@@ -272,19 +270,5 @@ export class Owner {
       if (++count >= flushAt || bytes >= maxBatchBytes) return true;
     }
     return false;
-  }
-}
-
-/** Waits while the server wants to be left alone, unless that takes longer than the caller's patience. */
-async function waitForRest(
-  store: Store,
-  lease: Lease,
-  latestAt: number,
-): Promise<void> {
-  const { clock } = store.deps;
-  lease.renew();
-  while (store.isServerWish && store.restMs > 0 && !lease.isOver) {
-    if (clock.now() + store.restMs > latestAt) return;
-    await clock.sleep(store.restMs, lease.signal);
   }
 }

@@ -5,7 +5,7 @@ import type {
   LogicalRequest,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
-import type { Reporter } from "../core/reporter.ts";
+import type { DeliveryDeps } from "./delivery.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
 
 /** Whose events these are, and who tells. */
@@ -13,10 +13,7 @@ export interface ReportedLane {
   /** The lane. */
   readonly lane: Lane;
   /** Who hears of it, and the host to name where it may be wrong. */
-  readonly deps: {
-    readonly reporter: Reporter;
-    readonly options: { readonly host: string };
-  };
+  readonly deps: DeliveryDeps;
 }
 
 /** What is told of events, in the words before and after their number; the reason follows. */

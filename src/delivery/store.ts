@@ -31,11 +31,12 @@ export class Store {
   readonly send: Send;
   /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
   isServerWish = false;
-  // From the oldest to the newest.
-  readonly #held = new Set<QueueItem>();
+  /** All events, from the oldest to the newest. */
+  readonly held: Set<QueueItem> = new Set();
+  /** The bytes of all events. */
+  bytes = 0;
   readonly #nobodys = new Set<QueueItem>();
   readonly #owners = new Set<Owner>();
-  #bytes = 0;
   #latestAt = 0;
   #restsSince = 0;
   #restMs = 0;
@@ -48,16 +49,6 @@ export class Store {
     this.lane = lane;
     this.deps = deps;
     this.send = send;
-  }
-
-  /** All events, in order. */
-  get held(): ReadonlySet<QueueItem> {
-    return this.#held;
-  }
-
-  /** The bytes of all events. */
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** The events that belong to no scope, in order; those of a request that is gone are among them. */
@@ -133,10 +124,10 @@ export class Store {
     if (item.bytes > this.deps.options.maxQueueBytes) {
       return this.#makeRoom(undefined, [item]);
     }
-    this.#held.add(item);
+    this.held.add(item);
     item.owner = (owner?.events ?? this.#nobodys).add(item);
     item.lease = lease;
-    this.#bytes += item.bytes;
+    this.bytes += item.bytes;
     this.#latestAt = item.admittedAt;
     if (owner) this.#owners.add(owner);
     this.#makeRoom(item);
@@ -145,12 +136,12 @@ export class Store {
   /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */
   finish(item: QueueItem): void {
     const { make } = item;
-    if (!make || make === BEING_MADE || !this.#held.has(item)) return;
+    if (!make || make === BEING_MADE || !this.held.has(item)) return;
     item.make = BEING_MADE;
     const made = make();
     if (!made) return void this.settle(item, "dropped");
     // Its hook may lead anywhere: events may have come, and this one may be gone.
-    if (this.#held.has(item)) this.#bytes += made.bytes - item.bytes;
+    if (this.held.has(item)) this.bytes += made.bytes - item.bytes;
     Object.assign(item, made, { make: undefined });
     this.#makeRoom();
   }
@@ -208,7 +199,7 @@ export class Store {
     item.reason = reason;
     const { maxQueueSize, maxQueueBytes } = this.deps.options;
     if (
-      this.#held.size < maxQueueSize / 2 && this.#bytes < maxQueueBytes / 2
+      this.held.size < maxQueueSize / 2 && this.bytes < maxQueueBytes / 2
     ) this.#isOverflowing = false;
     return true;
   }
@@ -220,9 +211,9 @@ export class Store {
   }
 
   #take(item: QueueItem): boolean {
-    if (!this.#held.delete(item)) return false;
+    if (!this.held.delete(item)) return false;
     item.owner?.delete(item);
-    this.#bytes -= item.bytes;
+    this.bytes -= item.bytes;
     return true;
   }
 
@@ -230,10 +221,10 @@ export class Store {
   #makeRoom(kept?: QueueItem, evicted: QueueItem[] = []): void {
     const { lane, deps: { options, reporter } } = this;
     for (const takesLeased of [false, true]) {
-      for (const item of this.#held) {
+      for (const item of this.held) {
         if (
-          this.#held.size <= options.maxQueueSize &&
-          this.#bytes <= options.maxQueueBytes
+          this.held.size <= options.maxQueueSize &&
+          this.bytes <= options.maxQueueBytes
         ) break;
         if (item === kept || !takesLeased && item.lease?.isLive) continue;
         this.#take(item);

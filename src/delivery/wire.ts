@@ -10,14 +10,6 @@ import type {
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
 
-/** A request before its body is encoded. */
-export interface WireRequest {
-  /** Headers beside `Content-Type`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The body's JSON. */
-  readonly text: string;
-}
-
 /** What a protocol needs to know. */
 export type WireOptions = Pick<
   DeliverySettings,
@@ -30,12 +22,12 @@ export interface Wire {
   readonly url: string;
   /** How bodies are compressed; undefined: not at all. */
   readonly codec: Codec | undefined;
-  /** Writes one attempt at `now`, in ms since the epoch. */
+  /** Writes the JSON of one attempt at `now`, in ms since the epoch, and the headers beside `Content-Type`. */
   build(
     batch: readonly Pick<QueueItem, "text">[],
     request: LogicalRequest,
     now: number,
-  ): WireRequest;
+  ): { headers: Readonly<Record<string, string>>; text: string };
   /** Reads a success; `afterMs` is its `Retry-After`. */
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
