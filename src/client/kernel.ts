@@ -105,14 +105,15 @@ export class Kernel implements FeatureHost, DeliveryPort {
     );
   }
 
+  /** Makes one attempt to send events. */
+  get send(): Send {
+    const { transport } = this.options;
+    return transport ? createForeignSend(transport) : this.httpSend;
+  }
+
   /** Where the events of the client itself wait. */
   get queue(): Queue {
-    const { transport } = this.options;
-    return this.#queue ??= new Queue(
-      this,
-      transport ? createForeignSend(transport) : this.httpSend,
-      this,
-    );
+    return this.#queue ??= new Queue(this, this);
   }
 
   /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */

@@ -8,6 +8,7 @@ import type {
 import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { UuidSource } from "../core/uuid.ts";
+import type { Lease } from "./lease.ts";
 
 /*
  * How an event travels
@@ -87,6 +88,8 @@ export interface DeliveryDeps {
   readonly random: RandomSource;
   /** Ids of logical requests. */
   readonly createUuid: UuidSource;
+  /** Makes one attempt. */
+  readonly send: Send;
   /** Hears of what was lost or held back. */
   readonly reporter: Reporter;
 }
@@ -123,7 +126,7 @@ export interface QueueItem extends EventText {
   /** The events of its owner; kept by the store. */
   owner?: Set<QueueItem>;
   /** Who sends it, or did last; kept by the store. */
-  lease?: LeaseView | undefined;
+  lease?: Lease | undefined;
 }
 
 /** What an event waits for. */
@@ -132,18 +135,6 @@ export interface Preparation {
   readonly ready: Promise<void>;
   /** How long that may take, in ms; then the event is finished with what is there. */
   readonly withinMs: number;
-}
-
-/** What is seen of whoever sends an event; see `lease.ts`. */
-export interface LeaseView {
-  /** Whether it is for a scope. */
-  readonly isScopes: boolean;
-  /** Whether the work was cut short, or is done. */
-  readonly isOver: boolean;
-  /** Whether somebody holds on to it. */
-  readonly isLive: boolean;
-  /** Cuts the work short. */
-  abort(): void;
 }
 
 /** Makes one attempt to send events of one lane; rejects, or does not answer in time, where there was no answer. */

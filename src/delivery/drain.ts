@@ -131,7 +131,7 @@ async function attempt(
     clock,
     options.requestTimeout,
     async (signal) => {
-      const judge = await store.send(items, request, signal);
+      const judge = await store.deps.send(items, request, signal);
       const left: Left = { afterMs: 0 };
       for (const item of items) {
         const verdict = judge(item.uuid);
@@ -151,7 +151,7 @@ async function attempt(
         }
       }
       // Who was cut short has told already.
-      if (lease.isOver) lease.report(store);
+      if (lease.isOver) store.report(lease);
       return left;
     },
     lease.signal,

@@ -1,7 +1,7 @@
 import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
+import type { DeliveryReason } from "../core/delivery.ts";
+import type { ReportedEvent } from "../core/errors.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
-import type { DeliveryDeps, QueueItem } from "./delivery.ts";
-import { type ReportedLane, reportEvents } from "./reports.ts";
 
 /** How often a lease is renewed while its work goes on, in ms. */
 const BEAT_MS = 250;
@@ -14,6 +14,12 @@ const SILENCE_MS = 1000;
 
 /** How long a request's drain or flush may take, in ms: Workers cancel what `waitUntil` holds after 30 s. */
 const MAX_REQUEST_MS = 25_000;
+
+/** An event, and why it was not delivered, or what the server remarked when it was. */
+export interface RemarkedEvent extends ReportedEvent {
+  /** That. */
+  readonly reason?: DeliveryReason | undefined;
+}
 
 /**
  * What others see of a drain: which events it sends, and whether it is still there. A request may be dropped at any
@@ -36,25 +42,19 @@ export class Lease {
   isOver = false;
   /** Whether the server accepted anything. */
   hasDelivered = false;
-  readonly #accepted: string[] = [];
-  readonly #remarks: QueueItem[] = [];
+  /** What it accepted since that was told last, and what it remarked on it. */
+  readonly accepted: RemarkedEvent[] = [];
   readonly #clock: Clock;
   readonly #lengthMs: number;
   #heardAt: number;
   #cancelTimer: (() => void) | undefined;
   #controller: AbortController | undefined;
 
-  /** Makes a lease of work that begins within the turn. */
-  constructor(
-    { deps: { clock, options } }: { readonly deps: DeliveryDeps },
-    isScopes = false,
-  ) {
-    const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
+  /** Makes a lease of work that begins within the turn, and may be silent for so long in ms. */
+  constructor(clock: Clock, lengthMs: number, isScopes = false) {
     this.#clock = clock;
     this.isScopes = isScopes;
-    this.#lengthMs = !isScopes && dropsUnfinishedWork()
-      ? SILENCE_MS
-      : requestTimeout + maxRetryDelayMs * (1 + retryJitter);
+    this.#lengthMs = !isScopes && dropsUnfinishedWork() ? SILENCE_MS : lengthMs;
     this.#heardAt = clock.now();
   }
 
@@ -88,7 +88,7 @@ export class Lease {
   /** Cuts the work short. That of another request can't be reached on Workers: it is gone, or ends by its own deadlines. */
   abort(): void {
     const controller = this.#controller;
-    this.#stop();
+    this.stop();
     try {
       controller?.abort();
     } catch {
@@ -96,29 +96,14 @@ export class Lease {
     }
   }
 
-  /** Ends it. The holder calls this on each way out, so that whoever comes next finds nothing held. */
-  end(lane: ReportedLane): void {
-    this.#stop();
-    this.report(lane);
-  }
-
-  /** Notes what the server accepted, and what it remarked on it. */
-  accept(item: QueueItem): void {
+  /** Notes what the server accepted. */
+  accept({ uuid, event, reason }: RemarkedEvent): void {
     this.hasDelivered = true;
-    this.#accepted.push(item.uuid);
-    if (item.reason) this.#remarks.push(item);
+    this.accepted.push({ uuid, event, reason });
   }
 
-  /** Tells what was accepted since it was told last. */
-  report(reported: ReportedLane): void {
-    const { lane, deps: { reporter } } = reported;
-    if (this.#accepted.length === 0) return;
-    reporter.delivered(this.#accepted.splice(0));
-    if (this.#remarks.length === 0) reporter.rearm(`remark:${lane}`);
-    reportEvents(reported, "remark", this.#remarks.splice(0));
-  }
-
-  #stop(): void {
+  /** Says that the work is over. */
+  stop(): void {
     this.isOver = true;
     this.#cancelTimer?.();
     // What an event that stays has been under must not keep the request: a signal's reason has a stack.

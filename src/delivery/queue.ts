@@ -8,7 +8,7 @@ import {
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { DeliveryDeps, QueueItem, Send } from "./delivery.ts";
 import { drain, send } from "./drain.ts";
-import { Lease } from "./lease.ts";
+import type { Lease } from "./lease.ts";
 import { Store } from "./store.ts";
 
 /** What of a client another entry needs to deliver events in its name: the client's port "delivery". */
@@ -30,26 +30,23 @@ export class Queue {
   /** Its events in the lanes that are in use. */
   readonly owners: Owner[] = [];
   readonly #deps: DeliveryDeps;
-  readonly #send: Send;
   readonly #keeper: DrainKeeper;
   readonly #client: Queue | undefined;
 
   /** Makes a scope's queue if the client's is given, else that. */
   constructor(
     deps: DeliveryDeps,
-    send: Send,
     keeper: DrainKeeper,
     client?: Queue,
   ) {
     this.#deps = deps;
-    this.#send = send;
     this.#keeper = keeper;
     this.#client = client;
   }
 
   /** Makes the queue of a scope, whose drains that scope keeps alive. */
   createScopes(keeper: DrainKeeper): Queue {
-    return new Queue(this.#deps, this.#send, keeper, this);
+    return new Queue(this.#deps, keeper, this);
   }
 
   /** Its events of a lane. */
@@ -57,7 +54,7 @@ export class Queue {
     let owner = this.owners.find(({ store }) => store.lane === lane);
     if (!owner) {
       const client = this.#client?.owner(lane);
-      const store = client?.store ?? new Store(lane, this.#deps, this.#send);
+      const store = client?.store ?? new Store(lane, this.#deps);
       owner = new Owner(store, this.#keeper, client);
       this.owners.push(owner);
     }
@@ -144,12 +141,12 @@ export class Owner {
   /** Sends one event at once or when it is prepared, past the others; resolves when it is settled. Never rejects. */
   async sendNow(item: QueueItem): Promise<void> {
     const { store } = this;
-    const lease = new Lease(store);
+    const lease = store.createLease();
     lease.renew();
     store.admit(item, undefined, lease);
     await this.#prepare(item);
     if (!store.deps.options.testMode) await send(store, lease, [item]);
-    lease.end(store);
+    store.end(lease);
   }
 
   /** Sends what is wanted and waits for what others send of it; false when `ms` were too short. Never rejects. */
@@ -185,7 +182,7 @@ export class Owner {
       }
     }
     if (cancel) cancel();
-    lease.end(store);
+    store.end(lease);
     this.#release(wanted);
     // What came to a scope meanwhile.
     if (this.lease === lease) this.#start();
@@ -193,7 +190,7 @@ export class Owner {
   }
 
   #createLease(): Lease {
-    return new Lease(this.store, this.#client !== undefined);
+    return this.store.createLease(this.#client !== undefined);
   }
 
   /** Finishes an event as soon as it is ready, or when it had its time. */
@@ -241,7 +238,7 @@ export class Owner {
     const { store } = this;
     if (this.lease !== lease) return;
     const isEmpty = await drain(store, lease, this.events);
-    lease.end(store);
+    store.end(lease);
     // A drain that was silent for too long has a successor.
     if (this.lease !== lease) return;
     // What came as it ended starts the next one.

@@ -5,15 +5,19 @@ import type {
   LogicalRequest,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
-import type { DeliveryDeps } from "./delivery.ts";
+import type { Reporter } from "../core/reporter.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
+import type { RemarkedEvent } from "./lease.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
   /** The lane. */
   readonly lane: Lane;
   /** Who hears of it, and the host to name where it may be wrong. */
-  readonly deps: DeliveryDeps;
+  readonly deps: {
+    readonly reporter: Reporter;
+    readonly options: { readonly host: string };
+  };
 }
 
 /** What is told of events, in the words before and after their number; the reason follows. */
@@ -37,9 +41,7 @@ const TEXTS = {
 export function reportEvents(
   { lane, deps: { reporter, options } }: ReportedLane,
   kind: keyof typeof TEXTS,
-  items: Iterable<
-    ReportedEvent & { readonly reason?: DeliveryReason | undefined }
-  >,
+  items: Iterable<RemarkedEvent>,
   request?: LogicalRequest,
   retryAfterMs?: number,
 ): void {

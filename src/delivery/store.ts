@@ -1,7 +1,8 @@
 import { hasPassed } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { DeliveryDeps, LeaseView, QueueItem, Send } from "./delivery.ts";
+import type { DeliveryDeps, QueueItem } from "./delivery.ts";
+import { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
 
 /** Whoever sends its own events: a scope. */
@@ -9,7 +10,7 @@ interface Owner {
   /** Its events, in order. */
   readonly events: Set<QueueItem>;
   /** The lease of its drain. */
-  readonly lease: LeaseView | undefined;
+  readonly lease: Lease | undefined;
 }
 
 /** How often is looked for scopes whose request is gone, in ms. */
@@ -27,8 +28,6 @@ export class Store {
   readonly lane: Lane;
   /** What it is made of. */
   readonly deps: DeliveryDeps;
-  /** Makes one attempt. */
-  readonly send: Send;
   /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
   isServerWish = false;
   /** All events, from the oldest to the newest. */
@@ -45,10 +44,33 @@ export class Store {
   #isClosed = false;
 
   /** Makes an empty store. */
-  constructor(lane: Lane, deps: DeliveryDeps, send: Send) {
+  constructor(lane: Lane, deps: DeliveryDeps) {
     this.lane = lane;
     this.deps = deps;
-    this.send = send;
+  }
+
+  /** Makes a lease, which lasts as long as an attempt and a wait may take. */
+  createLease(isScopes?: boolean): Lease {
+    const { clock, options } = this.deps;
+    const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
+    const lengthMs = requestTimeout + maxRetryDelayMs * (1 + retryJitter);
+    return new Lease(clock, lengthMs, isScopes);
+  }
+
+  /** Ends a lease. The holder calls this on each way out, so that whoever comes next finds nothing held. */
+  end(lease: Lease): void {
+    lease.stop();
+    this.report(lease);
+  }
+
+  /** Tells what was accepted under a lease since that was told last. */
+  report({ accepted }: Lease): void {
+    const { lane, deps: { reporter } } = this;
+    const told = accepted.splice(0);
+    if (told.length === 0) return;
+    reporter.delivered(told.map(({ uuid }) => uuid));
+    if (!told.some(({ reason }) => reason)) reporter.rearm(`remark:${lane}`);
+    reportEvents(this, "remark", told);
   }
 
   /** The events that belong to no scope, in order; those of a request that is gone are among them. */
@@ -120,7 +142,7 @@ export class Store {
    * whole store is itself evicted, and nothing for it. One that is being prepared keeps its place, and what stands behind
    * it waits.
    */
-  admit(item: QueueItem, owner?: Owner, lease?: LeaseView): void {
+  admit(item: QueueItem, owner?: Owner, lease?: Lease): void {
     if (item.bytes > this.deps.options.maxQueueBytes) {
       return this.#makeRoom(undefined, [item]);
     }
@@ -161,7 +183,7 @@ export class Store {
    * Leases the next batch of what is given, in order; empty when nothing can be sent. Takes out of `from` what is not
    * here any more.
    */
-  claim(lease: LeaseView, from: Set<QueueItem>): QueueItem[] {
+  claim(lease: Lease, from: Set<QueueItem>): QueueItem[] {
     const { maxBatchSize, maxBatchBytes } = this.deps.options;
     const batch: QueueItem[] = [];
     const uuids = new Set<string>();

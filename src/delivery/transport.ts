@@ -80,19 +80,12 @@ export function interpretAnswer(
 ): Judge {
   const { status, headers } = answer;
   const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
-  if (answer.kind === "status") {
-    return judgeRefusal(status, wire.readRefusal(answer), afterMs);
+  if (answer.kind === "ok") {
+    return isPage(answer)
+      ? () => askRetry({ code: "unparseable", status }, afterMs)
+      : wire.readSuccess(answer, afterMs);
   }
-  return isPage(answer)
-    ? () => askRetry({ code: "unparseable", status }, afterMs)
-    : wire.readSuccess(answer, afterMs);
-}
-
-function judgeRefusal(
-  status: number,
-  words: string | undefined,
-  afterMs: number | undefined,
-): Judge {
+  const words = wire.readRefusal(answer);
   const reason: DeliveryReason = {
     code: status < 400 ? "redirect" : "http",
     status,

@@ -90,13 +90,12 @@ export function createStoreBench(
     clock,
     random,
     createUuid: createUuidSource(random),
+    send,
     reporter,
   };
-  const store = new Store("analytics", deps, send);
-  const lease = (ms: number, isScopes = false) => {
-    const options = { ...settings, requestTimeout: ms, maxRetryDelayMs: 0 };
-    return new Lease({ deps: { ...deps, options } }, isScopes);
-  };
+  const store = new Store("analytics", deps);
+  const lease = (ms: number, isScopes = false) =>
+    new Lease(clock, ms, isScopes);
   return {
     clock,
     drops,

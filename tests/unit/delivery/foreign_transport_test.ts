@@ -22,7 +22,7 @@ async function attempt(outcomes: unknown) {
   const items = ["a", "b"].map((name) => createItem(name));
   for (const item of items) store.admit(item, undefined, held);
   await send(store, held, items);
-  held.end(store);
+  store.end(held);
   const delivered = items.filter(({ fate }) => fate === "delivered");
   const dropped = items.filter(({ fate }) => fate === "dropped");
   const told = errors as DeliveryError[];

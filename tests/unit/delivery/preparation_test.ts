@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Send } from "../../../src/delivery/delivery.ts";
 import { Queue } from "../../../src/delivery/queue.ts";
 import { createPipeline } from "../events/_pipeline.ts";
 import { createPending } from "./_preparation.ts";
@@ -175,14 +176,11 @@ Deno.test("a drain sends together what is ready at one moment, and a flush ends 
   const sent: string[] = [];
   const { clock, store } = createStoreBench();
   const keeper = { keepAlive: () => true };
-  const client = new Queue(
-    store.deps,
-    (batch) => {
-      sent.push(toNames(batch));
-      return Promise.resolve(() => ({ kind: "delivered" }));
-    },
-    keeper,
-  );
+  const send: Send = (batch) => {
+    sent.push(toNames(batch));
+    return Promise.resolve(() => ({ kind: "delivered" }));
+  };
+  const client = new Queue({ ...store.deps, send }, keeper);
   for (const queue of [client, client.createScopes(keeper)]) {
     const [first, second] = [createPending("P"), createPending("Q")];
     const { preparation } = first.item;
