@@ -20,7 +20,8 @@ interface Left {
  * added while a batch is in flight travels in the next one, so batches grow with load and there is no delay to tune. Never
  * rejects.
  *
- * A scope takes along what belongs to nobody as soon as it has met a healthy server.
+ * A scope takes along what belongs to nobody as soon as it has met a healthy server. A flush first waits while the server
+ * wants to be left alone, unless that takes longer than its caller's patience.
  */
 export async function drain(
   store: Store,
