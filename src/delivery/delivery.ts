@@ -123,6 +123,8 @@ export interface QueueItem extends EventText {
   readonly preparation?: Preparation | undefined;
   /** Only while it is being prepared: makes its text of what is known by now; undefined drops it. */
   make?: (() => EventText | undefined) | undefined;
+  /** Its place in the order of capture, which no clock that is set back changes; kept by the store. */
+  place?: number;
   /** The events of its owner; kept by the store. */
   owner?: Set<QueueItem>;
   /** Who sends it, or did last; kept by the store. */

@@ -28,22 +28,24 @@ export async function drain(
   lease: Lease,
   from: Set<QueueItem>,
 ): Promise<boolean> {
-  const { clock } = store.deps;
+  const { clock, options } = store.deps;
   lease.renew();
   while (
-    store.isServerWish && store.restMs > 0 && !lease.isOver &&
-    clock.now() + store.restMs <= lease.patientUntil
-  ) await clock.sleep(store.restMs, lease.signal);
+    store.wishMs > 0 && !lease.isOver &&
+    clock.now() + store.wishMs <= lease.patientUntil
+  ) await clock.sleep(store.wishMs, lease.signal);
   while (!lease.isOver) {
-    if (store.restMs > 0 && (store.isServerWish || !lease.patientUntil)) {
-      return false;
-    }
+    if ((lease.patientUntil ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
     }
     if (items.length === 0) return true;
-    if (await send(store, lease, items)) continue;
+    if (await send(store, lease, items)) {
+      // Under load it never ends, and is told of by parts.
+      if (lease.accepted.length >= options.maxQueueSize) store.report(lease);
+      continue;
+    }
     // Nobody sends it any more.
     for (const item of items) if (item.lease === lease) item.lease = undefined;
     return false;
@@ -80,7 +82,10 @@ export async function send(
       if (items.some((item) => item.lease !== lease)) return false;
       const { reason, afterMs } = left;
       items = items.filter(isHeld);
-      if (items.length === 0 || !reason) return true;
+      if (!reason) return true;
+      const isPutOff = isDeferred(lane, options.captureMode, reason);
+      // A server that wants to be left alone means the events behind these, too.
+      if (items.length === 0 && !isPutOff) return true;
       if (reason.status === 413) {
         if (sent > 1) {
           // Halves with budgets of their own, in order.
@@ -96,7 +101,6 @@ export async function send(
       }
       if (lease.isOver) return false;
       const wishMs = clampRetryAfterMs(afterMs);
-      const isPutOff = isDeferred(lane, options.captureMode, reason);
       if (isPutOff || request.attempt > options.fetchRetryCount) {
         const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
         const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
@@ -110,7 +114,7 @@ export async function send(
       const askedAt = clock.now();
       await clock.sleep(delayMs, lease.signal);
       // A `Retry-After` that outlasts the work becomes a rest of the lane.
-      const leftMs = wishMs - (clock.now() - askedAt);
+      const leftMs = Math.min(wishMs, wishMs - (clock.now() - askedAt));
       const isServerWish = lease.isOver && leftMs > 0;
       if (isServerWish) store.rest(leftMs, isServerWish);
     }

@@ -183,9 +183,11 @@ export class Owner {
     }
     if (cancel) cancel();
     store.end(lease);
+    // A drain that goes on lets go of its events itself.
+    if (this.lease !== lease) return isInTime;
     this.#release(wanted);
     // What came to a scope meanwhile.
-    if (this.lease === lease) this.#start();
+    this.#start();
     return isInTime;
   }
 

@@ -5,6 +5,7 @@ import type {
   LogicalRequest,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
+import { attempt } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
@@ -102,7 +103,10 @@ function explain(
   if (status && code !== "quota_limited") return describeStatus(status, host);
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
-  return cause instanceof Error && cause.name === NETWORK_ERROR
-    ? `${text} (${cause.message})`
-    : text;
+  const words = attempt(() =>
+    cause instanceof Error && cause.name === NETWORK_ERROR
+      ? ` (${cause.message})`
+      : ""
+  );
+  return `${text}${words ?? ""}`;
 }

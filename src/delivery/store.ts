@@ -13,6 +13,16 @@ interface Owner {
   readonly lease: Lease | undefined;
 }
 
+/** A time in which the lane is left alone, as start and length. */
+interface Rest {
+  /** Its start, in ms since the epoch. */
+  readonly sinceMs: number;
+  /** Its length, in ms. */
+  readonly ms: number;
+}
+
+const NO_REST: Rest = { sinceMs: 0, ms: 0 };
+
 /** How often is looked for scopes whose request is gone, in ms. */
 const SWEEP_MS = 250;
 
@@ -28,17 +38,16 @@ export class Store {
   readonly lane: Lane;
   /** What it is made of. */
   readonly deps: DeliveryDeps;
-  /** Whether the server asked for the rest: then an explicit flush waits for its end instead of ignoring it. */
-  isServerWish = false;
   /** All events, from the oldest to the newest. */
   readonly held: Set<QueueItem> = new Set();
   /** The bytes of all events. */
   bytes = 0;
   readonly #nobodys = new Set<QueueItem>();
   readonly #owners = new Set<Owner>();
-  #latestAt = 0;
-  #restsSince = 0;
-  #restMs = 0;
+  #admitted = 0;
+  // Side by side: an outage must not hide what the server asked for.
+  #wish = NO_REST;
+  #outage = NO_REST;
   #sweptAt = 0;
   #isOverflowing = false;
   #isClosed = false;
@@ -88,37 +97,41 @@ export class Store {
 
   /** For how long the lane still rests, in ms: triggers and scopes send nothing then. */
   get restMs(): number {
-    const { clock } = this.deps;
-    const until = this.#restsSince + this.#restMs;
-    return hasPassed(clock, this.#restsSince, this.#restMs)
-      ? 0
-      : until - clock.now();
+    return Math.max(this.wishMs, this.#countLeft(this.#outage));
+  }
+
+  /** For how long the server still wants to be left alone, in ms: an explicit flush waits for that, too. */
+  get wishMs(): number {
+    return this.#countLeft(this.#wish);
   }
 
   /** Rests for so long; one outage never shortens what the server asked another request for. 0 ends the rest. */
   rest(ms: number, isServerWish = false): void {
-    if (ms > 0 && ms <= this.restMs) return;
-    this.#restsSince = this.deps.clock.now();
-    this.#restMs = ms;
-    this.isServerWish = isServerWish;
+    const rest = { sinceMs: this.deps.clock.now(), ms };
+    if (ms === 0) this.#wish = this.#outage = rest;
+    else if (isServerWish) {
+      if (ms > this.wishMs) this.#wish = rest;
+    } else if (ms > this.#countLeft(this.#outage)) this.#outage = rest;
   }
 
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
   disown(owner: Owner, items: Iterable<QueueItem> = owner.events): boolean {
     const { events } = owner;
-    let oldestAt: number | undefined;
+    let count = 0;
+    let oldest: number | undefined;
     for (const item of items) {
       if (!events.delete(item)) continue;
-      oldestAt ??= item.admittedAt;
+      count++;
+      oldest ??= item.place;
       item.owner = this.#nobodys.add(item);
       if (!item.lease?.isLive) item.lease = undefined;
     }
     if (events.size === 0) this.#owners.delete(owner);
-    if (oldestAt === undefined) return false;
+    if (oldest === undefined) return false;
     // Mostly it is what came last.
-    if (oldestAt < this.#latestAt) {
+    if (oldest + count < this.#admitted) {
       const sorted = [...this.#nobodys]
-        .sort((a, b) => a.admittedAt - b.admittedAt);
+        .sort(({ place: one = 0 }, { place: other = 0 }) => one - other);
       this.#nobodys.clear();
       for (const item of sorted) this.#nobodys.add(item);
     }
@@ -150,9 +163,10 @@ export class Store {
     item.owner = (owner?.events ?? this.#nobodys).add(item);
     item.lease = lease;
     this.bytes += item.bytes;
-    this.#latestAt = item.admittedAt;
-    if (owner) this.#owners.add(owner);
+    item.place = this.#admitted++;
     this.#makeRoom(item);
+    // Whoever hears of it may look for scopes that are gone: this one is about to send.
+    if (owner) this.#owners.add(owner);
   }
 
   /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */
@@ -226,6 +240,11 @@ export class Store {
     return true;
   }
 
+  #countLeft({ sinceMs, ms }: Rest): number {
+    const { clock } = this.deps;
+    return hasPassed(clock, sinceMs, ms) ? 0 : sinceMs + ms - clock.now();
+  }
+
   #isPreparing({ fate, make, preparation, admittedAt }: QueueItem): boolean {
     return fate === "retained" && make !== undefined &&
       preparation !== undefined &&
@@ -248,7 +267,9 @@ export class Store {
           this.held.size <= options.maxQueueSize &&
           this.bytes <= options.maxQueueBytes
         ) break;
-        if (item === kept || !takesLeased && item.lease?.isLive) continue;
+        // What its hook is at is evicted afterwards, if it is still too much: the hook may drop it itself.
+        if (item === kept || item.make === BEING_MADE) continue;
+        if (!takesLeased && item.lease?.isLive) continue;
         this.#take(item);
         evicted.push(item);
       }

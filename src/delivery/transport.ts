@@ -5,7 +5,7 @@ import type {
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
-import { isFiniteNumber, isRecord } from "../core/guards.ts";
+import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
@@ -146,7 +146,9 @@ function readVerdict(
   { kind, reason, afterMs }: Readonly<Record<string, unknown>>,
   silence: DeliveryReason,
 ): Verdict {
-  const given = isReason(reason) ? reason : undefined;
+  // A copy: it is read again when it is told, and a getter of it may throw.
+  const copy = attempt(() => isRecord(reason) && { ...reason });
+  const given = isReason(copy) ? copy : undefined;
   if (kind === "delivered") return { kind, ...(given && { reason: given }) };
   const why = given ?? silence;
   return kind === "dropped"

@@ -95,3 +95,19 @@ Deno.test("shutdown() ends what it sends and reports the rest as lost, what a sc
   assertEquals(codes, ["shutdown_timeout", "shutdown_timeout"]);
   assertEquals(clock.pending, 0);
 });
+
+Deno.test("a drain that never ends is told of by parts, each no larger than the queue (CAP-296)", async () => {
+  const { attempts, capture, clock, posthog, told } = createBench(
+    ({ names }) => {
+      if (attempts.length < 100) capture(names);
+      return 200;
+    },
+    { flushAt: 1, maxQueueSize: 10 },
+  );
+  const toldMeanwhile: number[] = [];
+  posthog.on("flush", () => void toldMeanwhile.push(attempts.length));
+  capture("a");
+  await clock.settle();
+  assertEquals(told, Array.from({ length: 10 }, () => "a".repeat(10)));
+  assertEquals(toldMeanwhile.slice(0, 3), [10, 20, 30]);
+});

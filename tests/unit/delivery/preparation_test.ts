@@ -118,6 +118,21 @@ Deno.test("Store stands a hook that takes its event out while it is finished", (
   assertEquals([store.held.size, store.bytes], [0, 0]);
 });
 
+for (const [does, evicted] of [["keeps", "bP"], ["drops", "b"]] as const) {
+  Deno.test(`Store tells once what becomes of an event whose hook captures into a full queue and ${does} it (CAP-296)`, () => {
+    const filled = createFilled("P", { maxQueueSize: 1 }, (text) => {
+      filled.add("b");
+      filled.add("c");
+      // Who drops it has told of it.
+      return does === "keeps" ? text : undefined;
+    });
+    const { store, drops, nobodys, pending } = filled;
+    store.finish(pending.item);
+    assertEquals(drops.map(({ event }) => event).join(""), evicted);
+    assertEquals([nobodys(), pending.item.fate], ["c", "dropped"]);
+  });
+}
+
 Deno.test("Store.claim() leaves an event alone while a hook finishes it, and what stands behind it", () => {
   const claimed: string[] = [];
   const filled = createFilled("Pb", {}, (text) => {

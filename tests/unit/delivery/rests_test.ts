@@ -5,6 +5,7 @@ import {
   createBench,
   createGate,
 } from "./_bench.ts";
+import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 
 /** A client that sends at once, whose server asks for a rest of `afterMs` while that is set. */
 function createFixture() {
@@ -239,4 +240,72 @@ Deno.test("the server's rest holds when the flush of the scope that was asked fo
   await clock.advance(18_000);
   assertEquals([attempts.length, queued()], [1, "s"]);
   await assertRests(95_000);
+});
+
+Deno.test("the server's rest holds although the events that it answered were taken out meanwhile (CAP-182, CAP-232)", async () => {
+  const gate = createGate();
+  const { attempts, capture, clock, posthog, sent } = createBench(
+    () => attempts.length > 1 ? 200 : gate.promise,
+    { captureMode: "v1", flushAt: 1 },
+  );
+  capture("a");
+  await clock.settle();
+  posthog.clearQueue();
+  capture("b");
+  const [attempt] = attempts;
+  if (attempt) gate.resolve(askRest(attempt, 10_000));
+  await clock.advance(9999);
+  assertEquals(sent(), ["a"]);
+  await clock.advance(1);
+  capture("c");
+  await clock.settle();
+  assertEquals(sent(), ["a", "bc"]);
+});
+
+/** A v1 lane that rests after an outage; the server asks whoever sends "w" for 10 s of rest. */
+function createOutage() {
+  const server = { isUp: false };
+  const bench = createBench((attempt) => {
+    if (server.isUp) return 200;
+    return attempt.names === "w" ? askRest(attempt, 10_000) : 503;
+  }, { captureMode: "v1", fetchRetryCount: 0 });
+  return { ...bench, server };
+}
+
+for (const order of ["ow", "wo"]) {
+  Deno.test(`flush() waits for the rest that the server asked for, although the lane rests after an outage: ${order} (CAP-232, CAP-235)`, async () => {
+    const { clock, count, posthog, sendNow, sent, server } = createOutage();
+    for (const name of order) await sendNow(name);
+    server.isUp = true;
+    await clock.advance(1000);
+    assertEquals(await count(posthog.flush(5000), 0), [0, 0, 2]);
+    const flushed = posthog.flush(9000);
+    await clock.advance(8999);
+    assertEquals(sent(), [...order]);
+    assertEquals(await count(flushed, 1), [2, 0, 0]);
+  });
+}
+
+Deno.test("a clock that is set back in a wait makes the rest that follows no longer than was asked (CAP-232, FLD-081)", async () => {
+  const clock = createFakeClock();
+  const { sleep } = clock;
+  let skewMs = 0;
+  const { attempts, capture, posthog } = createBench(
+    (attempt) => attempts.length > 1 ? 200 : askRest(attempt, 20_000),
+    { flushAt: 1, sleep, now: () => clock.now() + skewMs },
+  );
+  capture("a");
+  const flushed = posthog.flush(5000);
+  await clock.advance(1000);
+  skewMs = -3_600_000;
+  await clock.advance(4000);
+  assertEquals((await flushed).retained, 1);
+  await clock.advance(19_999);
+  capture("b");
+  await clock.settle();
+  assertEquals(attempts.length, 1, "the lane rests");
+  await clock.advance(1);
+  capture("c");
+  await clock.settle();
+  assertEquals(attempts.length, 2, "the rest is over");
 });

@@ -110,6 +110,24 @@ Deno.test("a scope's flush leaves the sending to the drain under way, and does n
   assertEquals([early, sent()], [["a"], ["a", "a", "a", "a"]]);
 });
 
+Deno.test("a scope's flush that runs out leaves its events to the drain under way (CAP-265, CAP-281)", async () => {
+  const gate = createGate();
+  const { clock, count, createScope, queued, sent } = createBench(
+    () => gate.promise,
+    { flushAt: 1 },
+  );
+  const { capture, hog } = createScope();
+  capture("a");
+  await clock.settle();
+  capture("b");
+  assertEquals(await count(hog.flush(50), 50), [0, 0, 2]);
+  assertEquals([sent(), queued()], [["a"], ""]);
+  const flushed = hog.flush();
+  gate.resolve(200);
+  assertEquals(await count(flushed, 0), [2, 0, 0]);
+  assertEquals(sent(), ["a", "b"]);
+});
+
 Deno.test("a scope's flush sends along what is nobody's, as the drain does (CAP-287)", async () => {
   const { capture, count, createScope, queued, sent } = createBench(() => 200);
   capture("c");
@@ -184,4 +202,18 @@ Deno.test("a scope's drain ends without a gap: what is captured at any microtask
     await clock.settle();
     assertEquals(sent(), ["a", "b"], `after ${turns} microtasks`);
   }
+});
+
+Deno.test("a scope keeps what it captures although a listener that hears what made room looks at the queue (FLD-012)", async () => {
+  const { capture, count, createScope, posthog, queued } = createBench(
+    () => 200,
+    { maxQueueSize: 2 },
+  );
+  let seen = 0;
+  posthog.on("drop", () => void (seen += posthog.queueSize));
+  capture("ab");
+  const scope = createScope();
+  scope.capture("s");
+  assertEquals([seen, queued()], [1, "b"]);
+  assertEquals(await count(scope.hog.flush()), [1, 0, 0]);
 });

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { type Answer, createBench, createGate } from "./_bench.ts";
+import {
+  type Answer,
+  type Attempt,
+  createBench,
+  createGate,
+} from "./_bench.ts";
 
 Deno.test("exhausted attempts are reported once, as retained (CAP-233)", async () => {
   const { capture, count, drops, errors, posthog } = createBench(() => 503);
@@ -90,6 +95,44 @@ Deno.test("the words of a custom transport's error are in no message (CAP-294)",
     "Cannot deliver 1 event now, kept for the next try: the request failed",
   ]);
 });
+
+const hostile = Object.defineProperty(new Error("socket"), "name", {
+  get: () => {
+    throw new Error("no name");
+  },
+});
+const HOSTILE: readonly [
+  name: string,
+  answer: (attempt: Attempt) => Answer,
+  expected: [dropped: number, retained: number],
+][] = [
+  ["an error", () => hostile, [0, 1]],
+  ["the cause of a reason", ({ batch }) =>
+    batch.map(({ uuid }) => {
+      const reason = { code: "network" as const, cause: hostile };
+      return { kind: "retry", uuid, reason };
+    }), [0, 1]],
+  ["a reason", ({ batch }) =>
+    batch.map(({ uuid }) => {
+      const reason = {
+        code: "http" as const,
+        get details(): string {
+          throw new Error("no details");
+        },
+      };
+      return { kind: "dropped", uuid, reason };
+    }), [1, 0]],
+];
+for (const [name, answer, [dropped, retained]] of HOSTILE) {
+  Deno.test(`what a transport answers with is counted and told, although ${name} throws when it is looked at (CAP-261, CAP-301)`, async () => {
+    const { capture, count, drops, errors, posthog } = createBench(answer, {
+      fetchRetryCount: 0,
+    });
+    capture("a");
+    assertEquals(await count(posthog.flush()), [0, dropped, retained]);
+    assertEquals([drops.length, errors.length], [dropped, 1]);
+  });
+}
 
 Deno.test("413 halves a batch with requests of their own, and drops an event that is refused alone (CAP-144, CAP-230, CAP-231)", async () => {
   const { attempts, capture, count, drops, errors, posthog, sent } =

@@ -142,6 +142,18 @@ Deno.test("Store.disown() puts what was a scope's where it was captured (CAP-221
   assertEquals(nobodys(), "bcde");
 });
 
+Deno.test("Store.disown() keeps the order of capture although the clock was set back (CAP-221, FLD-081)", () => {
+  const { store, nobodys } = createStoreBench();
+  const owners = [createOwner(), createOwner()];
+  for (const [index, name] of [..."abcdef"].entries()) {
+    const item = { ...createItem(name), admittedAt: 100 - index };
+    store.admit(item, owners["bdce".includes(name) ? index % 2 : 2]);
+  }
+  assertEquals(nobodys(), "af");
+  for (const owner of owners) store.disown(owner);
+  assertEquals(nobodys(), "abcdef");
+});
+
 Deno.test("Store leases to its owner what an owner has, and to others what nobody has", () => {
   const { store, claim, lease, add } = createFilled("a");
   const owner = createOwner(lease(9, true));
