@@ -32,10 +32,16 @@
 export { memoryCache, type MemoryCacheOptions } from "./src/caches/memory.ts";
 export { PostHog, type PostHogClass } from "./src/posthog/posthog.ts";
 export {
+  type RuntimeArguments,
+  type ScopedHandler,
+  type ScopeMaker,
+  type Undeclared,
   withPostHog,
   type WithPostHogOptions,
+  type WrappedHandler,
 } from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
+export { uuidv7 } from "./src/compat/uuidv7.ts";
 export {
   CallbackError,
   ConfigError,
@@ -45,8 +51,9 @@ export {
   RequestError,
 } from "./src/core/errors.ts";
 
-export type { KernelClient } from "./src/client/client_types.ts";
+export type { ClosedByUsing, KernelClient } from "./src/client/client_types.ts";
 export type {
+  AiSettings,
   KernelScope,
   RequestScopeInit,
 } from "./src/client/scope_types.ts";
@@ -56,6 +63,7 @@ export type {
   WithContextOptions,
   WrapFetchOptions,
 } from "./src/context/types.ts";
+export type { Bytes } from "./src/core/bytes.ts";
 export type {
   DeliveryErrorCode,
   DeliveryOutcome,
@@ -79,6 +87,7 @@ export type {
   BeforeSend,
   CapturedEvent,
   FlagPropertiesSource,
+  KeptEvent,
   SendFeatureFlagsOptions,
   Timestamp,
 } from "./src/core/event.ts";
@@ -134,6 +143,7 @@ export type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagSource,
   FlagValue,
   IsEnabledOptions,
@@ -147,6 +157,15 @@ export type {
   SingleFlagArguments,
   SingleFlagOptions,
 } from "./src/compat/call_options.ts";
+export type { ClientMethods } from "./src/compat/client_methods.ts";
+export type {
+  AllFlagsOptions,
+  BeforeSendFn,
+  EventMessage,
+  FlagDefinitionCacheProvider,
+  IPostHog,
+  PostHogFeatureFlag,
+} from "./src/posthog/node_types.ts";
 export type {
   FlagsAndPayloads,
   LegacyFlagMethods,
@@ -176,6 +195,7 @@ export type {
   ExceptionOptions,
   FlagMethods,
   FlagOptions,
+  InertOptions,
   OlderOptions,
   PostHogClient,
   PostHogOptions,

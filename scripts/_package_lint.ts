@@ -5,9 +5,6 @@ import {
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
-/** Resolutions that an ES-module-only package does not answer: the old one and `require` as TypeScript sees it. */
-const NOT_OURS = new Set<unknown>(["node10", "node16-cjs"]);
-
 /** Throws unless the packed package is one that every resolver and bundler can use. */
 export async function lintPackage(
   tarball: Uint8Array<ArrayBuffer>,
@@ -42,9 +39,6 @@ async function typeProblems(tarball: Uint8Array): Promise<string[]> {
       resolutionOption: "",
       ...problem,
     };
-    if (NOT_OURS.has(resolutionKind) || NOT_OURS.has(resolutionOption)) {
-      return [];
-    }
     const where = Object.values(rest).filter((value) =>
       typeof value === "string"
     );

@@ -19,15 +19,31 @@ const DIST = `${PACKAGE}/dist`;
 export const TARBALL: string =
   `${PACKAGE}/${PACKAGE_NAME}-${config.version}.tgz`;
 
-/** The package's manifest. One build serves every runtime, so an entry has no conditions to get in the wrong order. */
+/** Where the two builds stand, each with its declarations in `types`. */
+const FORMATS = { esm: "dist", cjs: "dist/cjs" } as const;
+
+/** The package's manifest. Each of the two builds serves every runtime. */
 export function manifest(): {
   readonly exports: Record<string, unknown>;
   readonly [key: string]: unknown;
 } {
+  const typesOf = (format: keyof typeof FORMATS, source: string) =>
+    `./${FORMATS[format]}/types/${source.replace(/\.ts$/, ".d.ts")}`;
   const exports = ENTRIES.map(({ subpath, source, output }) => [subpath, {
-    types: `./dist/types/${source.replace(/\.ts$/, ".d.ts")}`,
-    default: `./dist/${output}.js`,
+    require: {
+      types: typesOf("cjs", source),
+      default: `./${FORMATS.cjs}/${output}.js`,
+    },
+    default: {
+      types: typesOf("esm", source),
+      default: `./${FORMATS.esm}/${output}.js`,
+    },
   }]);
+  // TypeScript's old resolution reads no `exports`.
+  const olderTypes = ENTRIES.slice(1).map(({ subpath, source }) => [
+    subpath.slice(2),
+    [typesOf("cjs", source)],
+  ]);
   return {
     name: PACKAGE_NAME,
     version: config.version,
@@ -47,6 +63,10 @@ export function manifest(): {
     type: "module",
     sideEffects: false,
     engines: { node: ">=20.19" },
+    main: `./${FORMATS.cjs}/index.js`,
+    module: `./${FORMATS.esm}/index.js`,
+    types: typesOf("cjs", "mod.ts"),
+    typesVersions: { "*": Object.fromEntries(olderTypes) },
     exports: {
       ...Object.fromEntries(exports),
       "./package.json": "./package.json",
@@ -59,11 +79,18 @@ export function manifest(): {
 export async function buildPackage(): Promise<void> {
   await Deno.remove(DIST, { recursive: true }).catch(ignoreNotFound);
   await Deno.remove(TARBALL).catch(ignoreNotFound);
-  emitModules();
-  await emitDeclarations(
-    ENTRIES.map(({ source }) => fromRoot(source)),
-    `${DIST}/types`,
+  const outputs = emitModules();
+  emitCommonJs(outputs);
+  await Deno.writeTextFile(
+    `${PACKAGE}/${FORMATS.cjs}/package.json`,
+    '{ "type": "commonjs", "sideEffects": false }\n',
   );
+  for (const directory of Object.values(FORMATS)) {
+    await emitDeclarations(
+      ENTRIES.map(({ source }) => fromRoot(source)),
+      `${PACKAGE}/${directory}/types`,
+    );
+  }
   await Deno.writeTextFile(
     `${PACKAGE}/package.json`,
     `${JSON.stringify(manifest(), null, 2)}\n`,
@@ -71,17 +98,24 @@ export async function buildPackage(): Promise<void> {
   for (const file of ["LICENSE", "CHANGELOG.md"]) {
     await Deno.copyFile(fromRoot(file), `${PACKAGE}/${file}`);
   }
-  checkDeclarations(
-    ENTRIES.map(({ source }) =>
-      `${DIST}/types/${source.replace(/\.ts$/, ".d.ts")}`
-    ),
-  );
+  for (const directory of Object.values(FORMATS)) {
+    checkDeclarations(
+      ENTRIES.map(({ source }) =>
+        `${PACKAGE}/${directory}/types/${source.replace(/\.ts$/, ".d.ts")}`
+      ),
+    );
+  }
   await pack();
   await lintPackage(await Deno.readFile(TARBALL));
 }
 
-/** Whitespace and names stay, so that a stack trace or a curious reader gets somewhere; bundlers minify. */
-function emitModules(): void {
+/**
+ * Whitespace and names stay, so that a stack trace or a curious reader gets somewhere; bundlers minify. Source maps carry
+ * the sources.
+ *
+ * @returns The files.
+ */
+function emitModules(): readonly string[] {
   const { metafile } = buildSync({
     absWorkingDir: ROOT,
     entryPoints: Object.fromEntries(
@@ -111,6 +145,24 @@ function emitModules(): void {
       `The package must not depend on anything: ${problems.join(", ")}`,
     );
   }
+  return Object.keys(metafile.outputs).filter((path) => path.endsWith(".js"));
+}
+
+/** Each module once more for `require`, file by file: entries share what they share as modules. */
+function emitCommonJs(modules: readonly string[]): void {
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [...modules],
+    outbase: DIST,
+    outdir: `${PACKAGE}/${FORMATS.cjs}`,
+    bundle: false,
+    format: "cjs",
+    platform: "neutral",
+    target: "es2022",
+    charset: "utf8",
+    sourcemap: "linked",
+    logLevel: "warning",
+  });
 }
 
 async function pack(): Promise<void> {

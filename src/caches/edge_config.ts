@@ -8,6 +8,7 @@
  * import { assertEquals } from "@std/assert";
  * import { PostHog } from "edgehog";
  * import { edgeConfigCache } from "edgehog/caches/edge-config";
+ * import { createPostHogEmulator } from "edgehog/dev";
  *
  * // On Vercel: import { createClient } from "@vercel/edge-config", and createClient(process.env.EDGE_CONFIG).
  * const filters = { groups: [{ rollout_percentage: 100, properties: [] }] };
@@ -16,7 +17,10 @@
  * ]);
  * const edgeConfig = { get: (key: string) => Promise.resolve(items.get(key)) };
  *
- * const posthog = new PostHog("phc_x", { flagDefinitionCache: edgeConfigCache(() => edgeConfig) });
+ * const posthog = new PostHog("phc_x", {
+ *   flagDefinitionCache: edgeConfigCache(() => edgeConfig),
+ *   fetch: createPostHogEmulator().fetch,
+ * });
  * const flags = await posthog.evaluateFlags("user-1", { onlyEvaluateLocally: true });
  *
  * assertEquals(flags.isEnabled("new-nav"), true);

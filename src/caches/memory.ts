@@ -1,4 +1,4 @@
-import { systemClock } from "../core/clock.ts";
+import { lookAgain, systemClock } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
@@ -25,6 +25,12 @@ const DEFAULT_INTERVAL_MS = 30_000;
 
 /** Clients spread their intervals by a tenth: the fastest of them must not find the lease held. */
 const LEASE_SHARE = 0.9;
+
+/** How long a client without definitions looks for those that another one is fetching, in ms; less than a call may take. */
+const FIRST_LOAD_MS = 500;
+
+/** As many looks take about that long, also where `now` stands still. */
+const MAX_LOOKS = 25;
 
 /**
  * Creates a cache in memory: the clients of one isolate or process share one copy of a project's definitions, and one
@@ -66,14 +72,22 @@ export function memoryCache(
   const confirm = () => {
     leasedAt = confirmedAt = now();
   };
+  const isBeingFilled = () => !current() && isYounger(leasedAt, FIRST_LOAD_MS);
+  const elect = () => {
+    if (current() && isYounger(leasedAt, leaseMs)) return false;
+    leasedAt = now();
+    return true;
+  };
+  const waitForFirst = async () => {
+    for (let turn = 0; isBeingFilled() && turn < MAX_LOOKS; turn++) {
+      await lookAgain(systemClock, turn);
+    }
+    return elect();
+  };
   return {
     getFlagDefinitions: current,
-    shouldFetchFlagDefinitions() {
-      // Nothing to be read is nothing to wait for.
-      if (current() && isYounger(leasedAt, leaseMs)) return false;
-      leasedAt = now();
-      return true;
-    },
+    shouldFetchFlagDefinitions: () =>
+      isBeingFilled() ? waitForFirst() : elect(),
     onFlagDefinitionsReceived(data) {
       entry = data;
       confirm();

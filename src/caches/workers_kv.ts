@@ -8,6 +8,7 @@
  * import { assertEquals } from "@std/assert";
  * import { PostHog } from "edgehog";
  * import { workersKvCache } from "edgehog/caches/workers-kv";
+ * import { createPostHogEmulator } from "edgehog/dev";
  *
  * // In a Worker this is `env.FLAGS`, with `import { env } from "cloudflare:workers"`.
  * const flags = [{ key: "new-nav", active: true, filters: { groups: [{}] } }];
@@ -23,6 +24,7 @@
  * const posthog = new PostHog("phc_x", {
  *   flagDefinitionCache: workersKvCache(() => namespace),
  *   strictLocalEvaluation: true,
+ *   fetch: createPostHogEmulator().fetch,
  * });
  * const snapshot = await posthog.evaluateFlags("user-1");
  *

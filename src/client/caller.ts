@@ -66,6 +66,12 @@ export class KernelCaller implements EventCaller {
     return this.context !== undefined;
   }
 
+  /** Whether a `waitUntil` keeps the runtime alive for its promises. */
+  get isKept(): boolean {
+    const { ctx, waitUntil } = this.#keeper;
+    return Boolean(ctx || waitUntil);
+  }
+
   /** Tells the application what happened. */
   get reporter(): Reporter {
     return this.kernel.reporter;
@@ -118,9 +124,7 @@ export class KernelCaller implements EventCaller {
   }
 
   #findQueue(): Queue {
-    const { options, queue } = this.kernel;
-    const { ctx, waitUntil } = this.#keeper;
-    const isKept = ctx || waitUntil;
+    const { isKept, kernel: { options, queue } } = this;
     if (!isKept && dropsUnfinishedWork()) {
       warnOnce(
         this.reporter,

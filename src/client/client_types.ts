@@ -4,10 +4,22 @@ import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import type { EventMethods } from "../events/types.ts";
-import type { KernelScope, RequestScopeInit } from "./scope_types.ts";
+import type {
+  AiSettings,
+  KernelScope,
+  RequestScopeInit,
+} from "./scope_types.ts";
+
+/** `shutdown` for `await using`, where the compiler's libs have that. */
+export type ClosedByUsing = {
+  readonly [
+    Key in SymbolConstructor["asyncDispose" & keyof SymbolConstructor]
+  ]: () => Promise<void>;
+};
 
 /** What every client can do; features add their verbs. `Scope` is what its scopes can do. */
-export interface KernelClient<Scope = KernelScope> extends EventMethods {
+export interface KernelClient<Scope = KernelScope>
+  extends EventMethods, ClosedByUsing, AiSettings {
   /**
    * Opens the scope of a request: its identity, properties and `waitUntil`.
    *
@@ -55,8 +67,6 @@ export interface KernelClient<Scope = KernelScope> extends EventMethods {
   shutdown(timeoutMs?: number): Promise<void>;
   /** The same as {@linkcode KernelClient.shutdown}. */
   close(timeoutMs?: number): Promise<void>;
-  /** The same as {@linkcode KernelClient.shutdown}, for `await using`. */
-  [Symbol.asyncDispose](): Promise<void>;
   /**
    * Listens to what happens; the result ends it. A listener that throws is contained.
    *
@@ -92,10 +102,6 @@ export interface KernelClient<Scope = KernelScope> extends EventMethods {
   readonly optedOut: boolean;
   /** Whether the client was disabled for good, by option or for lack of a key. */
   readonly isDisabled: boolean;
-  /** Whether AI wrappers must leave out input and output content. */
-  readonly privacyMode: boolean;
-  /** Whether AI wrappers may send everything. */
-  readonly enableFullAiCapture: boolean;
   /** Events in the client's queue, those being sent included. */
   readonly queueSize: number;
   /** Copies of the events in the client's queue, of both lanes or of one, as v0 has them, oldest first. */

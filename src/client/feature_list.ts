@@ -81,6 +81,13 @@ export class FeatureList {
     return undefined;
   }
 
+  /** What a flush waits for first, of the features that were used. */
+  settle(timeoutMs: number | undefined): Promise<void> | undefined {
+    return this.#slots.map(({ made }) => made?.settle?.(timeoutMs)).find(
+      Boolean,
+    );
+  }
+
   /** Releases what the features hold; one that was never used may have been handed something to release. */
   async shutdown(deadline: AbortSignal): Promise<void> {
     await Promise.allSettled(

@@ -15,6 +15,8 @@ import type { Feature } from "./feature.ts";
 export interface Caller extends ImmediateEventSink {
   /** Whether it is the scope of a request. */
   readonly isScope: boolean;
+  /** Whether a `waitUntil` keeps the runtime alive for its promises. */
+  readonly isKept: boolean;
   /** What its request knows at this moment; undefined on the client. */
   readonly context: EventContext | undefined;
   /** The function that the application called to get here: the stack of the call starts below it. */
@@ -92,6 +94,8 @@ export interface MadeFeature {
     caller: Caller,
     message: Readonly<Record<string, unknown>>,
   ): EventPreparation | undefined;
+  /** What a flush waits for first, within its time; undefined where that is nothing. */
+  settle?(timeoutMs: number | undefined): Promise<void> | undefined;
   /** Releases what it holds until the deadline aborts. */
   shutdown?(deadline: AbortSignal): Promise<void>;
   /** What other entries of the package reach it by. */

@@ -67,7 +67,8 @@ export class Kernel implements FeatureHost, DeliveryPort {
     const { options } = this;
     const reporter = this.reporter = createReporter(options);
     for (const error of read.problems) {
-      reporter.tell(error, error.option === "apiKey" ? "error" : "warn");
+      const isFatal = /^(apiKey|host)$/.test(error.option);
+      reporter.tell(error, isFatal ? "error" : "warn");
     }
     for (const note of read.notes) reporter.warn(note);
     this.beforeSend = options.beforeSend;

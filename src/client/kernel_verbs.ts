@@ -7,6 +7,7 @@ import { TRACE_CONTEXT } from "../context/trace_context.ts";
 import type { WithContextOptions, WrapFetchOptions } from "../context/types.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
@@ -105,7 +106,8 @@ export const SCOPE_VERBS: Table<KernelVerb> = {
   [TRACE_CONTEXT]({ context }: KernelCaller, span?: TraceContext): void {
     if (context) context.traceContext = span;
   },
-  setContext({ context }: KernelCaller, data: unknown): void {
+  setContext({ context, reporter }: KernelCaller, data: unknown): void {
+    warnOfForeignNames(reporter, Object(data));
     context?.set(data);
   },
   tracingHeaders,
@@ -122,17 +124,24 @@ export const SCOPE_VERBS: Table<KernelVerb> = {
   },
 };
 
+/** What AI wrappers ask of whatever they capture through. */
+const AI_READS: Table<(caller: KernelCaller) => unknown> = {
+  privacyMode: ({ kernel }) => kernel.options.privacyMode,
+  "privacy_mode": ({ kernel }) => kernel.options.privacyMode,
+  enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
+};
+
 /** What can be read of a client. */
 export const CLIENT_READS: Table<(caller: KernelCaller) => unknown> = {
   optedOut: ({ kernel }) => kernel.isOptedOut,
   isDisabled: ({ kernel }) => kernel.options.disabled,
-  privacyMode: ({ kernel }) => kernel.options.privacyMode,
-  enableFullAiCapture: ({ kernel }) => kernel.options.enableFullAiCapture,
+  ...AI_READS,
   queueSize: ({ kernel }) => kernel.queue.items().length,
 };
 
 /** What can be read of a scope. */
 export const SCOPE_READS: Table<(caller: KernelCaller) => unknown> = {
+  ...AI_READS,
   distinctId: ({ context }) => context?.distinctId,
   sessionId: ({ context }) => context?.sessionId,
   properties: ({ context }) => toJsonObject(context?.properties),
@@ -151,7 +160,17 @@ async function flush(
   { kernel, queue }: KernelCaller,
   timeoutMs?: number,
 ): Promise<FlushResult> {
-  return kernel.isClosed() ? flushNothing() : await queue.flush(timeoutMs);
+  if (kernel.isClosed()) return flushNothing();
+  const { clock, features } = kernel;
+  const began = clock.now();
+  const flushed = queue.flush(timeoutMs);
+  const pending = features.settle(timeoutMs);
+  if (pending) {
+    await pending;
+    // What that captured was not there at the call, and leaves all the same.
+    await queue.flush(timeoutMs && timeoutMs - (clock.now() - began));
+  }
+  return await flushed;
 }
 
 /** Opens the scope of a request. */
@@ -162,6 +181,7 @@ function openScope(
   init?: unknown,
 ): object {
   const given: RequestScopeInit = isRecord(init) ? init : {};
+  warnOfForeignNames(caller.reporter, given);
   const { waitUntil } = given;
   const { options } = caller.kernel;
   const keeper = typeof waitUntil === "function"
@@ -179,6 +199,7 @@ export function openChildScope(
   data: unknown,
   options?: WithContextOptions,
 ): object {
+  warnOfForeignNames(caller.reporter, Object(data));
   return caller.createScope(caller.context?.createChild(data, options));
 }
 

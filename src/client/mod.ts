@@ -37,7 +37,15 @@ export {
 } from "../core/errors.ts";
 export { fromEnv } from "../options/from_env.ts";
 export { createClient } from "./create_client.ts";
-export { withPostHog, type WithPostHogOptions } from "./with_posthog.ts";
+export {
+  type RuntimeArguments,
+  type ScopedHandler,
+  type ScopeMaker,
+  type Undeclared,
+  withPostHog,
+  type WithPostHogOptions,
+  type WrappedHandler,
+} from "./with_posthog.ts";
 
 export type {
   ContextData,
@@ -68,6 +76,7 @@ export type {
   BeforeSend,
   CapturedEvent,
   FlagPropertiesSource,
+  KeptEvent,
   SendFeatureFlagsOptions,
   Timestamp,
 } from "../core/event.ts";
@@ -113,4 +122,8 @@ export type {
   ScopeOf,
 } from "./create_client.ts";
 export type { Feature, FeatureTypes } from "./feature.ts";
-export type { KernelScope, RequestScopeInit } from "./scope_types.ts";
+export type {
+  AiSettings,
+  KernelScope,
+  RequestScopeInit,
+} from "./scope_types.ts";

@@ -15,6 +15,16 @@ export interface RequestScopeInit extends RequestContextInit {
   readonly waitUntil?: WaitUntil | undefined;
 }
 
+/** What AI wrappers, those of `@posthog/ai` among them, ask of a client or a scope. */
+export interface AiSettings {
+  /** Whether AI wrappers must leave out input and output content. */
+  readonly privacyMode: boolean;
+  /** The same, under the name that `@posthog/ai` reads. */
+  readonly "privacy_mode": boolean;
+  /** Whether AI wrappers may send everything. */
+  readonly enableFullAiCapture: boolean;
+}
+
 /**
  * The client for one request: it knows who asks, adds what the request tells to each event, and sends events under
  * the request's `waitUntil`. It can change nothing about the client. Make one a request; nothing of it outlives the
@@ -35,7 +45,7 @@ export interface RequestScopeInit extends RequestContextInit {
  * assertEquals(emulator.events[0]?.properties["$request_path"], "/cart");
  * ```
  */
-export interface KernelScope extends EventMethods {
+export interface KernelScope extends EventMethods, AiSettings {
   /** Whom events of this scope are about, unless they say otherwise. */
   readonly distinctId: string | undefined;
   /** The session, sent as `$session_id`. */

@@ -1,3 +1,4 @@
+import { findShared } from "../core/runtime.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { ResolvedOptions } from "../options/resolve.ts";
 
@@ -10,9 +11,6 @@ interface Entry {
 /** Projects remembered; past it all are forgotten, and may be warned about again. */
 const MAX_ENTRIES = 1000;
 
-/** Of the isolate: several clients for one project can't know of each other in any other way. */
-const entries = new Map<string, Entry>();
-
 /**
  * Counts a client as live and warns at the second one for a project and host, once for the isolate's life. Clients
  * that send nothing, or that are told not to warn, are left out of the count.
@@ -24,6 +22,8 @@ export function registerClient(
   reporter: Reporter,
 ): () => void {
   const { apiKey, host, disabled, testMode, disableSingletonWarning } = options;
+  // Of the isolate: several clients for one project can't know of each other in any other way.
+  const entries = findShared("clients", () => new Map<string, Entry>());
   const key = `${apiKey} ${host}`;
   const entry = entries.get(key) ?? { live: 0, hasWarned: false };
   if (disabled || testMode || disableSingletonWarning) return () => {};

@@ -1,5 +1,7 @@
 import { CallbackError } from "../core/errors.ts";
-import { defineOwn, isObject, isThenable } from "../core/guards.ts";
+import { warnOfGlobalScope } from "../core/global_scope.ts";
+import { defineOwn, isObject, isReadable, isThenable } from "../core/guards.ts";
+import { EVENT_VERBS } from "../events/verbs.ts";
 import type { KernelCaller } from "./caller.ts";
 import {
   KERNEL_NEUTRAL,
@@ -92,8 +94,8 @@ function refuse(name: PropertyKey): never {
 
 /**
  * The function that the application calls, and the boundary: nothing that a verb throws or rejects with reaches the application.
- * What comes this far is a hostile argument (a getter that throws, a revoked proxy) or a bug: it is reported, and
- * the verb answers neutrally.
+ * What comes this far is a hostile argument (a getter that throws, a revoked proxy), a seam that fails or a bug: it is
+ * reported, and the verb answers neutrally.
  *
  * It calls the verb itself, and not in the place of a tail call, so that exactly this one frame stands between the
  * application and the verb.
@@ -113,10 +115,10 @@ function createEntry(
         caller.entry = entry;
         const result = verb?.(caller, ...args);
         return isThenable(result)
-          ? result.then(undefined, (cause) => fail(caller, name, cause))
+          ? result.then(undefined, (cause) => fail(caller, name, cause, args))
           : result;
       } catch (cause) {
-        return fail(caller, name, cause);
+        return fail(caller, name, cause, args);
       }
     },
   };
@@ -144,11 +146,22 @@ function fail(
   caller: KernelCaller,
   name: PropertyKey,
   cause: unknown,
+  args: readonly unknown[],
 ): unknown {
   const { kernel, reporter } = caller;
   const text = String(name);
-  const message = `Cannot complete '${text}': an argument could not be read`;
-  reporter.tell(new CallbackError(message, text, cause), "error");
+  if (warnOfGlobalScope(reporter, cause)) {
+    // Features tell of theirs.
+    if (name in EVENT_VERBS) reporter.drop({ reason: "gate" });
+  } else {
+    const reason = cause instanceof CallbackError
+      ? cause.message
+      : args.every(isReadable)
+      ? `unexpected failure in ${text}()`
+      : "an argument could not be read";
+    const message = `Cannot complete '${text}': ${reason}`;
+    reporter.tell(new CallbackError(message, text, cause), "error");
+  }
   const neutral = KERNEL_NEUTRAL[name] ??
     kernel.features.findByVerb(name)?.neutral?.[name];
   return neutral?.(caller);

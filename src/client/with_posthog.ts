@@ -30,14 +30,60 @@ export interface WithPostHogOptions<
     | undefined;
 }
 
+/** What makes scopes: a client. */
+export interface ScopeMaker<Scope> {
+  /** See `forRequest` of a client. */
+  forRequest(
+    request?: RequestLike,
+    ctx?: ExecutionContextLike,
+    init?: RequestScopeInit,
+  ): Scope;
+}
+
+/** Stands for an argument that a handler does not declare. */
+export interface Undeclared {
+  /** Never there. */
+  readonly "~undeclared"?: never;
+}
+
+/** A handler of up to three arguments of the runtime's, and the scope after them. */
+export type ScopedHandler<First, Second, Third, Scope, Answer> = (
+  first: First,
+  second: Second,
+  third: Third,
+  hog: Scope,
+) => MaybePromise<Answer>;
+
+/** What of a handler's arguments the runtime passes: all but the scope, which has a `flush` and a `capture`. */
+export type RuntimeArguments<First, Second, Third> = [Third] extends
+  [Pick<KernelScope, "flush" | "capture">]
+  ? [Second] extends [Undeclared] ? Undeclared extends Second ? [first: First]
+    : [first: First, second: Second]
+  : [first: First, second: Second]
+  : [first: First, second: Second, third: Third];
+
+/** A wrapped handler. A scope in second place is refused: runtimes pass more than the request. */
+export type WrappedHandler<First, Second, Third, Answer> = [Second] extends
+  [Pick<KernelScope, "flush" | "capture">]
+  ? "Declare every argument that the runtime passes before the scope"
+  : (...args: RuntimeArguments<First, Second, Third>) => Promise<Answer>;
+
+type AnyHandler = (...args: never[]) => unknown;
+
+type AnyOptions = WithPostHogOptions<
+  readonly unknown[],
+  unknown,
+  Pick<KernelScope, "flush">
+>;
+
 /**
  * Wraps a fetch handler of any runtime: it gets the runtime's own arguments, and after them the request's scope. An
  * error that escapes it is captured, if the client tracks errors, and thrown on as it is. Responses are handed through
  * untouched.
  *
  * Events leave under the `waitUntil` of the third or second argument; where neither has one, a flush is started when the
- * response is made, and the response does not wait for it. Declare every argument that the runtime passes, with
- * its type: the scope comes after the last.
+ * response is made, and the response does not wait for it. A handler that wants the scope declares every argument that
+ * the runtime passes: the scope comes after the last. One that does not may declare as many as it likes.
  *
  * @param posthog The client.
  * @param handler The handler, with one more parameter.
@@ -72,21 +118,74 @@ export function withPostHog<
   Answer,
   Scope extends Pick<KernelScope, "flush"> = KernelScope,
 >(
-  posthog: {
-    forRequest(
-      request?: RequestLike,
-      ctx?: ExecutionContextLike,
-      init?: RequestScopeInit,
-    ): Scope;
+  posthog: ScopeMaker<Scope>,
+  handler: number extends Args["length"] ? never
+    : Args extends readonly [unknown?] ? never
+    : (...args: [...args: Args, hog: Scope]) => MaybePromise<Answer>,
+  options?: WithPostHogOptions<Args, Answer, Scope>,
+): (...args: Args) => Promise<Answer>;
+/** The same for a handler that says itself what it gets. */
+export function withPostHog<
+  Answer,
+  Scope extends Pick<KernelScope, "flush">,
+  First,
+  Second = Undeclared,
+  Third = Scope,
+>(
+  posthog: ScopeMaker<Scope>,
+  handler: ScopedHandler<First, Second, Third, Scope, Answer>,
+  options?: WithPostHogOptions<
+    RuntimeArguments<First, Second, Third>,
+    Answer,
+    Scope
+  >,
+): WrappedHandler<First, Second, Third, Answer>;
+/** The same for an object whose method `fetch` is the handler; its other own members stay as they are. */
+export function withPostHog<
+  Rest extends object,
+  Answer,
+  Scope extends Pick<KernelScope, "flush">,
+  First,
+  Second = Undeclared,
+  Third = Scope,
+>(
+  posthog: ScopeMaker<Scope>,
+  handler: Rest & {
+    fetch: ScopedHandler<First, Second, Third, Scope, Answer>;
   },
-  handler: (...args: [...args: Args, hog: Scope]) => MaybePromise<Answer>,
-  options: WithPostHogOptions<Args, Answer, Scope> = {},
-): (...args: Args) => Promise<Answer> {
+  options?: WithPostHogOptions<
+    RuntimeArguments<First, Second, Third>,
+    Answer,
+    Scope
+  >,
+): Omit<Rest, "fetch"> & {
+  fetch: WrappedHandler<First, Second, Third, Answer>;
+};
+export function withPostHog(
+  posthog: ScopeMaker<Pick<KernelScope, "flush">>,
+  given: unknown,
+  options: unknown,
+): unknown {
+  const settings = options as AnyOptions | undefined;
+  if (typeof given === "function") {
+    return wrap(posthog, given as AnyHandler, settings);
+  }
+  const handler = given as { readonly fetch: AnyHandler };
+  const run: AnyHandler = (...args) =>
+    Reflect.apply(handler.fetch, handler, args);
+  return { ...handler, fetch: wrap(posthog, run, settings) };
+}
+
+function wrap(
+  posthog: ScopeMaker<Pick<KernelScope, "flush">>,
+  handler: AnyHandler,
+  options: AnyOptions = {},
+): (...args: readonly unknown[]) => Promise<unknown> {
   return async (...args) => {
     const ctx = findContext(args);
     const hog = posthog.forRequest(asRequest(args[0]), ctx);
     try {
-      return await handler(...args, hog);
+      return await handler(...[...args, hog] as never[]);
     } catch (error) {
       const { onError } = options;
       // A signal to the runtime or the framework is nobody's to answer.

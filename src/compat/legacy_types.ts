@@ -57,7 +57,7 @@ export interface LegacyFlagMethods {
    */
   isFeatureEnabled(
     key: string,
-    distinctIdOrOptions?: string | number | IsFeatureEnabledOptions,
+    distinctIdOrOptions?: string | number | bigint | IsFeatureEnabledOptions,
     options?: IsFeatureEnabledOptions,
   ): Promise<boolean | undefined>;
   /**
@@ -79,7 +79,7 @@ export interface LegacyFlagMethods {
    */
   getFeatureFlag(
     key: string,
-    distinctIdOrOptions?: string | number | SingleFlagOptions,
+    distinctIdOrOptions?: string | number | bigint | SingleFlagOptions,
     options?: SingleFlagOptions,
   ): Promise<FlagValue | undefined>;
   /**
@@ -102,7 +102,7 @@ export interface LegacyFlagMethods {
    */
   getFeatureFlagResult(
     key: string,
-    distinctIdOrOptions?: string | number | SingleFlagOptions,
+    distinctIdOrOptions?: string | number | bigint | SingleFlagOptions,
     options?: SingleFlagOptions,
   ): Promise<SingleFlagResult | undefined>;
   /**
@@ -133,7 +133,7 @@ export interface LegacyFlagMethods {
    */
   getFeatureFlagPayload(
     key: string,
-    distinctIdOrOptions?: string | number | SingleFlagOptions,
+    distinctIdOrOptions?: string | number | bigint | SingleFlagOptions,
     matchValue?: FlagValue,
     options?: SingleFlagOptions,
   ): Promise<JsonValue | undefined>;
@@ -155,7 +155,7 @@ export interface LegacyFlagMethods {
    * ```
    */
   getAllFlags(
-    distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
+    distinctIdOrOptions?: string | number | bigint | EvaluateFlagsOptions,
     options?: EvaluateFlagsOptions,
   ): Promise<Record<string, FlagValue>>;
   /**
@@ -179,7 +179,7 @@ export interface LegacyFlagMethods {
    * ```
    */
   getAllFlagsAndPayloads(
-    distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
+    distinctIdOrOptions?: string | number | bigint | EvaluateFlagsOptions,
     options?: EvaluateFlagsOptions,
   ): Promise<FlagsAndPayloads>;
 }

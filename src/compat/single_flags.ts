@@ -4,7 +4,6 @@ import type {
   MadeFeature,
   Verb,
 } from "../client/host.ts";
-import { setOwn } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import {
   type ClientFlags,
@@ -113,9 +112,7 @@ function readOne(
   second: unknown,
 ): Evaluation | undefined {
   if (typeof key === "string" && key !== "") {
-    const { sendFeatureFlagEvents } = readOptions(first, second);
-    const isSilent = sendFeatureFlagEvents === false || undefined;
-    return readEvaluation(flags, caller, first, second, key, isSilent);
+    return readEvaluation(flags, caller, first, second, key);
   }
   flags.host.reporter.warn(
     "Cannot evaluate a feature flag: its key is missing",
@@ -160,7 +157,7 @@ async function readPayload(
   if (!overrides.flags.has(key)) {
     if (matchValue === false) return null;
     if (matchValue === true || typeof matchValue === "string") {
-      loading = flags.local?.access(caller);
+      loading = flags.local?.access(request);
       const payload = (await loading)?.findPayload(key, matchValue);
       if (payload !== undefined) return payload;
     }
@@ -173,11 +170,7 @@ async function readPayload(
 function listValues(
   snapshot: FeatureFlagEvaluations | undefined,
 ): FlagsAndPayloads {
-  const featureFlags = {};
-  for (const key of snapshot?.keys ?? []) {
-    const { enabled, variant } = snapshot?.getResult(key) ?? {};
-    setOwn(featureFlags, key, variant ?? enabled);
-  }
-  const { featureFlagPayloads = {} } = snapshot?.toBootstrap() ?? {};
+  const { featureFlags = {}, featureFlagPayloads = {} } =
+    snapshot?.toBootstrap() ?? {};
   return { featureFlags, featureFlagPayloads };
 }

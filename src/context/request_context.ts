@@ -48,6 +48,11 @@ export class RequestContext implements EventContext {
     return this.#distinctId ?? this.#told?.identity.distinctId;
   }
 
+  /** Whether the application named whom events are about. */
+  get isNamed(): boolean {
+    return this.#distinctId !== undefined;
+  }
+
   /** Sent as `$session_id`. */
   get sessionId(): string | undefined {
     return this.#sessionId ?? this.#told?.identity.sessionId;

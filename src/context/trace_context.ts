@@ -5,7 +5,9 @@ import type { TraceContext } from "../core/event.ts";
  *
  * @experimental
  */
-export const TRACE_CONTEXT: unique symbol = Symbol("traceContext");
+export const TRACE_CONTEXT: unique symbol = Symbol.for(
+  "edgehog.traceContext",
+);
 
 const TRACE_ID = /^(?!0+$)[0-9a-f]{32}$/;
 const SPAN_ID = /^(?!0+$)[0-9a-f]{16}$/;

@@ -1,3 +1,6 @@
+/** Bytes in memory of their own: a `Uint8Array`, without the type argument that compilers before 5.7 don't know. */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 // deno-lint-ignore no-control-regex -- the range of ASCII starts there
 const NON_ASCII = /[^\x00-\x7f]/;
 

@@ -14,6 +14,15 @@ export interface CapturedEvent {
   timestamp: string;
   /** The event's uuid. */
   uuid: string;
+  /**
+   * Group type to group key: a copy of the property `$groups`. A change of either counts, and of both that of `groups`. One
+   * that is deleted is gone from the other too; what only lacks it, such as another event in this one's place, says nothing.
+   */
+  groups?: Record<string, string | number> | undefined;
+  /** As it was given to `capture`. To read: changes don't count. */
+  sendFeatureFlags?: boolean | SendFeatureFlagsOptions | undefined;
+  /** As it was given. To read: changes don't count. */
+  disableGeoip?: boolean | undefined;
 }
 
 /**
@@ -23,7 +32,23 @@ export interface CapturedEvent {
  */
 export type BeforeSend = (
   event: CapturedEvent,
-) => CapturedEvent | null | undefined | false;
+) => KeptEvent | null | undefined | false;
+
+/** What a hook may give back: what it leaves out is as it was, but for the properties. */
+export interface KeptEvent {
+  /** The event's name. */
+  event: string;
+  /** Whom the event is about; without it the event is dropped. */
+  distinctId?: string | number | bigint | undefined;
+  /** All properties. */
+  properties?: Record<string, unknown> | undefined;
+  /** When it happened. */
+  timestamp?: Timestamp | undefined;
+  /** The event's uuid. */
+  uuid?: string | undefined;
+  /** See {@linkcode CapturedEvent}. */
+  groups?: Record<string, string | number> | undefined;
+}
 
 /** Moments as a caller may give them: a `Date`, an ISO 8601 text (UTC without an offset), or epoch ms. */
 export type Timestamp = Date | string | number;
@@ -64,6 +89,8 @@ export interface TraceContext {
 export interface EventContext {
   /** The identity that fills a missing distinct id. */
   readonly distinctId: string | undefined;
+  /** Whether the application named it; a header or a cookie only hints at somebody. */
+  readonly isNamed?: boolean;
   /** Sent as `$session_id`. */
   readonly sessionId: string | undefined;
   /** Request and scope properties. */

@@ -30,6 +30,19 @@ export function attempt<Value>(look: () => Value): Value | undefined {
   }
 }
 
+/** Whether all members can be read, those of its class too: no getter throws, and no proxy refuses. */
+export function isReadable(value: unknown): boolean {
+  return attempt(() => {
+    let holder = isObject(value) ? value : null;
+    for (; holder; holder = Object.getPrototypeOf(holder)) {
+      for (const key of Reflect.ownKeys(holder)) {
+        Reflect.get(Object(value), key);
+      }
+    }
+    return true;
+  }) ?? false;
+}
+
 /** Whether the value is a string. */
 export function isText(value: unknown): value is string {
   return typeof value === "string";
@@ -42,7 +55,7 @@ export function isNonBlank(value: unknown): value is string {
 
 /** Reads an id, well-formed: numbers become text, blank counts as missing, nothing is trimmed or cut. Undefined for all else. */
 export function toId(value: unknown): string | undefined {
-  const id = typeof value === "number" || typeof value === "bigint"
+  const id = isFiniteNumber(value) || typeof value === "bigint"
     ? String(value)
     : value;
   return isNonBlank(id) ? id.toWellFormed() : undefined;
@@ -51,6 +64,20 @@ export function toId(value: unknown): string | undefined {
 /** Whether the value is a number other than NaN and the infinities. */
 export function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value);
+}
+
+/** A longer list of a caller's is cut. */
+const MAX_MEMBERS = 10_000;
+
+/** The members of a list, or of anything else that can be iterated, 10,000 at most; undefined where there is no way to. */
+export function readMembers(given: unknown): unknown[] | undefined {
+  return attempt(() => {
+    const members: unknown[] = [];
+    for (const member of given as Iterable<unknown>) {
+      if (members.push(member) >= MAX_MEMBERS) break;
+    }
+    return members;
+  });
 }
 
 /** Whether the value has a callable `then`. */

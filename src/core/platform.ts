@@ -1,3 +1,4 @@
+import type { Bytes } from "./bytes.ts";
 /** The part of a fetch function that edgehog uses. */
 export type FetchLike = (input: string, init: FetchInit) => Promise<Response>;
 
@@ -8,7 +9,7 @@ export interface FetchInit {
   /** The request's headers. */
   readonly headers: Record<string, string>;
   /** The request's body; absent on GET. */
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Bytes;
   /** Aborted at the attempt's deadline. */
   readonly signal: AbortSignal;
   /** Always `manual`: following a redirect would turn a POST into a bodiless GET. */

@@ -1,11 +1,16 @@
+import type { Bytes } from "./bytes.ts";
+import { CallbackError } from "./errors.ts";
+
 /** Fills the array with random bytes: uuids, jitter, lease waits. Called lazily, never at import or construction. */
-export type RandomSource = (bytes: Uint8Array<ArrayBuffer>) => void;
+export type RandomSource = (bytes: Bytes) => void;
 
 /** The platform's cryptographic random bytes. */
-export const systemRandom: RandomSource = (
-  bytes: Uint8Array<ArrayBuffer>,
-): void => {
-  crypto.getRandomValues(bytes);
+export const systemRandom: RandomSource = (bytes: Bytes): void => {
+  try {
+    crypto.getRandomValues(bytes);
+  } catch (cause) {
+    throw new CallbackError("the seam 'random' failed", "random", cause);
+  }
 };
 
 /** A uniform number in [0, 1), from four random bytes. */

@@ -1,6 +1,7 @@
 import type { Lane } from "./delivery.ts";
 import type { AnyEdgehogError } from "./errors.ts";
 import { isThenable } from "./guards.ts";
+import type { JsonObject } from "./json.ts";
 import type { Logger, LogLevel, Redact } from "./logger.ts";
 
 /** Why an event will never be sent. */
@@ -39,7 +40,21 @@ export interface PostHogListeners {
   flush: (uuids: readonly string[]) => void;
   /** Each event that will never be sent. */
   drop: (event: DroppedEvent) => void;
+  /** Each event as it is queued: a copy, as v0 has it. Made only where somebody listens. */
+  capture: (event: JsonObject) => void;
+  /** Each document of flag definitions that is taken into use, from PostHog or a cache: how many flags it has. */
+  localEvaluationFlagsLoaded: (count: number) => void;
 }
+
+/** The names that can be listened to. */
+const LISTENED: readonly (keyof PostHogListeners)[] = [
+  "error",
+  "warning",
+  "flush",
+  "drop",
+  "capture",
+  "localEvaluationFlagsLoaded",
+];
 
 /** Tells the application what happened. No method throws, whatever logger and listeners do. */
 export interface Reporter {
@@ -61,6 +76,11 @@ export interface Reporter {
     onceKey?: string,
     message?: string,
   ): void;
+  /** Tells the listeners of a name, where there are any, what is made for them then. */
+  emit<Name extends keyof PostHogListeners>(
+    name: Name,
+    create: () => Parameters<PostHogListeners[Name]>[0],
+  ): void;
   /** Tells the `drop` listeners. */
   drop(event: DroppedEvent): void;
   /** Tells the `flush` listeners which events were delivered. */
@@ -69,7 +89,7 @@ export interface Reporter {
   rearm(onceKey: string): void;
   /** Turns debug messages on or off. */
   setDebug(isOn: boolean): void;
-  /** Adds a listener; the result removes it. */
+  /** Adds a listener; the result removes it. Warns once of a name that nobody tells of. */
   on<Name extends keyof PostHogListeners>(
     name: Name,
     listener: PostHogListeners[Name],
@@ -95,10 +115,9 @@ const MAX_ONCE_KEYS = 1000;
 export function createReporter(
   { logger, onError, debug, redact }: ReporterOptions,
 ): Reporter {
-  const listeners = new Map<
-    keyof PostHogListeners,
-    Set<(argument: never) => unknown>
-  >();
+  const listeners = new Map(
+    LISTENED.map((name) => [name, new Set<(argument: never) => unknown>()]),
+  );
   const used = new Set<string>();
   let debugIsOn = debug;
 
@@ -118,11 +137,11 @@ export function createReporter(
     contain(() => logger[level](message));
   const emit = <Name extends keyof PostHogListeners>(
     name: Name,
-    argument: Parameters<PostHogListeners[Name]>[0],
+    create: () => Parameters<PostHogListeners[Name]>[0],
   ) => {
     for (const listener of [...listeners.get(name) ?? []]) {
       contain(
-        () => listener(argument as never),
+        () => listener(create() as never),
         `A listener of "${name}" failed`,
       );
     }
@@ -135,11 +154,12 @@ export function createReporter(
     }
     const text = redact(message);
     log(level, text);
-    if (level === "warn") emit("warning", text);
+    if (level === "warn") emit("warning", () => text);
   };
 
   return {
     redact,
+    emit,
     debug(message) {
       if (debugIsOn) say("debug", message);
     },
@@ -148,11 +168,11 @@ export function createReporter(
     tell(error, level, onceKey, message) {
       say(level ?? "warn", message ?? error.message, onceKey);
       contain(() => onError?.(error), 'The callback "onError" failed');
-      emit("error", error);
+      emit("error", () => error);
     },
-    drop: (event) => emit("drop", event),
+    drop: (event) => emit("drop", () => event),
     delivered(uuids) {
-      if (uuids.length > 0) emit("flush", uuids);
+      if (uuids.length > 0) emit("flush", () => uuids);
     },
     rearm(onceKey) {
       used.delete(onceKey);
@@ -161,10 +181,15 @@ export function createReporter(
       debugIsOn = isOn;
     },
     on(name, listener) {
-      const set = listeners.get(name) ?? new Set();
-      listeners.set(name, set.add(listener as (argument: never) => unknown));
+      const set = listeners.get(name);
+      if (!set) {
+        const known = LISTENED.join(", ");
+        const text = `Cannot listen to '${String(name)}': expected ${known}`;
+        say("warn", text, text);
+      }
+      set?.add(listener as (argument: never) => unknown);
       return () => {
-        set.delete(listener as (argument: never) => unknown);
+        set?.delete(listener as (argument: never) => unknown);
       };
     },
   };

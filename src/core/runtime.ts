@@ -1,3 +1,5 @@
+import { attempt } from "./guards.ts";
+
 /**
  * The runtime's `CompressionStream`, or undefined where it has none (such as Vercel's local edge emulator).
  * Looked up at use, because a constant would pin what a test or a polyfill replaces later.
@@ -30,4 +32,13 @@ export function findBuildIds(): {
   const { _posthogChunkIds: chunkIds, _posthogReleaseId: releaseId } =
     globalThis as { _posthogChunkIds?: unknown; _posthogReleaseId?: unknown };
   return { chunkIds, releaseId };
+}
+
+/** What the module formats of the package share in one isolate, by a name; made where there is none yet. */
+export function findShared<Value>(name: string, create: () => Value): Value {
+  const shared = globalThis as Record<symbol, unknown>;
+  // A frozen global object shares nothing.
+  return attempt(() =>
+    shared[Symbol.for(`edgehog.${name}`)] ??= create()
+  ) as Value ?? create();
 }

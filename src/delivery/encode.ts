@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import { findCompressionStream } from "../core/runtime.ts";
 
 /** How a body can be compressed; `deflate` is zlib-wrapped, as the header of that name means. */
@@ -6,7 +7,7 @@ export type Codec = "gzip" | "deflate";
 /** Bytes of a body and how they are encoded. */
 export interface EncodedBody {
   /** The body. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Bytes;
   /** The value of `Content-Encoding`, when compressed. */
   readonly encoding?: Codec;
   /** Whether compressing it failed. */
@@ -35,9 +36,9 @@ export async function encodeBody(
 
 /** Writes and reads at once: awaiting the write first would deadlock on large bodies. */
 async function pump(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   stream: CompressionStream,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Bytes> {
   const writer = stream.writable.getWriter();
   const [compressed] = await Promise.all([
     new Response(stream.readable).arrayBuffer(),

@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import { type Clock, runWithin } from "../core/clock.ts";
 import type { Redact } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
@@ -13,7 +14,7 @@ export interface HttpRequest {
   /** Headers beside `User-Agent`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The body, already encoded. Bytes, never a stream: streams can't be sent twice. */
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Bytes;
   /** The deadline for headers and body together; without it only `signal` ends the attempt. */
   readonly timeoutMs?: number;
   /** Ends the attempt early. */

@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import type { JsonValue } from "../core/json.ts";
 
 /** An answer as a value, so that faults and the request log can look at it before it leaves. */
@@ -49,7 +50,7 @@ export function toResponse(answer: Answer, isCutShort: boolean): Response {
   return new Response(isCutShort ? breakOff(text) : text, { status, headers });
 }
 
-function breakOff(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
+function breakOff(text: string): ReadableStream<Bytes> {
   const bytes = new TextEncoder().encode(text);
   let isStarted = false;
   // The error waits for the second pull: raised together with the first half it would swallow that half.

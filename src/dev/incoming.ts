@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { IncomingRequest } from "./types.ts";
 
@@ -48,7 +49,7 @@ async function readBody(
   request: Request,
   encoding: string | undefined,
 ): Promise<ReadBody> {
-  let bytes: Uint8Array<ArrayBuffer>;
+  let bytes: Bytes;
   try {
     bytes = new Uint8Array(await request.arrayBuffer());
   } catch {
@@ -75,7 +76,7 @@ async function readBody(
 
 /** Throws where the runtime can't decompress, or the bytes are not what the header says. */
 async function decode(
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Bytes,
   encoding: string | undefined,
 ): Promise<string> {
   if (encoding === undefined || encoding === "identity") {

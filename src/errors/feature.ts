@@ -12,6 +12,7 @@ import type {
   Verb,
 } from "../client/host.ts";
 import type { EventDraft, SealProperties } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { describeType, isObject, isRecord } from "../core/guards.ts";
 import { findBuildIds } from "../core/runtime.ts";
 import type { OptionReader } from "../options/reader.ts";
@@ -186,13 +187,9 @@ class ErrorTracking implements MadeFeature {
     try {
       // A Worker's global scope refuses these and stops the clock, so they are asked for before the time is.
       random(new Uint8Array(1));
-    } catch {
-      reporter.warn(
-        "Cannot capture an exception: there are no random bytes, as at a Worker's global scope",
-        "exception:random",
-      );
+    } catch (cause) {
       reporter.drop({ reason: "gate", lane: "analytics", event: "$exception" });
-      return false;
+      throw cause;
     }
     // Another library's mark, as posthog-js sets it. A mark of our own would fail on a frozen error.
     if (read(error, "__posthog_previously_captured_error") !== true) {
@@ -208,7 +205,10 @@ class ErrorTracking implements MadeFeature {
     if (isObject(fourth) && typeof fourth["toEventProperties"] === "function") {
       return { flags: fourth };
     }
-    if (isRecord(fourth)) return fourth;
+    if (isRecord(fourth)) {
+      warnOfForeignNames(this.#host.reporter, fourth);
+      return fourth;
+    }
     if (fourth !== undefined && fourth !== null) {
       this.#host.reporter.warn(
         `Cannot use 'options': expected an object, got ${describeType(fourth)}`,

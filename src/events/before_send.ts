@@ -1,6 +1,6 @@
 import type { Lane } from "../core/delivery.ts";
 import { CallbackError } from "../core/errors.ts";
-import type { BeforeSend, CapturedEvent } from "../core/event.ts";
+import type { BeforeSend, CapturedEvent, RawMessage } from "../core/event.ts";
 import {
   describeType,
   isNonBlank,
@@ -20,18 +20,26 @@ import { toTimestamp } from "./timestamp.ts";
  */
 export function applyBeforeSend(
   hooks: readonly BeforeSend[],
-  event: CapturedEvent,
+  draft: CapturedEvent,
+  message: RawMessage,
   lane: Lane,
   reporter: Reporter,
 ): CapturedEvent | undefined {
   // As they were before a hook changed them.
-  const { event: name, timestamp, uuid } = event;
+  const { event: name, timestamp, uuid, properties: given } = draft;
+  const { sendFeatureFlags, disableGeoip } = message;
+  const groups = toJsonObject(given["$groups"]);
+  const before = JSON.stringify(groups);
   const cannot = `Cannot capture '${name}': the hook 'beforeSend'`;
   // What an event that may be raw goes no further for.
   let failure: string | undefined;
   let cause: unknown;
   try {
-    let kept: unknown = event;
+    let kept: unknown = Object.assign(draft, {
+      groups: isFilled(groups) ? groups : undefined,
+      sendFeatureFlags,
+      disableGeoip,
+    });
     for (const run of hooks) {
       kept = run(kept as CapturedEvent);
       if (!isRecord(kept) || isThenable(kept)) break;
@@ -45,10 +53,19 @@ export function applyBeforeSend(
     } else if (!isRecord(kept)) {
       failure = `returned ${describeType(kept)}, not an event`;
     } else {
+      const isSame = Object.is(kept, draft);
       const { event, distinctId, properties, timestamp: at, uuid: id } = kept;
       const person = toId(distinctId);
       if (isNonBlank(event) && person) {
         const json = isRecord(properties) ? toJsonObject(properties) : {};
+        const theirs = toJsonObject(kept["groups"]);
+        const isChanged = JSON.stringify(theirs) !== before;
+        // What stands in the place of the event, or of its properties, need not repeat everything.
+        const isRepeated = isSame || properties === given || "$groups" in json;
+        if ((isSame || "groups" in kept) && (isChanged || !isRepeated)) {
+          json["$groups"] = theirs;
+          if (!isFilled(theirs)) delete json["$groups"];
+        }
         if (!isFilled(json)) {
           reporter.warn(
             `The hook 'beforeSend' left no properties on '${name}'`,

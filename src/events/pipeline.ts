@@ -101,7 +101,7 @@ export class Pipeline {
     if (upper && preparation) {
       return this.#defer(event, upper, lane, now, draft, preparation);
     }
-    const text = this.#finish(event, lane, host.beforeSend);
+    const text = this.#finish(event, draft, lane, host.beforeSend);
     return text && createItem(text, lane, now);
   }
 
@@ -146,7 +146,7 @@ export class Pipeline {
           ...toJsonObject(evaluated),
           ...upper,
         };
-        return this.#finish(event, lane, beforeSend);
+        return this.#finish(event, draft, lane, beforeSend);
       },
     );
   }
@@ -154,19 +154,23 @@ export class Pipeline {
   /** Runs the hooks and serializes; undefined when the event is dropped. */
   #finish(
     event: CapturedEvent,
+    draft: EventDraft,
     lane: Lane,
     hooks: readonly BeforeSend[],
   ): EventText | undefined {
     const { reporter } = this.#host;
     const kept = hooks.length > 0
-      ? applyBeforeSend(hooks, event, lane, reporter)
+      ? applyBeforeSend(hooks, event, draft.message, lane, reporter)
       : event;
     if (!kept) return undefined;
     const { uuid, event: name } = kept;
     const text = serialize(kept);
     const bytes = countBytes(text);
     const limit = this.#limit(lane);
-    if (bytes <= limit) return { uuid, event: name, text, bytes };
+    if (bytes <= limit) {
+      reporter.emit("capture", () => JSON.parse(text));
+      return { uuid, event: name, text, bytes };
+    }
     const message =
       `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
     const dropped = { uuid, event: name };

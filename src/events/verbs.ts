@@ -5,6 +5,7 @@ import type {
   EventPreparation,
   RawMessage,
 } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
@@ -59,17 +60,16 @@ function createVerbs(
   > = {};
   for (const [name, event, read, lane = "analytics"] of table) {
     // A client that takes no events looks at nothing of them either.
-    const draft = (caller: EventCaller, message: unknown) =>
-      !caller.checkOpen(lane)
-        ? undefined
-        : isRecord(message)
-        ? read({ caller, message, event, lane })
-        : refuse(
-          caller.reporter,
-          lane,
-          event,
-          `expected an object, got ${describeType(message)}`,
-        );
+    const draft = (caller: EventCaller, message: unknown) => {
+      if (!caller.checkOpen(lane)) return undefined;
+      const { reporter } = caller;
+      if (isRecord(message)) {
+        warnOfForeignNames(reporter, message);
+        return read({ caller, message, event, lane });
+      }
+      const type = describeType(message);
+      return refuse(reporter, lane, event, `expected an object, got ${type}`);
+    };
     verbs[name] = (caller, message) => {
       const drafted = draft(caller, message);
       return drafted && caller.capture(drafted);

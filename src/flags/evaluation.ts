@@ -9,10 +9,16 @@ import type { RemoteFlags } from "./remote_response.ts";
 export interface Evaluation {
   /** Who asks; the exposures are its. */
   readonly caller: Caller;
-  /** What was sent already, shared by all evaluations of a client; undefined: nothing is ever sent. */
-  readonly exposures: BoundedMap<string, null> | undefined;
+  /** What was sent already, shared by all evaluations of a client. */
+  readonly exposures: BoundedMap<string, null>;
+  /** Whether reads are told of, unless a read itself says so. */
+  readonly sendsExposures: boolean;
+  /** When it was asked for, in ms since the epoch: its time is counted from here. */
+  readonly beganAt: number;
   /** Whom flags are evaluated for. */
   readonly input: EvaluationInput;
+  /** Whether the application named that person, rather than a header or a cookie. */
+  readonly isNamed: boolean;
   /** The flags asked for by name, each once; undefined: all. */
   readonly flagKeys: readonly string[] | undefined;
   /** Whether the server may not be asked. */
@@ -27,6 +33,8 @@ export interface Evaluation {
   readonly omitted: Set<string>;
   /** Flags that definitions can't decide. */
   readonly undecided: Set<string>;
+  /** Of the flags that were evaluated, those that definitions never serve whole, and why. */
+  readonly unservable: Map<string, string>;
   /** The definitions that were used, if any. */
   definitions?: EvaluatedDefinitions | undefined;
   /** The `/flags` response, if one was received. */
@@ -37,6 +45,8 @@ export interface Evaluation {
 
 /** What exposures say of definitions. */
 export interface EvaluatedDefinitions {
+  /** The server's ETag for them, where one is known: their version. */
+  readonly etag: string | undefined;
   /** When they were last known to be current, in ms since the epoch; their age is counted from here. */
   readonly loadedAt: number;
   /** When they were fetched by whoever filled the cache, in ms; undefined for definitions from PostHog itself. */

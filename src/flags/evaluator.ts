@@ -1,6 +1,7 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
-import { isFiniteNumber, isNonBlank, isRecord } from "../core/guards.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
+import { isRecord, toId } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -45,7 +46,6 @@ export function findProperties(
  * Reads the argument forms of `evaluateFlags`; undefined when there is nobody, or nothing, to evaluate for.
  *
  * @param onlyKey The only flag, whatever the options say.
- * @param isSilent Whether reads emit nothing.
  */
 export function readEvaluation(
   { host, options, exposures, properties, overrides }: ClientFlags,
@@ -53,20 +53,21 @@ export function readEvaluation(
   first: unknown,
   second: unknown,
   onlyKey?: string,
-  isSilent: boolean = !options.sendFeatureFlagEvent,
 ): Evaluation | undefined {
   const { reporter } = host;
   if (host.isClosed()) return undefined;
   const given = readOptions(first, second);
+  warnOfForeignNames(reporter, given);
   const { distinctId: named, flagKeys, onlyEvaluateLocally, disableGeoip } =
     given;
   const positional = isRecord(first) ? undefined : first ?? undefined;
   if (positional !== undefined && named !== undefined) {
     reporter.debug("Two distinct ids were given; the positional one is used");
   }
-  const id = positional ?? named ?? caller.context?.distinctId;
-  const distinctId = isFiniteNumber(id) ? String(id) : id;
-  if (!isNonBlank(distinctId)) {
+  const { context } = caller;
+  const own = toId(positional ?? named);
+  const distinctId = own ?? toId(context?.distinctId);
+  if (distinctId === undefined) {
     reporter.warn("Cannot evaluate feature flags: a distinct id is missing");
     return undefined;
   }
@@ -82,12 +83,16 @@ export function readEvaluation(
   const { evaluationContexts } = options;
   return {
     caller,
-    exposures: isSilent ? undefined : exposures,
+    beganAt: host.clock.now(),
+    exposures,
+    sendsExposures: ofType(given["sendFeatureFlagEvents"], "boolean") ??
+      options.sendFeatureFlagEvent,
     input: buildEvaluationInput(
       { distinctId, evaluationContexts, now: 0 },
       given,
       [host, caller].map((owner) => properties.get(owner)),
     ),
+    isNamed: own !== undefined || context?.isNamed === true,
     flagKeys: texts && [...new Set(texts)],
     onlyEvaluateLocally: ofType(onlyEvaluateLocally, "boolean") ??
       options.strictLocalEvaluation,
@@ -96,6 +101,7 @@ export function readEvaluation(
     records: new Map(),
     omitted: new Set(),
     undecided: new Set(),
+    unservable: new Map(),
   };
 }
 
@@ -114,12 +120,38 @@ export async function evaluate(
   return createSnapshot(flags, evaluation);
 }
 
+/** As many flags are named in a warning. */
+const MAX_NAMED = 5;
+
+const ERRORS_KEY = "flags:remote:errors";
+
+/** Says what costs a request each time, or an answer: once for each version of the definitions, and for each outage. */
+function warnOfSlowFlags(
+  { host: { reporter }, options }: ClientFlags,
+  { unservable, definitions, remote }: Evaluation,
+): void {
+  if (remote?.errorsWhileComputingFlags) {
+    reporter.warn(
+      "PostHog could not compute every flag (errorsWhileComputingFlags): flags may be missing",
+      ERRORS_KEY,
+    );
+  } else if (remote) reporter.rearm(ERRORS_KEY);
+  if (unservable.size === 0 || !options.featureFlagsLogWarnings) return;
+  const named = [...unservable].slice(0, MAX_NAMED)
+    .map(([key, reason]) => `"${key}" (${reason})`);
+  const more = unservable.size - named.length;
+  const message = `Flags can't be decided locally: ${named.join(", ")}${
+    more > 0 ? ` and ${more} more` : ""
+  }. Each evaluation of them asks PostHog: leave them out of 'flagKeys', or set 'strictLocalEvaluation'`;
+  reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
+}
+
 async function fillIn(
   flags: ClientFlags,
   evaluation: Evaluation,
   loading: Promise<LocalDefinitions | undefined> | undefined,
 ): Promise<void> {
-  const { flagKeys, records, omitted, overrides, caller } = evaluation;
+  const { flagKeys, records, omitted, overrides } = evaluation;
   for (const key of flagKeys ?? overrides.flags.keys()) {
     const value = overrides.flags.get(key);
     const source = "override";
@@ -128,7 +160,7 @@ async function fillIn(
     } else if (overrides.flags.has(key)) omitted.add(key);
   }
   if (records.size + omitted.size !== flagKeys?.length) {
-    const definitions = await (loading ?? flags.local?.access(caller));
+    const definitions = await (loading ?? flags.local?.access(evaluation));
     evaluation.definitions = definitions;
     evaluation.input.now = flags.host.clock.now();
     const needsServer = await definitions?.evaluate(evaluation) ?? true;
@@ -144,6 +176,7 @@ async function fillIn(
       }
       if (response) definitions?.noteMissing(evaluation, response);
     }
+    warnOfSlowFlags(flags, evaluation);
   }
   for (const [key, payload] of overrides.payloads) {
     const record = records.get(key);

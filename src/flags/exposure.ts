@@ -7,10 +7,11 @@ export function captureExposure(
   key: string,
   record: FlagRecord | undefined,
   evaluation: Evaluation,
+  isSent: boolean = evaluation.sendsExposures,
 ): void {
   const { exposures, input, definitions, remote, disableGeoip } = evaluation;
   // A forced value is no exposure: it would count people into an arm that nobody gave them.
-  if (!exposures || evaluation.overrides.flags.has(key)) return;
+  if (!isSent || evaluation.overrides.flags.has(key)) return;
   const { distinctId, groups } = input;
   // Texts as JSON: neither `true` and `"true"`, nor the parts of two keys, can be confused.
   const identity = JSON.stringify([
@@ -40,7 +41,7 @@ export function captureExposure(
         $feature_flag_request_id: remote?.requestId,
         $feature_flag_evaluated_at: isLocal ? input.now : remote?.evaluatedAt,
         $feature_flag_definitions_loaded_at: isLocal
-          ? definitions?.fetchedAt ?? definitions?.loadedAt
+          ? getLoadedAt(evaluation)
           : undefined,
         $feature_flag_error: listErrors(key, record, evaluation).join() ||
           undefined,
@@ -54,6 +55,14 @@ export function captureExposure(
       (isLocal ? definitions : remote)?.minimalFlagCalledEvents &&
       { seal: sealMinimalExposure }),
   });
+}
+
+/** When the definitions of an evaluation were loaded, in ms. */
+export function getLoadedAt(
+  evaluation: Evaluation | undefined,
+): number | undefined {
+  const { fetchedAt, loadedAt } = evaluation?.definitions ?? {};
+  return fetchedAt ?? loadedAt;
 }
 
 const MISSING = "flag_missing";

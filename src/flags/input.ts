@@ -63,7 +63,8 @@ export function buildEvaluationInput(
   );
   const groups = new Map<string, string | number>();
   const groupProperties = new Map<string, PropertyMap>();
-  for (const [type, key] of toPropertyMap(raw.groups)) {
+  const keys = toPropertyMap(raw.groups, new Map(), toKey);
+  for (const [type, key] of keys) {
     // Properties of a type without a usable key are ignored.
     if (!isId(key) && !isFiniteNumber(key)) continue;
     const properties = toPropertyMap(
@@ -76,13 +77,18 @@ export function buildEvaluationInput(
   }
   return {
     distinctId,
-    deviceId: [deviceId, personProperties.get("$device_id")].find(isId),
+    deviceId: [toKey(deviceId), personProperties.get("$device_id")].find(isId),
     personProperties,
     groups,
     groupProperties,
     evaluationContexts,
     now,
   };
+}
+
+/** Parity with capture: a bigint is its digits. */
+function toKey(given: unknown): unknown {
+  return typeof given === "bigint" ? String(given) : given;
 }
 
 function isId(given: unknown): given is string {

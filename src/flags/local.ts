@@ -29,7 +29,7 @@ export interface LocalFlags {
   /** Whether it is switched on, whatever it lacks. */
   readonly isEnabled: boolean;
   /** The definitions to use now: stale ones while they are refreshed, none when they can't be had in time. */
-  access(caller: Caller): Promise<LocalDefinitions | undefined>;
+  access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
   /** Whether there are definitions of at least one flag. */
   isReady(): boolean;
   /** Waits for definitions for at most `timeoutMs`. */

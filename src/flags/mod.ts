@@ -40,6 +40,7 @@ export type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagSource,
   FlagValue,
   IsEnabledOptions,

@@ -10,18 +10,24 @@ export interface FeatureFlagOptions {
   secretKey?: string | undefined;
   /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
   strictLocalEvaluation?: boolean | undefined;
-  /** The deadline in ms of one evaluation by PostHog, retries included. @default 3000 */
+  /** What an evaluation may take in ms, at least 100: the load of missing definitions, at most half of it, the request, and its retries. @default 3000 */
   featureFlagsRequestTimeoutMs?: number | undefined;
-  /** Retries of such a request after a network failure, 502 or 504: 0 to 5. @default 1 */
+  /** Retries of such a request after a network failure, a timeout, 502 or 504: 0 to 5. With any, the first attempt has two thirds of the time. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
   /** Captures `$feature_flag_called` when a flag is read. @default true */
   sendFeatureFlagEvent?: boolean | undefined;
-  /** Warns of unknown keys and deprecated methods. @default true */
+  /** Warns of unknown keys, deprecated methods, and flags that definitions never decide. @default true */
   featureFlagsLogWarnings?: boolean | undefined;
   /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
   maxCacheSize?: number | undefined;
   /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
   evaluationContexts?: readonly string[] | undefined;
+  /**
+   * An older name of `evaluationContexts`, which wins when both are given.
+   *
+   * @deprecated Use `evaluationContexts`.
+   */
+  evaluationEnvironments?: readonly string[] | undefined;
 }
 
 /** {@linkcode FeatureFlagOptions}, checked and complete. */
@@ -30,7 +36,7 @@ export interface CheckedFlagOptions {
   readonly secretKey: string | undefined;
   /** The default of `onlyEvaluateLocally`. */
   readonly strictLocalEvaluation: boolean;
-  /** The deadline in ms of a `/flags` request with its retries, and of the wait for missing definitions. */
+  /** What an evaluation may take in ms, loads and retries included. */
   readonly featureFlagsRequestTimeoutMs: number;
   /** Retries of a `/flags` request. */
   readonly featureFlagsRequestMaxRetries: number;
@@ -67,13 +73,23 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
       "Option 'personalApiKey' is ignored: 'secretKey' is given too",
     );
   }
+  const [contexts, environments] = [
+    "evaluationContexts",
+    "evaluationEnvironments",
+  ].map((option) => read.list<string>(option, "a list of strings", isNonBlank));
+  if (environments) {
+    read.notes.push(
+      "Option 'evaluationEnvironments' is deprecated: use 'evaluationContexts'",
+    );
+  }
   return {
     secretKey: secretKey ?? personalApiKey,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
+    // Less than 100 is meant as seconds, or answers nobody.
     featureFlagsRequestTimeoutMs: read.number(
       "featureFlagsRequestTimeoutMs",
       3000,
-      1,
+      100,
       MAX_TIMER_MS,
     ),
     featureFlagsRequestMaxRetries: Math.min(
@@ -83,7 +99,6 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
     sendFeatureFlagEvent: read.boolean("sendFeatureFlagEvent") ?? true,
     featureFlagsLogWarnings: read.boolean("featureFlagsLogWarnings") ?? true,
     maxCacheSize: read.integer("maxCacheSize", 50_000),
-    evaluationContexts:
-      read.list("evaluationContexts", "a list of strings", isNonBlank) ?? [],
+    evaluationContexts: contexts ?? environments ?? [],
   };
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "../core/bytes.ts";
 import type { FeatureHost } from "../client/host.ts";
 import { runWithin } from "../core/clock.ts";
 import type { HttpOutcome } from "../delivery/http.ts";
@@ -12,20 +13,25 @@ const BASE_DELAY_MS = 300;
 
 const OUTAGE_KEY = "flags:remote:outage";
 
+/** The share of the time that the first attempt gets where there are retries. */
+const FIRST_SHARE = 2 / 3;
+
 /** Asks PostHog for flag values: one logical request, retries included; notes what it brought. Never rejects. */
 export async function requestFlags(
   { host, options }: FlagPort,
   evaluation: Evaluation,
 ): Promise<void> {
   const { clock, reporter } = host;
-  const { featureFlagsRequestTimeoutMs: timeoutMs } = options;
+  const { featureFlagsRequestTimeoutMs: budgetMs } = options;
   const body = buildBody(host, evaluation);
-  const deadlineAt = clock.now() + timeoutMs;
+  // What loading definitions has left.
+  const elapsedMs = Math.max(0, clock.now() - evaluation.beganAt);
+  const leftMs = Math.max(0, budgetMs - elapsedMs);
   // One deadline for all attempts, waits and bodies, whatever the application's clock says.
   const result = await runWithin(
     clock,
-    timeoutMs,
-    (signal) => sendWithRetries(host, options, body, deadlineAt, signal),
+    leftMs,
+    (signal) => sendWithRetries(host, options, body, leftMs, signal),
   );
   const outcome: HttpOutcome = result.kind === "done"
     ? result.value
@@ -67,35 +73,38 @@ export async function requestFlags(
 /** Sends the same bytes until something else than a passing failure comes back, as long as the one deadline allows. */
 async function sendWithRetries(
   { door, clock, options: { host } }: FeatureHost,
-  { featureFlagsRequestMaxRetries }: CheckedFlagOptions,
-  body: Uint8Array<ArrayBuffer>,
-  deadlineAt: number,
+  { featureFlagsRequestMaxRetries: maxRetries }: CheckedFlagOptions,
+  body: Bytes,
+  budgetMs: number,
   signal: AbortSignal,
 ): Promise<HttpOutcome> {
+  const endsAt = clock.now() + budgetMs;
+  let timeoutMs = budgetMs * (maxRetries > 0 ? FIRST_SHARE : 1);
   for (let retry = 0;; retry++) {
     const outcome = await door.send({
       method: "POST",
       url: `${host}/flags/?v=2`,
       headers: { "Content-Type": "application/json" },
       body,
+      timeoutMs,
       signal,
     });
     // Parity: posthog-node retries flags on these alone; a 503 or 429 asks for fewer requests, not more.
     const isPassing = outcome.kind === "network" ||
+      outcome.kind === "timeout" ||
       (outcome.kind === "status" && [502, 504].includes(outcome.status));
     const waitMs = BASE_DELAY_MS * 2 ** retry;
-    if (
-      !isPassing || retry >= featureFlagsRequestMaxRetries ||
-      clock.now() + waitMs >= deadlineAt
-    ) return outcome;
+    const leftMs = endsAt - clock.now() - waitMs;
+    if (!isPassing || retry >= maxRetries || leftMs <= 0) return outcome;
     await clock.sleep(waitMs, signal);
+    timeoutMs = leftMs / (maxRetries - retry);
   }
 }
 
 function buildBody(
   { options }: FeatureHost,
   { input, flagKeys, disableGeoip }: Evaluation,
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const { evaluationContexts } = input;
   const personProperties = Object.fromEntries(input.personProperties);
   // Older SDKs added it; nothing reads it any more.

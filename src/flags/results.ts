@@ -60,16 +60,30 @@ export interface FlagDetail<T> {
 
 /** What posthog-js takes as `bootstrap`, so that a page starts with the decisions made at the edge. */
 export interface FlagBootstrap {
-  /** Whom the flags were evaluated for, spelled as posthog-js does. */
-  readonly distinctID: string;
-  /** The enabled flags. */
+  /**
+   * Whom the flags were evaluated for, where the application named that person; a header's or a cookie's id is left
+   * out. Spelled as posthog-js does.
+   */
+  readonly distinctID?: string;
+  /** Beside `distinctID`: without it posthog-js would make an identified visitor anonymous. */
+  readonly isIdentifiedID?: true;
+  /** The flags that have a value; false for those that are off. */
   readonly featureFlags: Readonly<Record<string, FlagValue>>;
-  /** Their payloads. */
+  /** The payloads of those that are on. */
   readonly featureFlagPayloads: Readonly<Record<string, JsonValue>>;
 }
 
+/** What a read takes beside the key. */
+export interface FlagReadOptions {
+  /**
+   * Whether this read emits `$feature_flag_called`; false also leaves no memory of it, and it counts as a use all the
+   * same. Default: what the evaluation was told, else the client's `sendFeatureFlagEvent`.
+   */
+  readonly sendFeatureFlagEvents?: boolean | undefined;
+}
+
 /** What `isEnabled` takes beside the key. */
-export interface IsEnabledOptions {
+export interface IsEnabledOptions extends FlagReadOptions {
   /** The answer for a flag without a value. Default false. A flag that is off stays off. */
   readonly defaultValue?: boolean | undefined;
 }

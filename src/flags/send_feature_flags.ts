@@ -3,6 +3,7 @@ import type {
   EventPreparation,
   SendFeatureFlagsOptions,
 } from "../core/event.ts";
+import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { describeType, isRecord } from "../core/guards.ts";
 import { toJsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
@@ -68,6 +69,7 @@ function readSendFeatureFlags(
     return undefined;
   }
   if (given === true) return {};
+  warnOfForeignNames(reporter, given);
   const { onlyEvaluateLocally, personProperties, groupProperties, flagKeys } =
     given;
   // Copied, since they are read after the call; what of them can be used, the evaluation finds out.

@@ -1,15 +1,16 @@
 import type { FlagPropertiesSource } from "../core/event.ts";
-import { describeType, isText, setOwn } from "../core/guards.ts";
+import { describeType, isText, readMembers, setOwn } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { captureExposure, explainAbsence } from "./exposure.ts";
+import { captureExposure, explainAbsence, getLoadedAt } from "./exposure.ts";
 import type { FlagPort } from "./port.ts";
 import type { FlagRecord } from "./record.ts";
 import type {
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
+  FlagReadOptions,
   FlagValue,
   IsEnabledOptions,
   Widened,
@@ -76,6 +77,39 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     Object.freeze(this);
   }
 
+  /** Whom the flags were evaluated for; undefined where nobody was named. */
+  get distinctId(): string | undefined {
+    return this.#evaluation?.input.distinctId;
+  }
+
+  /** Group type to group key, as far as keys can be used. Frozen. */
+  get groups(): Readonly<Record<string, string | number>> {
+    return Object.freeze(
+      Object.fromEntries(this.#evaluation?.input.groups ?? []),
+    );
+  }
+
+  /** The device id that went into the evaluation. */
+  get deviceId(): string | undefined {
+    return this.#evaluation?.input.deviceId;
+  }
+
+  /** The id of the request to PostHog, where one was answered. */
+  get requestId(): string | undefined {
+    return this.#evaluation?.remote?.requestId;
+  }
+
+  /** When PostHog evaluated, where it was asked, else when definitions were, in ms since the epoch. */
+  get evaluatedAt(): number | undefined {
+    const { remote, input } = this.#evaluation ?? {};
+    return remote?.evaluatedAt ?? (input?.now || undefined);
+  }
+
+  /** When the definitions that were used had been loaded, in ms since the epoch. */
+  get flagDefinitionsLoadedAt(): number | undefined {
+    return getLoadedAt(this.#evaluation);
+  }
+
   /** The keys of the flags that have a value, in no particular order. No exposure. */
   get keys(): string[] {
     return [...this.#records.keys()];
@@ -88,15 +122,15 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
    * @param options The default itself, or an object with it.
    */
   isEnabled(key: string, options?: boolean | IsEnabledOptions): boolean {
-    const value = this.getFlag(key);
+    const given = typeof options === "object" ? options : undefined;
+    const value = this.getFlag(key, given);
     if (value !== undefined) return value !== false;
-    return (typeof options === "object" ? options?.defaultValue : options) ??
-      false;
+    return (given ? given.defaultValue : options as boolean) ?? false;
   }
 
   /** The flag's variant, true or false; undefined when it has no value. Counts as a use. */
-  getFlag(key: string): FlagValue | undefined {
-    return this.#use(key)?.value;
+  getFlag(key: string, options?: FlagReadOptions): FlagValue | undefined {
+    return this.#use(key, options)?.value;
   }
 
   /** The decoded, frozen payload of the flag's value; undefined when there is none. No exposure. */
@@ -149,17 +183,23 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     return this.#read(key, defaultValue, typeof defaultValue);
   }
 
-  /** A part with these flags. Keys without a value are left out, with one warning. No exposure. */
-  only(keys: readonly string[]): FeatureFlagEvaluations {
-    // Whatever is no list of keys names no flag.
-    const asked = Array.isArray(keys) ? keys.filter(isText) : [];
-    const unknown = asked.filter((key) => !this.#records.has(key));
-    if (unknown.length > 0) {
+  /**
+   * A part with these flags. Keys without a value are left out, with one warning; so is whatever is no key. No exposure.
+   *
+   * @param keys A key, or any iterable of at most 10,000 keys.
+   */
+  only(keys: string | Iterable<string>): FeatureFlagEvaluations {
+    const asked = isText(keys) ? [keys] : readMembers(keys);
+    const isKnown = (key: unknown) => isText(key) && this.#records.has(key);
+    const known = asked?.filter(isKnown) ?? [];
+    if (known.length !== asked?.length) {
+      const unknown = asked?.filter((key) => !isKnown(key)) ?? [keys];
+      const names = unknown.map((key) => isText(key) ? key : describeType(key));
       this.#reporter?.warn(
-        `Flags without a value were left out of a slice: ${unknown.join(", ")}`,
+        `Flags without a value were left out of a slice: ${names.join(", ")}`,
       );
     }
-    return this.#slice(asked);
+    return this.#slice(known as string[]);
   }
 
   /** A part with the flags used so far; empty when none was. Later uses do not add to it. No exposure. */
@@ -167,17 +207,26 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     return this.#slice(this.#accessed);
   }
 
-  /** The enabled flags in the form that posthog-js takes as `bootstrap`. No exposure. */
+  /**
+   * The flags in the form that posthog-js takes as `bootstrap`, with the person where the call, `setContext` or
+   * `forRequest` named one. No exposure.
+   */
   toBootstrap(): FlagBootstrap {
     const featureFlags: Record<string, FlagValue> = {};
     const featureFlagPayloads: Record<string, JsonValue> = {};
     for (const [key, { value, payload }] of this.#records) {
-      if (value === false) continue;
       setOwn(featureFlags, key, value);
-      if (payload !== undefined) setOwn(featureFlagPayloads, key, payload);
+      if (value !== false && payload !== undefined) {
+        setOwn(featureFlagPayloads, key, payload);
+      }
     }
-    const distinctID = this.#evaluation?.input.distinctId ?? "";
-    return { distinctID, featureFlags, featureFlagPayloads };
+    const { isNamed, input } = this.#evaluation ?? {};
+    return {
+      ...(isNamed && input &&
+        { distinctID: input.distinctId, isIdentifiedID: true }),
+      featureFlags,
+      featureFlagPayloads,
+    };
   }
 
   /** What `capture` adds to an event that is given the snapshot as `flags`. No exposure. */
@@ -198,12 +247,15 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
     return evaluation?.records === this.#records ? evaluation : undefined;
   }
 
-  #use(key: string): FlagRecord | undefined {
+  #use(key: string, options?: FlagReadOptions): FlagRecord | undefined {
     const record = this.#records.get(key);
     if (record) this.#accessed.add(key);
     const evaluation = record ? this.#evaluation : this.#whole;
     // What is no key is no use of a flag.
-    if (evaluation && isText(key)) captureExposure(key, record, evaluation);
+    if (evaluation && isText(key)) {
+      const isSent = ofType(options?.sendFeatureFlagEvents, "boolean");
+      captureExposure(key, record, evaluation, isSent);
+    }
     return record;
   }
 

@@ -29,7 +29,7 @@ export interface FeatureFlagVerbs extends FlagPropertyMethods {
    * ```
    */
   evaluateFlags(
-    distinctIdOrOptions?: string | number | EvaluateFlagsOptions,
+    distinctIdOrOptions?: string | number | bigint | EvaluateFlagsOptions,
     options?: EvaluateFlagsOptions,
   ): Promise<FeatureFlagEvaluations>;
   /**

@@ -8,10 +8,13 @@ export type PropertyMap = ReadonlyMap<string, JsonValue>;
  * The own properties of a record as the JSON that a remote request carries, over those of `result`; anything but a record
  * gives none. What JSON can't carry as it is (functions, bigints, cycles, what is nested too deeply for the server's
  * reader, a getter that throws) is left out, hence unknown.
+ *
+ * @param read What a value is taken for.
  */
 export function toPropertyMap(
   properties: unknown,
   result: Map<string, JsonValue> = new Map(),
+  read: (value: unknown) => unknown = (value) => value,
 ): Map<string, JsonValue> {
   if (!isRecord(properties)) return result;
   let isWhole = true;
@@ -19,7 +22,7 @@ export function toPropertyMap(
   for (const key of Object.keys(properties)) {
     isWhole = true;
     try {
-      const value = toJson(properties[key], lose);
+      const value = toJson(read(properties[key]), lose);
       if (isWhole && value !== undefined) result.set(key.toWellFormed(), value);
     } catch {
       // A getter of the caller's that throws: the property is left out.

@@ -51,5 +51,9 @@ export type { Hasher } from "../core/hash.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { LocalEvaluation } from "../flags/local.ts";
-export type { RegexOperators, RegexSearch } from "./evaluation/matcher.ts";
+export type {
+  RegexBudget,
+  RegexOperators,
+  RegexSearch,
+} from "./evaluation/matcher.ts";
 export type { LocalEvaluationOptions } from "./options.ts";

@@ -43,6 +43,10 @@ export interface CheckedLocalOptions {
 
 /** Reads {@linkcode LocalEvaluationOptions}. */
 export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
+  read.otherNames.push(
+    ["pollinterval", "featureFlagsPollingInterval"],
+    ["flagdefinitioncacheprovider", "flagDefinitionCache"],
+  );
   return {
     enableLocalEvaluation: read.boolean("enableLocalEvaluation") ?? true,
     flagDefinitionCache: read.withMethods("flagDefinitionCache", [

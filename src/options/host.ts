@@ -3,27 +3,40 @@ import { DEFAULT_HOST } from "./defaults.ts";
 import type { OptionReader } from "./reader.ts";
 
 /** The addresses people see in their browser belong to the app; events go to the ingestion host of the same region. */
-const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/i;
+const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/;
 
-/** Reads the option `host`: trims it, completes a missing scheme, maps app hosts to ingestion hosts. */
+/** What is taken for a host though it has no scheme: `name.tld`, with a port and a path if need be. */
+const BARE_HOST = /^[^\s/:@\\]+\.[a-z][^\s./:@\\]*(:\d+)?(\/.*)?$/i;
+
+/**
+ * Reads the option `host`: trims it, completes a missing scheme, maps app hosts to ingestion hosts. Without one the
+ * default; empty where it can't be used, since nothing goes to a host that the application did not name.
+ */
 export function readHost(read: OptionReader): string {
+  const before = read.problems.length;
   const given = read.text("host");
-  if (!given) return DEFAULT_HOST;
-  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
-  const host = (hasScheme ? given : `https://${given}`).replace(/\/+$/, "");
-  if (!isHttpUrl(host)) {
-    read.refuse("host", "expected an http or https URL without query");
-    return DEFAULT_HOST;
-  }
-  if (!hasScheme) {
-    read.notes.push("Option 'host' has no scheme: https is assumed");
-  }
-  const region = APP_HOST.exec(host)?.[1]?.toLowerCase().replace("app", "us");
-  return region ? `https://${region}.i.posthog.com` : host;
+  if (read.problems.length > before) return "";
+  return given ? parseHost(given, read) : DEFAULT_HOST;
 }
 
-function isHttpUrl(text: string): boolean {
-  const url = parseUrl(text);
-  return url !== undefined && /^https?:$/.test(url.protocol) &&
-    url.search + url.hash + url.username + url.password === "";
+function parseHost(given: string, read: OptionReader): string {
+  const isBare = BARE_HOST.test(given);
+  const url = parseUrl(isBare ? `https://${given}` : given);
+  // A query or fragment may be there and empty, which a URL does not tell of.
+  if (
+    !url || !/^https?:$/.test(url.protocol) || url.username + url.password ||
+    /[?#]/.test(given)
+  ) {
+    read.refuse(
+      "host",
+      /^[./]/.test(given)
+        ? "the browser's relative host can't serve a server"
+        : "expected an http or https URL without credentials, query and fragment",
+    );
+    return "";
+  }
+  if (isBare) read.notes.push("Option 'host' has no scheme: https is assumed");
+  const host = (url.origin + url.pathname).replace(/\/+$/, "");
+  const region = APP_HOST.exec(host)?.[1]?.replace("app", "us");
+  return region ? `https://${region}.i.posthog.com` : host;
 }

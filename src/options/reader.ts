@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
 import {
   attempt,
@@ -5,6 +6,11 @@ import {
   isFiniteNumber,
   isObject,
 } from "../core/guards.ts";
+import { toPlain } from "../core/foreign_names.ts";
+import { findNearest } from "./nearest.ts";
+
+/** Options that nobody takes are told up to this number: an application may hand over a whole environment. */
+const MAX_UNKNOWN = 20;
 
 /**
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
@@ -17,6 +23,11 @@ export class OptionReader {
   readonly notes: string[] = [];
   /** Keys and tokens, which no message may show. */
   readonly secrets: string[] = [];
+  /** What other SDKs call an option, in plain letters, and the option. */
+  readonly otherNames: [plain: string, option: string][] = [
+    ["apihost", "host"],
+    ["timeout", "requestTimeout"],
+  ];
   readonly #given: unknown;
   readonly #olderNames: Readonly<Record<string, string>>;
   readonly #known = new Set<string>();
@@ -33,7 +44,9 @@ export class OptionReader {
   /** Notes a problem. */
   refuse(option: string, reason: string): undefined {
     const message = `Cannot use option '${option}': ${reason}`;
-    this.problems.push(new ConfigError(message, option));
+    // Any other has a default that does no harm.
+    const full = option === "host" ? `${message}; nothing is sent` : message;
+    this.problems.push(new ConfigError(full, option));
   }
 
   /** Whether the application gave the option a value. */
@@ -49,20 +62,23 @@ export class OptionReader {
     min: number,
     max: number = Infinity,
   ): number {
+    // Nothing else ends where a timer does.
+    const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
     const range = max < Infinity
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
     const isValid = (value: unknown) =>
       isFiniteNumber(value) && value >= min && value <= max;
-    return this.#checked(option, `a number ${range}`, isValid) ?? fallback;
+    const expected = `a number${unit} ${range}`;
+    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
   }
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
     const isValid = (value: unknown) =>
       Number.isInteger(value) && Number(value) >= min;
-    return this.#checked(option, `an integer of at least ${min}`, isValid) ??
-      fallback;
+    const expected = `an integer of at least ${min}`;
+    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
   }
 
   /** A boolean, or undefined. */
@@ -123,17 +139,19 @@ export class OptionReader {
 
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
   refuseOthers(): void {
-    const toPlain = (name: string) => name.replaceAll("_", "").toLowerCase();
     const given = isObject(this.#given) ? this.#given : {};
     // Whatever refuses to list its members has had each of them read by name.
+    let count = 0;
     for (const [option, value] of attempt(() => Object.entries(given)) ?? []) {
       const isGiven = value !== undefined && value !== null;
       if (!isGiven || this.#known.has(option)) continue;
-      const near = [...this.#known].find((name) =>
-        toPlain(name) === toPlain(option)
-      );
+      if (++count > MAX_UNKNOWN) return;
+      const near = findNearest(option, [
+        ...[...this.#known].map((name) => [toPlain(name), name] as const),
+        ...this.otherNames,
+      ]);
       const hint = near ? `; did you mean '${near}'?` : "";
-      this.refuse(option, `nothing in this client takes it${hint}`);
+      this.refuse(option, `no feature of this client takes it${hint}`);
     }
   }
 
@@ -147,6 +165,7 @@ export class OptionReader {
     option: string,
     expected: string,
     isValid: (value: unknown) => boolean,
+    describe: (value: unknown) => unknown = describeType,
   ): T | undefined {
     this.#known.add(option);
     const given = Object(this.#given) as Record<string, unknown>;
@@ -156,13 +175,20 @@ export class OptionReader {
       const value = given[option];
       if (value !== undefined && value !== null) {
         if (isValid(value)) return value as T;
-        this.refuse(option, `expected ${expected}, got ${describeType(value)}`);
+        this.refuse(option, `expected ${expected}, got ${describe(value)}`);
       }
     } catch {
       this.refuse(option, "reading it failed");
     }
-    return older ? this.#checked(older, expected, isValid) : undefined;
+    return older
+      ? this.#checked(older, expected, isValid, describe)
+      : undefined;
   }
+}
+
+/** A number itself: where one is expected it is no secret. */
+function describeNumber(value: unknown): unknown {
+  return typeof value === "number" ? value : describeType(value);
 }
 
 /** A copy of a list; undefined for anything else. */

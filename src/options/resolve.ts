@@ -24,7 +24,7 @@ export interface ResolvedOptions
     Readonly<Record<keyof typeof SWITCHES, boolean>> {
   /** The project token; empty when there is none, and then `disabled` is true. */
   readonly apiKey: string;
-  /** Without trailing slash. */
+  /** Without trailing slash; empty when the one given can't be used, and then `disabled` is true. */
   readonly host: string;
   /** The capture protocol. */
   readonly captureMode: "v0" | "v1";
@@ -74,6 +74,7 @@ export function resolveOptions(
     (name, value) => read.boolean(name) ?? value,
   );
   const waitUntil = read.callback<WaitUntil>("waitUntil");
+  const host = readHost(read);
   const fetch = read.callback<FetchLike>("fetch");
   // Not a literal of three spreads: engines make that so slowly that it would be most of a construction.
   return Object.assign(counts, times, switches, {
@@ -85,8 +86,8 @@ export function resolveOptions(
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
     requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
     apiKey: token,
-    disabled: switches.disabled || !token,
-    host: readHost(read),
+    disabled: switches.disabled || !token || !host,
+    host,
     captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v0",
     compression: read.choice("compression", ["gzip", "deflate"]) ?? "gzip",
     disableGeoip: read.boolean("disableGeoip"),

@@ -8,7 +8,8 @@ import type { RandomSource } from "../core/random.ts";
 /** How events are collected, batched and delivered. */
 export interface DeliveryOptions {
   /**
-   * The PostHog host, or a reverse proxy of it; a path is kept, a trailing `/` is not.
+   * The PostHog host, or a reverse proxy of it: an http or https URL. A path is kept, a trailing `/` is not. One that
+   * can't be used disables the client, with one error: nothing goes to a host that the application did not name.
    * @default "https://us.i.posthog.com"
    */
   host?: string | undefined;

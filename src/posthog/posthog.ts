@@ -1,5 +1,6 @@
 import { compose } from "../client/compose.ts";
 import { Kernel } from "../client/kernel.ts";
+import { clientMethods } from "../compat/client_methods.ts";
 import { OLDER_NAMES, olderOptions } from "../compat/older_options.ts";
 import { withSingleFlags } from "../compat/single_flags.ts";
 import { errorTracking } from "../errors/feature.ts";
@@ -50,7 +51,7 @@ export const PostHog: PostHogClass = /* @__PURE__ */ createPostHog();
 function createPostHog(): PostHogClass {
   const local = localEvaluation({ regex: regexOperators() });
   const flags = withSingleFlags(createFeatureFlags({ local }));
-  const features = [flags, errorTracking(), olderOptions()];
+  const features = [flags, errorTracking(), olderOptions(), clientMethods()];
 
   class Client extends compose(features) {
     /** Written out, since a bundler may rename the class. */

@@ -1,5 +1,6 @@
 import type { KernelClient } from "../client/client_types.ts";
 import type { KernelScope } from "../client/scope_types.ts";
+import type { ClientMethods } from "../compat/client_methods.ts";
 import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type {
@@ -29,7 +30,8 @@ export interface PostHogClient
     KernelClient<RequestScope>,
     FlagMethods,
     FeatureFlagClientVerbs,
-    ExceptionMethods {}
+    ExceptionMethods,
+    ClientMethods {}
 
 /** Options about flags. */
 export interface FlagOptions
@@ -49,9 +51,66 @@ export interface OlderOptions {
     | undefined;
 }
 
+/** Options of posthog-node that have no effect here: taken, with one warning that says what to do instead. */
+export interface InertOptions {
+  /** Without effect here. @deprecated Definitions load at first use. */
+  preloadFeatureFlags?: boolean | undefined;
+  /** Without effect here. @deprecated Nothing is stored. */
+  persistence?: "memory" | undefined;
+  /** Without effect here. @deprecated Use `withPostHog` or `captureException`. */
+  enableExceptionAutocapture?: boolean | undefined;
+  /** Without effect here. @deprecated Use `flagDefinitionCache`, or `overrideFeatureFlags` in tests. */
+  bootstrap?: object | undefined;
+  /** Without effect here. @deprecated Pass it to `forRequest`. */
+  readPostHogCookie?: boolean | object | undefined;
+  /** Without effect here. @deprecated Events leave at once. */
+  waitUntilDebounceMs?: number | undefined;
+  /** Without effect here. @deprecated Events leave at once. */
+  waitUntilMaxWaitMs?: number | undefined;
+  /** Without effect here. @deprecated Use `strictLocalEvaluation`. */
+  disableRemoteFeatureFlags?: boolean | undefined;
+  /** Without effect here. @deprecated Use `requestTimeout`. */
+  remoteConfigRequestTimeoutMs?: number | undefined;
+  /** Without effect here. @deprecated Set `$process_person_profile` on events. */
+  personProfiles?: "always" | "identified_only" | "never" | undefined;
+  /** Without effect here. @deprecated Use `wrapFetch`. */
+  addTracingHeaders?: string[] | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
+  "custom_blocked_useragents"?: string[] | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
+  "__preview_capture_bot_pageviews"?: boolean | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
+  "disable_capture_url_hashes"?: boolean | undefined;
+  /** Without effect here. @deprecated There are none. */
+  disableSurveys?: boolean | undefined;
+  /** Without effect here. @deprecated There is none. */
+  disableRemoteConfig?: boolean | undefined;
+  /** Without effect here. @deprecated Set `sessionId`. */
+  sessionExpirationTimeSeconds?: number | undefined;
+  /** Without effect here. @deprecated Use OpenTelemetry. */
+  metrics?: object | undefined;
+  /** Without effect here. @deprecated Use OpenTelemetry. */
+  logs?: object | undefined;
+  /** Without effect here. @deprecated Use OpenTelemetry. */
+  traces?: object | undefined;
+  /** Without effect here. @deprecated There are no emails. */
+  appHost?: string | undefined;
+  /** Without effect here. @deprecated There are no emails. */
+  emailRequestTimeoutMs?: number | undefined;
+  /** Without effect here. @deprecated There are no emails. */
+  emailRequestMaxRetries?: number | undefined;
+  /** Without effect here. @deprecated There are no emails. */
+  migratedFrom?: string | undefined;
+}
+
 /**
  * Everything a client can be told. Each option is checked once, when the client is built: one that can't be used
  * is reported as a `ConfigError` and its default is taken. The constructor never throws.
  */
 export interface PostHogOptions
-  extends KernelOptions, FlagOptions, ErrorTrackingOptions, OlderOptions {}
+  extends
+    KernelOptions,
+    FlagOptions,
+    ErrorTrackingOptions,
+    OlderOptions,
+    InertOptions {}

@@ -12,11 +12,16 @@ const SOURCES = [
   "scripts/_declarations.ts",
 ];
 
-/** Installs the packed package, built again if a source is newer, as a project of its own in `directory`. */
-export async function installPackage(directory: string): Promise<void> {
+/** Builds and packs the package, if a source is newer. */
+export async function ensurePackage(): Promise<void> {
   if (await newest([TARBALL]) < await newest(SOURCES.map(fromRoot))) {
     await buildPackage();
   }
+}
+
+/** Installs the packed package, built again if a source is newer, as a project of its own in `directory`. */
+export async function installPackage(directory: string): Promise<void> {
+  await ensurePackage();
   await Deno.writeTextFile(
     `${directory}/package.json`,
     '{ "private": true, "type": "module" }\n',

@@ -338,14 +338,14 @@ function refusals(t: ContractRunner, lib: ContractLibrary): void {
     assertEquals(
       refuse({ personalApiKey: "phx_x", inAppInclude: ["app"], flushAt: 5 }),
       [
-        "Cannot use option 'personalApiKey': nothing in this client takes it",
-        "Cannot use option 'inAppInclude': nothing in this client takes it",
+        "Cannot use option 'personalApiKey': no feature of this client takes it",
+        "Cannot use option 'inAppInclude': no feature of this client takes it",
       ],
     );
     const use = [lib.featureFlags.featureFlags()];
     assertEquals(refuse({ personalApiKey: "phx_x", use }), []);
     assertEquals(refuse({ featureFlagsPollingInterval: 1000, use }), [
-      "Cannot use option 'featureFlagsPollingInterval': nothing in this client takes it",
+      "Cannot use option 'featureFlagsPollingInterval': no feature of this client takes it",
     ]);
   });
 
@@ -420,8 +420,8 @@ function refusals(t: ContractRunner, lib: ContractLibrary): void {
     );
     assert(posthog["good"]?.(answer) === answer, "the verb's own answer");
     assertEquals(errors, [
-      "CallbackError Cannot complete 'now': an argument could not be read",
-      "CallbackError Cannot complete 'later': an argument could not be read",
+      "CallbackError Cannot complete 'now': unexpected failure in now()",
+      "CallbackError Cannot complete 'later': unexpected failure in later()",
     ]);
   });
 }

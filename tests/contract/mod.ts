@@ -18,6 +18,7 @@ import { hooks } from "./hooks.ts";
 import { hostile } from "./hostile.ts";
 import { detachedClientMethods, objects } from "./objects.ts";
 import { observing } from "./observing.ts";
+import { oneLoad } from "./one_load.ts";
 import { oneStore } from "./one_store.ts";
 import { outages } from "./outages.ts";
 import { outgoing } from "./outgoing.ts";
@@ -75,6 +76,7 @@ function kernel(t: ContractRunner, lib: ContractLibrary): void {
 function features(t: ContractRunner, lib: ContractLibrary): void {
   errors(t, lib);
   flags(t, lib);
+  oneLoad(t, lib);
   flagOverrides(t, lib);
   definitionRefresh(t, lib);
   hostile(t, lib);

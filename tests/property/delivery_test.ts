@@ -56,7 +56,7 @@ for (const { captureMode, losesAnswers, seeds } of KINDS) {
     try {
       for (const seed of seeds) {
         const told = fc.asyncProperty(
-          stories(losesAnswers),
+          stories(losesAnswers, captureMode),
           async (story: Story) => {
             const history = await live(story, captureMode);
             events += history.captured.length;

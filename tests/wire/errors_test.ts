@@ -46,7 +46,11 @@ function createHandler(
 ): () => Promise<unknown> {
   const handler = withPostHog(
     posthog,
-    function handleCheckout(_request: Request, hog: RequestScope): Response {
+    function handleCheckout(
+      _request: Request,
+      _info: object,
+      hog: RequestScope,
+    ): Response {
       hog.setContext({ distinctId });
       throw failCheckout();
     },
@@ -56,7 +60,7 @@ function createHandler(
     method: "POST",
     headers: { "user-agent": "Browser" },
   });
-  return () => handler(request).catch(() => {});
+  return () => handler(request, {}).catch(() => {});
 }
 
 const ROWS: readonly Row[] = [

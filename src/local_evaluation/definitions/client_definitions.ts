@@ -1,8 +1,11 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
-import { runWithin } from "../../core/clock.ts";
+import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
+import { warnOfGlobalScope } from "../../core/global_scope.ts";
 import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
+import { dropsUnfinishedWork } from "../../core/runtime.ts";
+import type { Evaluation } from "../../flags/evaluation.ts";
 import type { LocalFlags } from "../../flags/local.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
@@ -10,32 +13,27 @@ import type { FlagDefinitions } from "../evaluation/rules.ts";
 import type { RegexOperators } from "../evaluation/matcher.ts";
 import { createTimeZone } from "../evaluation/time_zone.ts";
 import type { CheckedLocalOptions } from "../options.ts";
+import { Backoff } from "./backoff.ts";
 import { toCacheData } from "./cache_data.ts";
 import {
   type CachedDefinitions,
+  type CacheTime,
   ContainedCache,
   type ReadDefinitions,
 } from "./contained_cache.ts";
 import { InstalledDefinitions } from "./installed.ts";
-import { type DefinitionsFailure, requestDefinitions } from "./request.ts";
+import { requestDefinitions } from "./request.ts";
 
 /** The share by which an isolate's interval differs from the configured one at most. */
 const JITTER = 0.1;
-
-/** The longest wait that refusals alone lead to, in ms. */
-const MAX_BACKOFF_MS = 10 * 60 * 1000;
-
-/** A longer `Retry-After` is taken for a mistake. */
-const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
-
-/** Statuses that will not go away by asking again soon: each further refusal doubles the wait. */
-const REFUSALS: readonly number[] = [401, 402, 403, 429];
 
 /** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
 const ABANDONED_SLACK_MS = 1000;
 
 const OVERTAKEN = "Another load of the flag definitions was faster";
 const UNASKED = "PostHog answered 304 to a request without an ETag";
+const ABANDONED =
+  "A refresh of the flag definitions was dropped with its request: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil'";
 const FAILED = "Loading the flag definitions failed";
 const NOTHING = "There are no flag definitions in the cache";
 
@@ -64,13 +62,7 @@ export class ClientDefinitions implements LocalFlags {
   readonly #options: CheckedFlagOptions & CheckedLocalOptions;
   readonly #read: ReadDefinitions;
   readonly #cache: ContainedCache | undefined;
-  /** What was said about the last loads. */
-  readonly #onceKeys = new Set<string>();
-  #refusals = 0;
-  /** When the next load may begin, in ms since the epoch. */
-  #nextAttemptAt = -Infinity;
-  /** Scopes whose calls share a load. */
-  readonly #runs = new WeakMap<Caller, Run>();
+  readonly #backoff: Backoff;
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
   #lastGeneration = 0;
@@ -92,14 +84,20 @@ export class ClientDefinitions implements LocalFlags {
       : createTimeZone(projectTimezone);
     this.isEnabled = options.enableLocalEvaluation;
     this.#host = host;
+    this.#backoff = new Backoff(host, options.featureFlagsPollingInterval);
     this.#options = options;
     this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
       new ContainedCache(flagDefinitionCache, host, this.#read);
   }
 
-  async access(caller: Caller): Promise<InstalledDefinitions | undefined> {
-    await this.wait(caller, this.#options.featureFlagsRequestTimeoutMs);
+  async access(
+    { caller, onlyEvaluateLocally }: Evaluation,
+  ): Promise<InstalledDefinitions | undefined> {
+    const { featureFlagsRequestTimeoutMs: budgetMs } = this.#options;
+    // Half of it is left for the question to PostHog. Where there will be none, another load may follow one that is gone.
+    const shareMs = onlyEvaluateLocally ? budgetMs : budgetMs / 2;
+    await this.#obtain(caller, shareMs, budgetMs);
     return this.#installed;
   }
 
@@ -108,24 +106,51 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {
+    await this.#obtain(caller, timeoutMs);
+  }
+
+  /** Waits for definitions where there are none to be used; `budgetMs` is what an evaluation may take as a whole. */
+  async #obtain(
+    caller: Caller,
+    timeoutMs: number,
+    budgetMs?: number,
+  ): Promise<void> {
     if (!this.#isUsable()) return;
-    const { clock, options } = this.#host;
-    const now = clock.now();
+    const { clock, options, reporter } = this.#host;
     const installed = this.#installed;
-    if (installed && now - installed.loadedAt < this.#getIntervalMs()) return;
-    if (now < this.#nextAttemptAt) return;
-    if (!installed) {
-      const run = this.#join(caller);
-      await runWithin(clock, timeoutMs, () => run.installed);
+    if (
+      installed &&
+      !hasPassed(clock, installed.loadedAt, this.#getIntervalMs())
+    ) return;
+    if (this.#backoff.isOn) return;
+    const isDropping = dropsUnfinishedWork();
+    // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
+    if (!installed || isDropping && !caller.isKept) {
+      await runWithin(
+        clock,
+        timeoutMs,
+        async (signal) => {
+          const own = await this.#claim(
+            caller,
+            signal,
+            budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+          );
+          const ownMs = budgetMs && budgetMs / 2;
+          if (own) await runWithin(clock, ownMs, () => own.installed, signal);
+        },
+      );
       return;
     }
-    const isRunning = this.#running && now - this.#running.startedAt <
-        options.requestTimeout + ABANDONED_SLACK_MS;
-    if (!isRunning) this.#join(caller);
+    const running = this.#running;
+    const lengthMs = options.requestTimeout +
+      (isDropping ? 0 : ABANDONED_SLACK_MS);
+    if (this.#findRunning(lengthMs)) return;
+    if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
+    this.#begin(caller);
   }
 
   async reload(caller: Caller): Promise<void> {
-    if (this.#isUsable()) await this.#join(caller).finished;
+    if (this.#isUsable()) await (await this.#claim(caller))?.finished;
   }
 
   refresh(): Promise<FlagDefinitionsRefresh> {
@@ -147,16 +172,45 @@ export class ClientDefinitions implements LocalFlags {
       (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
   }
 
-  /** The load of a scope's earlier call, if one is under way, else one of its own: calls of the client never share. */
-  #join(caller: Caller): Run {
-    const own = this.#runs.get(caller);
-    if (own) return own;
-    const run = this.#start((load) => this.#load(load));
-    caller.keepAlive(run.finished);
-    if (caller.isScope) {
-      this.#runs.set(caller, run);
-      run.finished.then(() => this.#runs.delete(caller));
+  /** The load under way, unless it has been for so long, in ms. */
+  #findRunning(lengthMs: number): Load | undefined {
+    const load = this.#running;
+    return load && !hasPassed(this.#host.clock, load.startedAt, lengthMs)
+      ? load
+      : undefined;
+  }
+
+  /**
+   * Begins a load where nobody is at it; else the other's is looked at until it has brought something. The first to see
+   * that it failed, or that its time has run out, begins another. Undefined when there is nothing to wait for.
+   */
+  async #claim(
+    caller: Caller,
+    signal?: AbortSignal,
+    cacheTime?: CacheTime,
+  ): Promise<Run | undefined> {
+    const claimMs = this.#options.featureFlagsRequestTimeoutMs / 2;
+    let seen: number | undefined;
+    for (let turn = 0; !signal?.aborted; turn++) {
+      if (seen !== undefined && this.#installedGeneration >= seen) break;
+      const load = this.#findRunning(claimMs);
+      if (!load) {
+        // Another one has tried as well, or PostHog wants to be left alone.
+        if (
+          seen !== undefined &&
+          (this.#lastGeneration > seen || this.#backoff.isRefused)
+        ) break;
+        return this.#begin(caller, cacheTime);
+      }
+      seen ??= load.generation;
+      await lookAgain(this.#host.clock, turn, signal);
     }
+    return undefined;
+  }
+
+  #begin(caller: Caller, cacheTime?: CacheTime): Run {
+    const run = this.#start((load) => this.#load(load, cacheTime));
+    caller.keepAlive(run.finished);
     return run;
   }
 
@@ -170,11 +224,13 @@ export class ClientDefinitions implements LocalFlags {
       markInstalled,
     };
     this.#running = load;
-    const finished = work(load).catch(() => {
-      // Nothing does, but for what an application put in the place of a built-in: that may throw here, too.
+    const finished = work(load).catch((cause) => {
+      // Nothing does, but for a Worker's global scope, or what an application put in the place of a built-in: that may
+      // throw here, too.
       attempt(() => {
-        this.#postpone();
-        this.#host.reporter.warn(FAILED, FAILED);
+        const { reporter } = this.#host;
+        this.#backoff.begin();
+        if (!warnOfGlobalScope(reporter, cause)) reporter.warn(FAILED, FAILED);
       });
       return fail(FAILED);
     }).finally(() => {
@@ -184,26 +240,29 @@ export class ClientDefinitions implements LocalFlags {
     return { ...load, finished };
   }
 
-  async #load(load: Load): Promise<FlagDefinitionsRefresh> {
+  async #load(
+    load: Load,
+    cacheTime: CacheTime | undefined,
+  ): Promise<FlagDefinitionsRefresh> {
     const cache = this.#cache;
     const hasKey = this.#options.secretKey !== undefined;
     // Parity: posthog-node. Who has no key is not up for election: it could take a lease, but never do the work.
-    if (hasKey && (!cache || await cache.shouldFetch())) {
+    if (hasKey && (!cache || await cache.shouldFetch(cacheTime))) {
       const getShared = () => this.#isShared ? this.#installed : undefined;
       // The entry's ETag makes most first requests of an isolate conditional, and a 304 is not billed.
-      const entry = getShared() ? undefined : await cache?.read();
+      const entry = getShared() ? undefined : await cache?.read(cacheTime);
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }
-    const entry = await cache?.read();
+    const entry = await cache?.read(cacheTime);
     if (entry) {
       if (!this.#install(load, entry)) return fail(OVERTAKEN);
-      this.#succeed();
+      this.#backoff.end();
       this.#isShared = true;
       return { kind: "changed" };
     }
     // An empty cache: the elected isolate will fill it, but this one has nothing at all.
     if (hasKey && !this.#installed) return this.#fetch(load);
-    this.#postpone();
+    this.#backoff.begin();
     return fail(NOTHING);
   }
 
@@ -234,17 +293,17 @@ export class ClientDefinitions implements LocalFlags {
       answer = await ask();
     }
     if (answer.kind === "failed") {
-      if (!this.#isOutdated(load)) this.#fail(answer);
+      if (!this.#isOutdated(load)) this.#backoff.fail(answer);
       // The entry was read for its ETag: it is better than nothing.
       if (entry && !this.#installed) this.#install(load, entry);
       return fail(answer.error.message);
     }
     if (answer.kind === "not-modified") {
       if (!this.#confirm(load, etag, entry, answer.etag)) {
-        if (!this.#installed) this.#postpone();
+        if (!this.#installed) this.#backoff.begin();
         return fail(etag === undefined ? UNASKED : OVERTAKEN);
       }
-      this.#succeed();
+      this.#backoff.end();
       this.#isShared ||= entry !== undefined;
       host.reporter.debug("Flag definitions are unchanged");
       load.markInstalled();
@@ -252,7 +311,7 @@ export class ClientDefinitions implements LocalFlags {
       return { kind: "unchanged" };
     }
     if (!this.#install(load, answer)) return fail(OVERTAKEN);
-    this.#succeed();
+    this.#backoff.end();
     this.#isShared = !this.#cache || writer !== undefined;
     const stamp = { etag: answer.etag, fetchedAt: host.clock.now() };
     load.markInstalled();
@@ -265,55 +324,6 @@ export class ClientDefinitions implements LocalFlags {
         await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
       ? { kind: "changed" }
       : fail("The flag definition cache was not written");
-  }
-
-  /** A load brought definitions, or that they are current: the next outage is reported anew. */
-  #succeed(): void {
-    this.#refusals = 0;
-    this.#nextAttemptAt = -Infinity;
-    for (const onceKey of this.#onceKeys) this.#host.reporter.rearm(onceKey);
-    this.#onceKeys.clear();
-  }
-
-  /** A load brought nothing: the next one has to wait. */
-  #postpone(atLeastMs = 0): void {
-    this.#nextAttemptAt = this.#host.clock.now() +
-      Math.max(this.#options.featureFlagsPollingInterval, atLeastMs);
-  }
-
-  /** A request failed: it is reported, and the next one has to wait. */
-  #fail({ error, retryAfterMs = 0 }: DefinitionsFailure): void {
-    const { code, message, status } = error;
-    const isRefusal = REFUSALS.includes(status);
-    // An unreadable document leaves the count of refusals alone; everything else ends their row.
-    if (isRefusal) this.#refusals++;
-    else if (code !== "unreadable") this.#refusals = 0;
-    const doubled = isRefusal
-      ? this.#options.featureFlagsPollingInterval * 2 ** this.#refusals
-      : 0;
-    this.#postpone(
-      Math.max(
-        Math.min(doubled, MAX_BACKOFF_MS),
-        Math.min(retryAfterMs, MAX_RETRY_AFTER_MS),
-      ),
-    );
-    const isDenied = status === 401 || status === 403;
-    const isOverLimit = status === 402;
-    const onceKey = `flags:definitions:${
-      isDenied || isOverLimit ? status : "outage"
-    }`;
-    this.#onceKeys.add(onceKey);
-    const hint = isDenied
-      ? "; check 'secretKey' or 'personalApiKey'"
-      : isOverLimit
-      ? ": the project is over its billing limits"
-      : "";
-    this.#host.reporter.tell(
-      error,
-      isDenied ? "error" : "warn",
-      onceKey,
-      `${message}${hint}. Definitions at hand are kept`,
-    );
   }
 
   /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */
@@ -338,10 +348,13 @@ export class ClientDefinitions implements LocalFlags {
     etag = origin.etag,
   ): boolean {
     if (this.#isOutdated(load)) return false;
+    const { reporter } = this.#host;
     for (const text of definitions.skipped) {
-      this.#host.reporter.debug(`Flag definitions: ${text}`);
+      reporter.debug(`Flag definitions: ${text}`);
     }
-    return this.#hold(load, definitions, etag, fetchedAt);
+    this.#hold(load, definitions, etag, fetchedAt);
+    reporter.emit("localEvaluationFlagsLoaded", () => definitions.flags.size);
+    return true;
   }
 
   #hold(

@@ -27,6 +27,12 @@ export type ReadDefinitions = (
 /** How long one call of the provider may take. */
 const CALL_TIMEOUT_MS = 2000;
 
+/** What several calls may take together. */
+export interface CacheTime {
+  /** What is left of it, in ms; past it no call is made, as if it had hung. */
+  leftMs: number;
+}
+
 /** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
 export class ContainedCache {
   readonly #cache: FlagDefinitionCache;
@@ -45,19 +51,21 @@ export class ContainedCache {
   }
 
   /** Whether to ask PostHog; a provider that fails counts as saying so. */
-  async shouldFetch(): Promise<boolean> {
+  async shouldFetch(time?: CacheTime): Promise<boolean> {
     const answer = await this.#call(
       "shouldFetchFlagDefinitions",
       (cache) => cache.shouldFetchFlagDefinitions(),
+      time,
     );
     return answer.kind === "done" ? Boolean(answer.value) : true;
   }
 
   /** The cached definitions; undefined when there are none to be used. */
-  async read(): Promise<CachedDefinitions | undefined> {
+  async read(time?: CacheTime): Promise<CachedDefinitions | undefined> {
     const answer = await this.#call(
       "getFlagDefinitions",
       async (cache) => this.#readEntry(await cache.getFlagDefinitions()),
+      time,
     );
     const entry = answer.kind === "done" ? answer.value : undefined;
     if (entry !== "malformed") return entry;
@@ -87,21 +95,35 @@ export class ContainedCache {
 
   /** Releases the provider, until `deadline` aborts. */
   async shutdown(deadline: AbortSignal): Promise<void> {
-    await this.#call("shutdown", (cache) => cache.shutdown(), deadline);
+    await this.#call(
+      "shutdown",
+      (cache) => cache.shutdown(),
+      undefined,
+      deadline,
+    );
   }
 
   async #call<T>(
     method: string,
     run: (cache: FlagDefinitionCache) => MaybePromise<T> | undefined,
+    time?: CacheTime,
     deadline?: AbortSignal,
   ): Promise<Bounded<T | undefined>> {
     const { clock, reporter } = this.#host;
+    const leftMs = time?.leftMs ?? CALL_TIMEOUT_MS;
+    if (leftMs <= 0) return { kind: "timeout" };
+    const beganAt = clock.now();
     const result = await runWithin(
       clock,
-      deadline ? undefined : CALL_TIMEOUT_MS,
+      deadline ? undefined : Math.min(leftMs, CALL_TIMEOUT_MS),
       async () => await run(this.#cache),
       deadline,
     );
+    if (time) {
+      time.leftMs = result.kind === "timeout"
+        ? 0
+        : leftMs - Math.max(0, clock.now() - beganAt);
+    }
     if (result.kind !== "done") {
       const isFailed = result.kind === "failed";
       const message = `The flag definition cache ${

@@ -50,7 +50,8 @@ export class InstalledDefinitions implements LocalDefinitions {
   }
 
   async evaluate(evaluation: Evaluation): Promise<boolean> {
-    const { input, flagKeys, onlyEvaluateLocally, records } = evaluation;
+    const { input, flagKeys, onlyEvaluateLocally, records, unservable } =
+      evaluation;
     const { flags } = evaluation.overrides;
     const known = this.definitions.flags;
     const isOpen = (key: string) => !flags.has(key);
@@ -71,6 +72,7 @@ export class InstalledDefinitions implements LocalDefinitions {
       switch (outcome.kind) {
         case "value":
           records.set(key, buildRecord(rule, outcome));
+          if (rule.isEncrypted) unservable.set(key, "its payload is encrypted");
           break;
         case "omitted":
           evaluation.omitted.add(key);
@@ -83,6 +85,9 @@ export class InstalledDefinitions implements LocalDefinitions {
         default:
           needsServer = true;
           evaluation.undecided.add(key);
+          if (outcome.kind === "requires-server" || outcome.isFixed) {
+            unservable.set(key, outcome.reason);
+          }
           this.#reporter.debug(
             `Feature flag "${key}" is not decided locally: ${outcome.reason}`,
           );

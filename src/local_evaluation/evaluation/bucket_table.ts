@@ -1,7 +1,7 @@
 import { BoundedMap } from "../../core/bounded_map.ts";
 
 /** The buckets of one bucketing value, by slot; NaN where one is not known. */
-export type BucketRow = Float64Array<ArrayBuffer>;
+export type BucketRow = ReturnType<Float64ArrayConstructor["of"]>;
 
 /** The slot of the bucket for holdouts. */
 export const HOLDOUT_SLOT = 0;

@@ -1,6 +1,8 @@
 import { isRecord } from "../../core/guards.ts";
+import { compileDependency } from "./dependencies.ts";
 import { combine, negate, toTest } from "./kleene.ts";
 import { expect, toReason } from "./odd.ts";
+import { PENDING } from "./pass.ts";
 import { type PropertyFilter, readPropertyFilter } from "./property_filter.ts";
 import { compilePersonProperty } from "./property_tests.ts";
 import type { CohortRule, CompileContext, FilterTest } from "./rules.ts";
@@ -14,12 +16,21 @@ export const MAX_COHORT_DEPTH = 19;
 const MAX_GROUP_DEPTH = 20;
 
 /**
+ * How deep the flags that a cohort asks for may depend on others: a guard for the stack, since each level may be a
+ * cohort of the deepest kind.
+ */
+const MAX_DEPENDENCY_DEPTH = 2;
+
+/**
  * Compiles a filter on membership in a cohort. A cohort outside the document (static, deleted, too new) is known
  * to the server alone.
+ *
+ * @param needs Is told the keys of the flags that the cohort asks for, and those that it needs.
  */
 export function compileMembership(
   { operator = "in", value }: PropertyFilter,
   { cohorts }: CompileContext,
+  needs?: string[],
 ): FilterTest {
   if (operator !== "in" && operator !== "not_in") {
     return toTest(
@@ -34,16 +45,38 @@ export function compileMembership(
         : buildUnknown("the filter names no cohort"),
     );
   }
+  for (const key of needs ? listFlags(id, cohorts) : []) needs?.push(key);
   const loop = buildUnknown(`cohort ${id} leads into a loop, or too deep`);
-  // A cohort looks at a person once an evaluation, since no bucket plays a part.
+  // A cohort looks at a person once an evaluation, unless a flag that it asks for lacks a bucket: then once a pass.
   const test: FilterTest = (pass) => {
     const cohort = cohorts.get(id);
     if (!cohort || cohort.depth === Infinity) return loop;
-    const answer = pass.cohorts.get(cohort) ?? cohort.test(pass);
-    pass.cohorts.set(cohort, answer);
+    const known = pass.cohorts.get(cohort);
+    if (known) return known;
+    if (pass.pending.has(cohort)) return PENDING;
+    const answer = cohort.test(pass);
+    if (answer.kind === "pending") pass.pending.add(cohort);
+    else pass.cohorts.set(cohort, answer);
     return answer;
   };
   return operator === "in" ? test : negate(test);
+}
+
+/** The keys of the flags that a cohort asks for, with those of the cohorts in it, which are compiled for that. */
+function listFlags(
+  id: string,
+  cohorts: CompileContext["cohorts"],
+): readonly string[] {
+  const cohort = cohorts.get(id);
+  if (!cohort || cohort.depth === Infinity) return [];
+  // Found out once, however many ask.
+  const inner = cohort.cohorts.splice(0).flatMap((id) =>
+    listFlags(id, cohorts)
+  );
+  if (inner.length > 0) {
+    cohort.flags = [...new Set([...cohort.flags, ...inner])];
+  }
+  return cohort.flags;
 }
 
 /** Compiles a cohort. Total: an odd part of it is unknown. The cohorts that it needs are added to `needs`. */
@@ -52,8 +85,9 @@ export function compileCohort(
   needs: string[],
   context: CompileContext,
 ): CohortRule {
-  const test = compileWhole(() => compileGroup(json, 1, needs, context));
-  return { test, depth: Infinity };
+  const flags: string[] = [];
+  const test = compileWhole(() => compileGroup(json, 1, needs, flags, context));
+  return { test, cohorts: [...new Set(needs)], flags, depth: Infinity };
 }
 
 /** Where something is odd about a part, nothing of it is used. */
@@ -61,7 +95,8 @@ function compileWhole(compile: () => FilterTest): FilterTest {
   try {
     return compile();
   } catch (error) {
-    return toTest(buildUnknown(toReason(error)));
+    const odd = buildUnknown(toReason(error));
+    return () => odd;
   }
 }
 
@@ -69,6 +104,7 @@ function compileGroup(
   json: unknown,
   depth: number,
   needs: string[],
+  flags: string[],
   context: CompileContext,
 ): FilterTest {
   const { type, values } = (isRecord(json) ? json : {}) as {
@@ -84,8 +120,8 @@ function compileGroup(
   const tests = values.map((value: unknown) =>
     compileWhole(() =>
       isRecord(value) && Object.hasOwn(value, "values")
-        ? compileGroup(value, depth + 1, needs, context)
-        : compileLeaf(value, needs, context)
+        ? compileGroup(value, depth + 1, needs, flags, context)
+        : compileLeaf(value, needs, flags, context)
     )
   );
   const deciding = type === "OR" ? YES : NO;
@@ -96,6 +132,7 @@ function compileGroup(
 function compileLeaf(
   json: unknown,
   needs: string[],
+  flags: string[],
   context: CompileContext,
 ): FilterTest {
   const filter = readPropertyFilter(json);
@@ -106,6 +143,9 @@ function compileLeaf(
     ? compileMembership(filter, context)
     : type === "person"
     ? compilePersonProperty(filter, context)
+    // What the server makes of another operator in a cohort is not known.
+    : type === "flag" && filter.operator === "flag_evaluates_to"
+    ? compileDependency(filter, flags, context, MAX_DEPENDENCY_DEPTH)
     : toTest(
       buildUnknown(
         `filters of type "${type}" are not evaluated locally in cohorts`,

@@ -24,11 +24,14 @@ const UNKNOWN_VERSION: FlagOutcome = {
   kind: "requires-server",
   reason: "the version of the flag's filters is not known",
 };
+const FIXED = true;
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
+  FIXED,
 );
 const UNMAPPED = buildInconclusive(
   "the flag's group type is not in the mapping",
+  FIXED,
 );
 
 /**
@@ -55,6 +58,7 @@ export function compileFlag(
     version: toInteger(row["version"]),
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),
+    isEncrypted: isEncrypted(row),
     settled,
     contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
     matchesAnyContext:
@@ -228,13 +232,15 @@ function compilePayloads(
   row: JsonRecord,
   { payloads }: JsonRecord,
 ): ReadonlyMap<string, JsonValue> | undefined {
-  if (!isRecord(payloads) || row["has_encrypted_payloads"] === true) {
-    return undefined;
-  }
+  if (!isRecord(payloads) || isEncrypted(row)) return undefined;
   const entries = Object.entries(payloads).map((
     [value, payload],
   ) => [value, decodePayload(payload as JsonValue)] as const);
   return entries.length > 0 ? new Map(entries) : undefined;
+}
+
+function isEncrypted(row: JsonRecord): boolean {
+  return row["has_encrypted_payloads"] === true;
 }
 
 function toInteger(json: unknown): number | undefined {

@@ -17,7 +17,13 @@ import type {
   FilterRule,
   FlagRule,
 } from "./rules.ts";
-import { buildDecision, buildInconclusive, NO, OFF } from "./types.ts";
+import {
+  type Answer,
+  buildDecision,
+  buildInconclusive,
+  NO,
+  OFF,
+} from "./types.ts";
 
 const MISSING_GROUP: FlagOutcome = { kind: "missing-group" };
 const OUT_OF_ROLLOUT = buildDecision(OFF, "out_of_rollout_bound");
@@ -41,7 +47,7 @@ export function decideConditions(
   let index: number | undefined;
   let isAmbiguous = false;
   // Why the first unknown condition is unknown.
-  let doubt = "";
+  let doubt: Extract<Answer, { kind: "unknown" }> | undefined;
   // Whether a match (a rollout's, a dependency's), or a variant, waits for a bucket.
   let lacksMatch = false;
   let lacksVariant = false;
@@ -88,7 +94,7 @@ export function decideConditions(
       index = value === undefined ? condition.index : undefined;
       value ??= possible;
     }
-    if (answer.kind === "unknown") doubt ||= answer.reason;
+    if (answer.kind === "unknown") doubt ??= answer;
     else if (isIn || hasEarlyExit) {
       isOpen = false;
       break;
@@ -101,7 +107,10 @@ export function decideConditions(
   }
   if (lacksMatch || lacksVariant) return PENDING;
   if (isAmbiguous) {
-    return buildInconclusive(doubt || "a condition can't be decided");
+    return buildInconclusive(
+      doubt?.reason ?? "a condition can't be decided",
+      doubt?.isFixed,
+    );
   }
   return value === undefined || value === OFF
     ? isOutOfRollout ? OUT_OF_ROLLOUT : NO_MATCH

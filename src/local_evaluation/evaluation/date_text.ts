@@ -12,12 +12,30 @@ export interface AbsoluteDate {
 const MAX_EPOCH_SECONDS = 8.2e12;
 
 const DATE_TEXT =
-  /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(?:(:\d\d)(?:\.(\d+))?)?(?:Z|([+-])((?:[01]\d|2[0-3]):[0-5]\d))?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d)(?:(:\d\d)(?:\.(\d+))?)?(Z| GMT| UTC| ?([+-])((?:[01]\d|2[0-3]):?[0-5]\d))?)?$/;
 
-/** Reads a date in the forms that are certain; the server's lenient parser may read more. */
+/** More digits of a fraction than this are read by RFC 3339 alone. */
+const MAX_FRACTION = 9;
+
+/** `Wed, 02 Jun 2021 06:31:39 GMT`. */
+const HTTP_DATE_LENGTH = 29;
+
+/**
+ * Reads a date in the forms that are certain: RFC 3339, with a space in place of `T` too, clocks without a zone, what
+ * `toUTCString` gives, and `2021-06-02 06:31:39 GMT` and the like, with `UTC` or an offset.
+ *
+ * Parity: the server's own list is RFC 3339 and clocks; for the rest it falls back on the Rust crate `dateparser`, which
+ * reads still more.
+ */
 export function parseDateText(text: string): AbsoluteDate | undefined {
   const match = DATE_TEXT.exec(text);
-  if (!match) return undefined;
+  if (!match) {
+    const ms = text.length === HTTP_DATE_LENGTH ? Date.parse(text) : NaN;
+    // One with another day of the week is none to the server.
+    return new Date(ms).toUTCString() === text
+      ? buildDate("instant", ms / 1000, 0)
+      : undefined;
+  }
   const [
     ,
     day,
@@ -25,22 +43,24 @@ export function parseDateText(text: string): AbsoluteDate | undefined {
     time = "00:00",
     second,
     fraction = "",
+    zone,
     sign,
-    offset,
+    offset = "",
   ] = match;
-  const isInstant = sign !== undefined || text.endsWith("Z");
-  if (isInstant && (separator !== "T" || second === undefined)) {
-    return undefined;
-  }
+  const isStandard = zone === undefined || (second !== undefined &&
+    (zone === "Z" ||
+      zone === `${sign}${offset.slice(0, 2)}:${offset.slice(3)}`));
+  const isFallback = separator === " " && zone !== "Z" &&
+    fraction.length <= MAX_FRACTION;
+  if (!isStandard && !isFallback) return undefined;
   const clock = `${day}T${time}${second ?? ":00"}`;
   const utc = new Date(`${clock}Z`);
   // What the calendar or the clock lacks becomes another time, or none.
   if (utc.toJSON()?.slice(0, 19) !== clock) return undefined;
-  const ahead = offset === undefined
-    ? 0
-    : Date.parse(`1970-01-01T${offset}Z`) / 1000;
+  const ahead = Number(offset.slice(0, 2)) * 3600 +
+    Number(offset.slice(-2)) * 60;
   return buildDate(
-    isInstant ? "instant" : "wall",
+    zone === undefined ? "wall" : "instant",
     utc.getTime() / 1000 + (sign === "-" ? ahead : -ahead),
     // Parity: digits beyond the ninth are dropped.
     Number(`${fraction}000000000`.slice(0, 9)),

@@ -13,8 +13,10 @@ import { type Answer, buildUnknown, NO, YES } from "./types.ts";
 /** Wall clocks of one zone further apart than this are in order, whatever the zone. */
 const MAX_CLOCK_CHANGE_MS = 7_200_000;
 
+const FIXED = true;
 const UNREAD_FILTER = buildUnknown(
   "the filter's date is in a form that only the server reads",
+  FIXED,
 );
 const UNREAD_PROPERTY = buildUnknown(
   "the property is no date in a form that is read locally",

@@ -9,11 +9,16 @@ import { buildServer, buildUnknown, NO, YES } from "./types.ts";
 /** How deep dependencies may nest: a guard for the stack. Each level takes a few calls. */
 export const MAX_FLAG_DEPTH = 199;
 
-/** Compiles a filter on another flag's value; that flag is added to `needs`. */
+/**
+ * Compiles a filter on another flag's value; that flag is added to `needs`.
+ *
+ * @param maxDepth How deep what that flag needs may nest.
+ */
 export function compileDependency(
   { key, operator, value, chain }: PropertyFilter,
   needs: string[],
   { flags }: CompileContext,
+  maxDepth: number = MAX_FLAG_DEPTH,
 ): FilterTest {
   // The one operator that the server knows for flags: to it any other is no match.
   if (operator !== "flag_evaluates_to") return toTest(NO);
@@ -31,17 +36,19 @@ export function compileDependency(
   const loop = buildUnknown(
     `the dependency on flag "${key}" leads into a loop, or too deep`,
   );
-  const unknown = buildUnknown(`flag "${key}" is not decided locally`);
   const server = buildServer(`only the server can decide flag "${key}"`);
   return (pass) => {
     const rule = flags.get(key);
-    if (!rule || rule.depth === Infinity) return loop;
+    if (!rule || rule.depth > maxDepth) return loop;
     const target = evaluateRule(rule, pass);
     switch (target.kind) {
       case "pending":
         return target;
       case "inconclusive":
-        return unknown;
+        return buildUnknown(
+          `flag "${key}" is not decided locally`,
+          target.isFixed,
+        );
       case "requires-server":
         return server;
       case "value":

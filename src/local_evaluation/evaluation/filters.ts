@@ -36,7 +36,7 @@ function compileFilter(
     case "group":
       return compileGroupProperty(filter, aggregation, context);
     case "cohort":
-      return compileMembership(filter, context);
+      return compileMembership(filter, context, needs);
     case "flag":
       return compileDependency(filter, needs, context);
     default:

@@ -18,9 +18,19 @@ export type FlagOutcome =
   /** Every condition is about a group that the caller did not pass. */
   | { readonly kind: "missing-group" }
   /** The data at hand can't decide. */
-  | { readonly kind: "inconclusive"; readonly reason: string }
+  | Inconclusive
   /** Only the server can decide. */
   | { readonly kind: "requires-server"; readonly reason: string };
+
+/** A flag that the data at hand can't decide. */
+export interface Inconclusive {
+  /** Tells the outcomes apart. */
+  readonly kind: "inconclusive";
+  /** Why. */
+  readonly reason: string;
+  /** Whether that is in the definitions, whatever the properties are. */
+  readonly isFixed?: boolean | undefined;
+}
 
 /** A flag that local data decides. */
 export interface FlagDecision {

@@ -4,6 +4,7 @@ import { cutDistinctId, isHashable } from "./bucketing.ts";
 import type { FlagDefinitions } from "./rules.ts";
 import type { BucketingIdentity, EvaluationPass, Pending } from "./rules.ts";
 import { toText } from "./text.ts";
+import { createSearches } from "./text_search.ts";
 
 /** What a pass gives for one flag: an outcome, or that a bucket is missing. */
 export type PassResult = FlagOutcome | Pending;
@@ -52,6 +53,7 @@ export function createPass(
     missing: new Map(),
     outcomes: new Map(),
     pending: new Set(),
+    searches: createSearches(),
     cohorts: new Map(),
   };
 }

@@ -76,6 +76,6 @@ function compileProperty(
     // filter of a document, it would take as much memory as the filter.
     return property === undefined
       ? buildUnknown(`the property "${key}" is not given`)
-      : match(property, pass.input.now);
+      : match(property, pass.input.now, pass.searches);
   };
 }

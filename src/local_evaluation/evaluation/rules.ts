@@ -2,7 +2,7 @@ import type { JsonValue } from "../../core/json.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
-import type { RegexOperators } from "./matcher.ts";
+import type { RegexOperators, Searches } from "./matcher.ts";
 import type { FlagDecision, FlagOutcome } from "./outcome.ts";
 import type { Nesting, RuleTable } from "./rule_table.ts";
 import type { TimeZone } from "./time_zone.ts";
@@ -50,6 +50,8 @@ export interface FlagRule extends Nesting {
   readonly hasExperiment: boolean | undefined;
   /** Value (`"true"` or a variant's key) to decoded, frozen payload; undefined without any. */
   readonly payloads: ReadonlyMap<string, JsonValue> | undefined;
+  /** Whether its payloads are encrypted: they are not served. */
+  readonly isEncrypted: boolean;
   /** The outcome where no input can change it: inactive, another config version, client-side only. */
   readonly settled: FlagOutcome | undefined;
   /** The evaluation contexts the flag is limited to; empty: none. */
@@ -82,6 +84,10 @@ export interface FilterRule {
 export interface CohortRule extends Nesting {
   /** Whether a person is in. */
   readonly test: FilterTest;
+  /** The ids of the cohorts in it of which the flags are not listed in `flags` yet. */
+  readonly cohorts: string[];
+  /** The keys of the flags that it asks for. */
+  flags: readonly string[];
 }
 
 /** Whose id is hashed. */
@@ -140,10 +146,12 @@ export interface EvaluationPass {
   readonly missing: Map<string, MissingBucket>;
   /** The flags decided so far, dependencies included. */
   readonly outcomes: Map<FlagRule, FlagOutcome>;
-  /** The flags that turned out to lack a bucket in this pass. */
-  readonly pending: Set<FlagRule>;
-  /** Membership of the cohorts looked at so far. */
-  readonly cohorts: Map<CohortRule, TestAnswer>;
+  /** The flags, and the cohorts, that turned out to lack a bucket in this pass. */
+  readonly pending: Set<FlagRule | CohortRule>;
+  /** The searches for regular expressions so far. */
+  readonly searches: Searches;
+  /** Membership of the cohorts decided so far. */
+  readonly cohorts: Map<CohortRule, Answer>;
 }
 
 /** A bucketing value with its known buckets. */

@@ -3,6 +3,7 @@ import type {
   Matcher,
   Operand,
   RegexOperators,
+  Searches,
 } from "./matcher.ts";
 import { type FilterValue, lowerAscii, toText } from "./text.ts";
 import { type Answer, buildUnknown, NO, YES } from "./types.ts";
@@ -42,6 +43,17 @@ function compileAny(values: readonly FilterValue[], place: TextPlace): Matcher {
   };
 }
 
+/** What the searches of one evaluation may take, in ms of a slow core. They are counted in steps, not by the clock. */
+const MAX_SEARCH_MS = 50;
+
+/** A slow core takes 6 ns for each. */
+const STEPS_PER_MS = 160_000;
+
+/** Prepares the searches of one evaluation. */
+export function createSearches(): Searches {
+  return { left: MAX_SEARCH_MS * STEPS_PER_MS, answers: new Map() };
+}
+
 const NO_REGEX = buildUnknown(
   "regular expressions are not part of this client; see 'regexOperators'",
 );
@@ -61,12 +73,20 @@ export function buildPatternSearch(
     if (pattern === undefined) return UNCERTAIN;
     const search = regex.compile(pattern);
     if (!search) return () => NO;
-    return (property) => {
+    const match: Matcher = (property, _now, searches = createSearches()) => {
+      const known = searches.answers.get(match);
+      if (known) return known;
       const text = toText(property);
       if (text === undefined) return UNCERTAIN;
-      const result = search(text);
-      if (typeof result === "string") return buildUnknown(result);
-      return result ? found : missed;
+      const result = search(text, searches);
+      const answer = typeof result === "string"
+        ? buildUnknown(result)
+        : result
+        ? found
+        : missed;
+      searches.answers.set(match, answer);
+      return answer;
     };
+    return match;
   };
 }

@@ -5,8 +5,12 @@ import type { FlagDecision, FlagOutcome, LocalReason } from "./outcome.ts";
 export type Answer =
   | { readonly kind: "yes" }
   | { readonly kind: "no" }
-  /** A remote answer could differ. */
-  | { readonly kind: "unknown"; readonly reason: string }
+  /** A remote answer could differ; `isFixed`: whatever the properties are. */
+  | {
+    readonly kind: "unknown";
+    readonly reason: string;
+    readonly isFixed?: boolean | undefined;
+  }
   /** Only the server knows, and it counts as no value at all here. */
   | { readonly kind: "server"; readonly reason: string };
 
@@ -19,8 +23,9 @@ export const NO: Answer = { kind: "no" };
 /** Builds the answer "unknown": once, at compile time, since answers are handed out at every evaluation. */
 export function buildUnknown(
   reason: string,
+  isFixed?: boolean,
 ): Extract<Answer, { kind: "unknown" }> {
-  return { kind: "unknown", reason };
+  return { kind: "unknown", reason, isFixed };
 }
 
 /** Builds the answer that only the server knows: once, at compile time. */
@@ -29,8 +34,11 @@ export function buildServer(reason: string): Answer {
 }
 
 /** Builds an outcome without a value: once, at compile time. */
-export function buildInconclusive(reason: string): FlagOutcome {
-  return { kind: "inconclusive", reason };
+export function buildInconclusive(
+  reason: string,
+  isFixed?: boolean,
+): FlagOutcome {
+  return { kind: "inconclusive", reason, isFixed };
 }
 
 /** The outcome of a flag that is not for this SDK or context. */

@@ -1,5 +1,5 @@
 import type { RegexOperators, RegexSearch } from "../evaluation/matcher.ts";
-import { isAffordable } from "./regex_cost.ts";
+import { estimateSteps, isAffordable } from "./regex_cost.ts";
 import { scanRegex } from "./regex_syntax.ts";
 
 /** A longer subject is left to the server. */
@@ -7,7 +7,8 @@ const MAX_SUBJECT_LENGTH = 4096;
 
 /**
  * The operators `regex` and `not_regex` for `localEvaluation({ regex: regexOperators() })`: they search in the server's
- * dialect where JavaScript's does the same. Without them, and where the dialects may differ, PostHog is asked.
+ * dialect where JavaScript's does the same. Without them, and where the dialects may differ, PostHog is asked. The
+ * searches of one evaluation share 50 ms of a slow core, counted in estimated steps; past them PostHog is asked, too.
  */
 export function regexOperators(): RegexOperators {
   return { compile };
@@ -21,10 +22,15 @@ function compile(pattern: string): RegexSearch | undefined {
     return () => reason;
   }
   const search = createSearch(scan.source, scan.flags);
-  return (text) => {
+  return (text, budget) => {
     if (
       text.length > MAX_SUBJECT_LENGTH || !isAffordable(scan.shape, text.length)
     ) return "the search could take too long";
+    const steps = estimateSteps(scan.shape, text.length);
+    if (steps > budget.left) {
+      return "the evaluation has searched for as many patterns as it may";
+    }
+    budget.left -= steps;
     if (
       /\p{Surrogate}/u.test(text) ||
       (scan.needsAscii && /\P{ASCII}/u.test(text)) ||

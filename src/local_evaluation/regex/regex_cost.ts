@@ -31,6 +31,15 @@ export function estimateWays(
   return subjectLength ** (unbounded + (isAnchored ? 0 : 1)) * choices;
 }
 
+/** Estimates the steps of a search: each way goes through the pattern, or to the subject's end. */
+export function estimateSteps(
+  shape: RegexShape,
+  subjectLength: number,
+): number {
+  return estimateWays(shape, subjectLength) *
+      Math.min(shape.length, subjectLength) + subjectLength;
+}
+
 /** Whether a subject of that many code units is searched here, and within the server's limit. */
 export function isAffordable(
   shape: RegexShape,

@@ -30,12 +30,20 @@ Deno.test("memoryCache() elects whoever asks first, once in nine tenths of the i
   assertEquals(asked, [false, false, true, false, false, true]);
 });
 
-Deno.test("memoryCache() elects everybody while it is empty: there is nothing to wait for", () => {
+Deno.test("memoryCache() elects one while it is empty, and the others look for what that one brings (FLD-031)", async () => {
   const { cache } = createCache();
-  assertEquals([
-    cache.shouldFetchFlagDefinitions(),
-    cache.shouldFetchFlagDefinitions(),
-  ], [true, true]);
+  assertEquals(cache.shouldFetchFlagDefinitions(), true);
+  const others = [1, 2, 3].map(() => cache.shouldFetchFlagDefinitions());
+  cache.onFlagDefinitionsReceived(DATA);
+  assertEquals(await Promise.all(others), [false, false, false]);
+});
+
+Deno.test("memoryCache() elects another one where the first brought nothing (FLD-031)", async () => {
+  const { cache, time } = createCache();
+  cache.shouldFetchFlagDefinitions();
+  const other = cache.shouldFetchFlagDefinitions();
+  time.now += 500;
+  assertEquals(await other, true);
 });
 
 Deno.test("memoryCache() counts a 304 as a refresh", () => {
@@ -115,6 +123,18 @@ Deno.test("Clients with one memory cache make one request an interval together (
   const [full, ...later] = statuses();
   assertEquals([full, later.every((status) => status === 304)], [200, true]);
   assertEquals(later.length <= 11, true, `${later.length} refreshes`);
+});
+
+Deno.test("Clients that begin at once over one memory cache make one request together (FLD-031)", async () => {
+  const { clients, statuses } = createClients(5);
+  const flags = await Promise.all(
+    clients.map((posthog) => posthog.evaluateFlags("user-1")),
+  );
+  assertEquals(
+    flags.map((each) => each.getFlag("pricing")),
+    Array(5).fill("annual"),
+  );
+  assertEquals(statuses(), [200]);
 });
 
 Deno.test("A client's shutdown leaves a memory cache to the others", async () => {

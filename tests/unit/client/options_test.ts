@@ -72,6 +72,37 @@ for (const [host, url] of HOSTS) {
 }
 
 for (
+  const host of [
+    "https://user:pw@proxy.example",
+    "ftp://proxy.example",
+    "/ingest",
+    42,
+  ]
+) {
+  Deno.test(`the host ${host} disables the client: no event, no key to any other host (FLD-020)`, async () => {
+    const { posthog, lines, errors, requests } = create({
+      host,
+      secretKey: "phs_options",
+    });
+    assertEquals([posthog.isDisabled, capture(posthog)], [true, undefined]);
+    await posthog.evaluateFlags("u");
+    await posthog.reloadFeatureFlags();
+    await posthog.getRemoteConfigPayload("f");
+    await posthog.flush();
+    await posthog.shutdown();
+    assertEquals(requests, []);
+    assertEquals(
+      errors.map((error) => error.name === "ConfigError" && error.option),
+      ["host"],
+    );
+    assertEquals(lines().length, 1);
+    assert(lines()[0]?.startsWith("error: Cannot use option 'host': "));
+    assert(lines()[0]?.endsWith("; nothing is sent"));
+    assert(!lines().join().includes("pw"));
+  });
+}
+
+for (
   const [option, value] of [
     ["flushAt", "20"],
     ["maxBatchSize", 0],
@@ -79,7 +110,6 @@ for (
     ["fetchRetryCount", -1],
     ["fetchRetryDelay", Infinity],
     ["maxRetryDelayMs", {}],
-    ["host", 42],
     ["captureMode", "v9"],
     ["evaluationContexts", Proxy.revocable([], {})],
   ] as const
@@ -234,7 +264,6 @@ Deno.test("a random source that throws gives way to the platform's", () => {
 Deno.test("new PostHog() takes keys that no URL can carry", () => {
   const posthog = new PostHog("phc_\ud800", {
     secretKey: "phs_\udfff",
-    host: "https://\ud800.example",
     disableSingletonWarning: true,
   });
   assertEquals(posthog.isDisabled, false);

@@ -122,7 +122,9 @@ function keptByModules({ modules }: SourceTree): string[] {
 /** A text, a number, a pattern, a symbol, or a literal of them, which nothing is ever added to. */
 function isConstant(node: ts.Expression): boolean {
   if (ts.isCallExpression(node)) {
-    return ["Symbol", "Object.freeze"].includes(node.expression.getText());
+    return ["Symbol", "Symbol.for", "Object.freeze"].includes(
+      node.expression.getText(),
+    );
   }
   if (ts.isBinaryExpression(node)) {
     return isConstant(node.left) && isConstant(node.right);

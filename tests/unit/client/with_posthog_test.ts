@@ -340,7 +340,7 @@ Deno.test("withPostHog() throws the error on when its capture fails, which is re
   });
   const handler = withPostHog(
     posthog,
-    (_request: Request, _hog: RequestScope): Response => {
+    (_request: Request, _info: object, _hog: RequestScope): Response => {
       throw error;
     },
   );
@@ -350,7 +350,7 @@ Deno.test("withPostHog() throws the error on when its capture fails, which is re
     return array;
   };
   try {
-    const thrown = await assertRejects(() => handler(request()));
+    const thrown = await assertRejects(() => handler(request(), {}));
     assertEquals(thrown === error, true);
   } finally {
     crypto.getRandomValues = original;
@@ -388,7 +388,7 @@ for (
       const hog = all.at(-1) as RequestScope;
       hog.capture({ event: "viewed" });
       return answer;
-    });
+    }) as (...args: readonly unknown[]) => Promise<Response>;
     assertEquals(await handler(...args) === answer, true);
     assertEquals(answer.bodyUsed, false);
     assertEquals(given.length, args.length + 1);
@@ -421,15 +421,15 @@ for (const fails of [false, true]) {
     emulator.failNext({ path: "/batch", delayMs: 5000 });
     const handler = withPostHog(
       posthog,
-      async (_request: Request, hog: RequestScope) => {
+      async (_request: Request, _info: object, hog: RequestScope) => {
         hog.capture({ event: "viewed" });
         await Promise.resolve();
         if (fails) throw new Error("boom");
         return new Response("ok");
       },
     );
-    if (fails) await assertRejects(() => handler(request()));
-    else assertEquals(await (await handler(request())).text(), "ok");
+    if (fails) await assertRejects(() => handler(request(), {}));
+    else assertEquals(await (await handler(request(), {})).text(), "ok");
     await clock.settle();
     // Under way, and not yet answered; the exception of one that fails went by itself.
     const under = fails ? [2, 1] : [1, 0];

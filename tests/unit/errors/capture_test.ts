@@ -382,7 +382,8 @@ Deno.test("without random bytes nothing is captured, with one warning and no loo
     now: () => ++clockReads,
   });
   crypto.getRandomValues = () => {
-    throw new Error("refused");
+    // workerd's words.
+    throw new Error("Disallowed operation called within global scope.");
   };
   try {
     assertEquals(

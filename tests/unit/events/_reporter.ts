@@ -32,6 +32,7 @@ export function createRecordingReporter(): {
       });
       errors.push(error);
     },
+    emit: () => {},
     drop: (event) => void drops.push(event),
     delivered: () => {},
     rearm: () => {},

@@ -26,6 +26,7 @@ function run(...hooks: unknown[]) {
   const event = applyBeforeSend(
     hooks as BeforeSend[],
     structuredClone(EVENT),
+    {},
     "analytics",
     reporter,
   );

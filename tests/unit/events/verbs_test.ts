@@ -24,6 +24,7 @@ function read(
   const drafts: EventDraft[] = [];
   const caller: EventCaller = {
     isScope: context !== undefined,
+    isKept: true,
     context,
     entry: undefined,
     reporter,

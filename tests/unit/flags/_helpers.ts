@@ -142,6 +142,8 @@ export type AllFlagVerbs = FeatureFlagVerbs & LegacyFlagMethods;
 /** Who calls, as far as a test says. */
 export interface HarnessCaller {
   readonly isScope?: boolean;
+  /** Default: yes. */
+  readonly isKept?: boolean;
   readonly distinctId?: () => string | undefined;
 }
 
@@ -307,10 +309,11 @@ export function createHarness(options: HarnessOptions = {}): Harness {
     return "uuid";
   };
   const createCaller = (
-    { isScope = false, distinctId = () => options.distinctId }: HarnessCaller =
-      {},
+    { isScope = false, isKept = true, distinctId = () => options.distinctId }:
+      HarnessCaller = {},
   ): Caller => ({
     isScope,
+    isKept,
     get context() {
       return {
         distinctId: distinctId(),

@@ -200,6 +200,7 @@ Deno.test("Each part reads its own options", () => {
   );
   assertEquals(alone, [
     "evaluationContexts",
+    "evaluationEnvironments",
     "featureFlagsLogWarnings",
     "featureFlagsRequestMaxRetries",
     "featureFlagsRequestTimeoutMs",

@@ -162,7 +162,7 @@ const FAILURES: readonly Failure[] = [
   {
     name: "a stalled answer",
     answer: { kind: "hang" },
-    requests: 1,
+    requests: 2,
     failure: "timeout",
     code: "timeout",
   },
@@ -266,27 +266,66 @@ Deno.test("Retries wait 300 ms, then twice as long, with the same body, five at 
   }
 });
 
-Deno.test("A retry that the deadline leaves no room for is not made (FLG-097)", async () => {
+Deno.test("A retry that the deadline leaves no room for is not made (FLD-032)", async () => {
+  const settings = { secretKey: undefined, featureFlagsRequestMaxRetries: 2 };
   const harness = createHarness({
-    ...remoteOnly,
-    remote: [{ status: 502, afterMs: 2900 }],
+    settings,
+    remote: [{ status: 502, afterMs: 1900 }, { status: 502, afterMs: 390 }],
   });
   const evaluation = harness.evaluateFlags("ada");
-  await harness.clock.advance(2900);
+  // The next wait would be one of 600 ms.
+  await harness.clock.advance(1900 + 300 + 390);
   const flags = await evaluation;
   assertEquals(flags.keys, []);
-  assertEquals(harness.requests.length, 1);
+  assertEquals(harness.requests.length, 2);
 });
 
-Deno.test("One deadline covers all attempts (FLG-097)", async () => {
+Deno.test("One deadline covers all attempts (FLD-032)", async () => {
   const harness = createHarness({
     ...remoteOnly,
-    remote: [{ status: 502, afterMs: 2000 }, { kind: "hang" }],
+    remote: [{ status: 502, afterMs: 1999 }, { kind: "hang" }],
   });
   const evaluation = harness.evaluateFlags("ada");
   await harness.clock.advance(3000);
   (await evaluation).isEnabled("f");
   assertEquals(harness.errors.map((error) => error.code), ["timeout"]);
+});
+
+/** How the attempts share 3 s, by the retries allowed: all of them hang. */
+const SHARES: readonly (readonly [retries: number, timeouts: number[]])[] = [
+  [0, [3000]],
+  [1, [2000, 700]],
+  // What is left after 2000 and 300 for two retries; the wait of 600 has no room after the first.
+  [2, [2000, 350]],
+];
+
+for (const [retries, timeouts] of SHARES) {
+  Deno.test(`The attempts of a request share its time, with ${retries} retries (FLD-032)`, async () => {
+    const harness = createHarness({
+      settings: {
+        secretKey: undefined,
+        featureFlagsRequestMaxRetries: retries,
+      },
+      remote: [{ kind: "hang" }],
+    });
+    const evaluation = harness.evaluateFlags("ada");
+    await harness.clock.advance(3000);
+    await evaluation;
+    assertEquals(
+      harness.requests.map(({ timeoutMs }) => timeoutMs),
+      timeouts,
+    );
+  });
+}
+
+Deno.test("An answer to the second attempt counts after the first one's timeout (FLD-032)", async () => {
+  const harness = createHarness({
+    ...remoteOnly,
+    remote: [{ kind: "hang" }, answer],
+  });
+  const evaluation = harness.evaluateFlags("ada");
+  await harness.clock.advance(2300);
+  assertEquals((await evaluation).getFlag("f"), true);
 });
 
 Deno.test("A warning about the rate of requests is logged once", async () => {

@@ -169,7 +169,7 @@ Deno.test("evaluateFlags() takes the id, the options, or both (FLG-100)", async 
   const byOptions = await harness.evaluateFlags({ distinctId: "ada" });
   const byBoth = await harness.evaluateFlags("ada", { distinctId: "bob" });
   for (const flags of [byId, byOptions, byBoth]) {
-    assertEquals(flags.toBootstrap().distinctID, "ada");
+    assertEquals(flags.distinctId, "ada");
   }
   assertEquals(
     logged(harness, "debug").filter((message) => message.includes("positional"))
@@ -177,7 +177,7 @@ Deno.test("evaluateFlags() takes the id, the options, or both (FLG-100)", async 
     1,
   );
   assertEquals(
-    (await harness.evaluateFlags(42)).toBootstrap().distinctID,
+    (await harness.evaluateFlags(42)).distinctId,
     "42",
   );
 });
@@ -189,7 +189,7 @@ Deno.test("evaluateFlags() falls back to the caller's identity", async () => {
     isScope: true,
   });
   const flags = await scope.evaluateFlags({ groups: { company: "acme" } });
-  assertEquals([flags.toBootstrap().distinctID, flags.getFlag("company")], [
+  assertEquals([flags.distinctId, flags.getFlag("company")], [
     "ctx",
     true,
   ]);

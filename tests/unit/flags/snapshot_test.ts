@@ -214,11 +214,12 @@ Deno.test("toEventProperties() gives every value and the active keys, sorted (FL
   });
 });
 
-Deno.test("toBootstrap() gives enabled flags and their payloads", async () => {
+Deno.test("toBootstrap() gives every flag and the payloads of those that are on (FLD-044)", async () => {
   const { flags } = await createSnapshot();
   assertEquals(flags.only(["on", "off", "arm"]).toBootstrap(), {
     distinctID: "ada",
-    featureFlags: { on: true, arm: "blue" },
+    isIdentifiedID: true,
+    featureFlags: { on: true, off: false, arm: "blue" },
     featureFlagPayloads: { arm: { hex: "#00f" } },
   });
 });

@@ -1,28 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  OLDER_NAMES,
-  olderOptions,
-} from "../../../src/compat/older_options.ts";
 import { checkFlagOptions } from "../../../src/flags/options.ts";
-import { checkLocalOptions } from "../../../src/local_evaluation/options.ts";
 import { OptionReader } from "../../../src/options/reader.ts";
 import { resolveOptions } from "../../../src/options/resolve.ts";
-
-/** The options of the kernel and of flags, as a `PostHog` reads them. */
-function resolve(apiKey: unknown, given: unknown) {
-  const read = new OptionReader(given, OLDER_NAMES);
-  const options = {
-    ...resolveOptions(apiKey, read),
-    ...checkFlagOptions(read),
-    ...checkLocalOptions(read),
-  };
-  olderOptions().check(read);
-  read.refuseOthers();
-  return { options, problems: read.problems, notes: read.notes };
-}
-
-const refused = (options: unknown) =>
-  resolve("phc_x", options).problems.map(({ option }) => option);
+import { refused, resolve } from "./_resolve.ts";
 
 /** What the documentation of each option says. */
 const DEFAULTS = {
@@ -76,8 +56,8 @@ Deno.test("an option that nobody takes is refused, and the one that is spelled l
     resolve("phc_x", { "flush_at": 5, color: "red", unset: undefined }).problems
       .map(({ message }) => message),
     [
-      "Cannot use option 'flush_at': nothing in this client takes it; did you mean 'flushAt'?",
-      "Cannot use option 'color': nothing in this client takes it",
+      "Cannot use option 'flush_at': no feature of this client takes it; did you mean 'flushAt'?",
+      "Cannot use option 'color': no feature of this client takes it",
     ],
   );
 });
@@ -104,6 +84,61 @@ for (const key of ["phx_personal", "phs_project"]) {
     assert(!JSON.stringify(problems).includes(key));
   });
 }
+
+const WRONG_ROWS: readonly [name: string, value: unknown, message: string][] = [
+  [
+    "featureFlagsRequestTimeoutMs",
+    3,
+    "a number of milliseconds from 100 to 2147483647, got 3",
+  ],
+  [
+    "featureFlagsRequestTimeoutMs",
+    99.9,
+    "a number of milliseconds from 100 to 2147483647, got 99.9",
+  ],
+  [
+    "featureFlagsPollingInterval",
+    30,
+    "a number of milliseconds from 100 to 2147483647, got 30",
+  ],
+  [
+    "requestTimeout",
+    1e12,
+    "a number of milliseconds from 1 to 2147483647, got 1000000000000",
+  ],
+  [
+    "flushInterval",
+    "5s",
+    "a number of milliseconds from 0 to 2147483647, got string",
+  ],
+  ["flushAt", 0, "an integer of at least 1, got 0"],
+  ["flushAt", NaN, "an integer of at least 1, got NaN"],
+  ["flushAt", "20", "an integer of at least 1, got string"],
+  ["maxQueueSize", [], "an integer of at least 1, got array"],
+  ["fetchRetryCount", -1, "an integer of at least 0, got -1"],
+  ["retryJitter", 1.5, "a number from 0 to 1, got 1.5"],
+  ["disabled", "true", "a boolean, got string"],
+  ["secretKey", 4711, "a string, got number"],
+  ["beforeSend", 4711, "a function or a list of functions, got number"],
+];
+
+for (const [name, value, message] of WRONG_ROWS) {
+  Deno.test(`the refusal of ${name}: ${JSON.stringify(value)} says what is wrong (FLD-023)`, () => {
+    assertEquals(
+      resolve("phc_x", { [name]: value }).problems.map(({ message }) =>
+        message
+      ),
+      [`Cannot use option '${name}': expected ${message}`],
+    );
+  });
+}
+
+Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (FLD-023)", () => {
+  const read = (given: number) =>
+    resolve("phc_x", { featureFlagsRequestTimeoutMs: given }).options
+      .featureFlagsRequestTimeoutMs;
+  assertEquals([read(100), read(99)], [100, 3000]);
+});
 
 const NUMBER_ROWS: readonly [name: string, value: unknown][] = [
   ["flushAt", 0],
@@ -136,43 +171,6 @@ Deno.test("resolveOptions() clamps flushAt down to maxQueueSize, never the rever
     maxQueueSize: 10,
   });
   assertEquals([options.flushAt, options.maxQueueSize], [10, 10]);
-});
-
-const HOST_ROWS: readonly [given: unknown, host: string, isRefused: boolean][] =
-  [
-    ["https://eu.i.posthog.com/", "https://eu.i.posthog.com", false],
-    [
-      "  https://proxy.example/ingest//  ",
-      "https://proxy.example/ingest",
-      false,
-    ],
-    ["", "https://us.i.posthog.com", false],
-    ["https://app.posthog.com", "https://us.i.posthog.com", false],
-    ["https://us.posthog.com/", "https://us.i.posthog.com", false],
-    ["https://EU.posthog.com", "https://eu.i.posthog.com", false],
-    ["http://127.0.0.1:8010", "http://127.0.0.1:8010", false],
-    ["ftp://x.example", "https://us.i.posthog.com", true],
-    ["https://", "https://us.i.posthog.com", true],
-    ["https://a.example/?x=1", "https://us.i.posthog.com", true],
-    ["https://user:secret@a.example", "https://us.i.posthog.com", true],
-    [42, "https://us.i.posthog.com", true],
-  ];
-
-for (const [given, host, isRefused] of HOST_ROWS) {
-  Deno.test(`resolveOptions() reads the host ${JSON.stringify(given)} (CAP-003)`, () => {
-    const { options, problems } = resolve("phc_x", { host: given });
-    assertEquals(options.host, host);
-    assertEquals(problems.length, isRefused ? 1 : 0);
-    assert(!JSON.stringify(problems).includes("secret"));
-  });
-}
-
-Deno.test("resolveOptions() assumes https for a host without scheme and says so", () => {
-  const { options, notes } = resolve("phc_x", {
-    host: "eu.i.posthog.com",
-  });
-  assertEquals(options.host, "https://eu.i.posthog.com");
-  assertEquals(notes.length, 1);
 });
 
 Deno.test("resolveOptions() prefers beforeSend to before_send (CAP-006)", () => {
@@ -238,7 +236,7 @@ Deno.test("resolveOptions() refuses seams of the wrong kind", () => {
     flagDefinitionCache: {},
     waitUntil: {},
   };
-  assertEquals(refused(wrong).sort(), Object.keys(wrong).sort());
+  assertEquals([...refused(wrong)].sort(), Object.keys(wrong).sort());
 });
 
 Deno.test("resolveOptions() checks projectTimezone against the runtime's names", () => {

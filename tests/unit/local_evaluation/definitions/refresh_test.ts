@@ -76,13 +76,13 @@ Deno.test("A dropped refresh stops blocking after the request timeout and a seco
   assertEquals(harness.requests.length, 3);
 });
 
-Deno.test("A cold access waits for the flags deadline and then goes on without (FLG-023)", async () => {
+Deno.test("A cold access waits for half of the flags deadline and then goes on without (FLD-032)", async () => {
   const harness = createHarness({
     definitions: [{ kind: "hang" }],
     remote: [remoteOf({ f: { enabled: true } })],
   });
   const evaluation = harness.evaluateFlags("ada");
-  await harness.clock.advance(2999);
+  await harness.clock.advance(1499);
   assertEquals(harness.paths(), [DEFINITIONS]);
   await harness.clock.advance(1);
   assertEquals((await evaluation).getFlag("f"), true);
@@ -91,30 +91,6 @@ Deno.test("A cold access waits for the flags deadline and then goes on without (
   await harness.clock.advance(3000);
   assertEquals((await local).keys, []);
   await harness.clock.advance(60_000);
-});
-
-Deno.test("Client calls load each for itself, calls of a scope share one load (FLG-025)", async () => {
-  for (const [isScope, loads] of [[false, 2], [true, 1]] as const) {
-    const harness = createHarness({ definitions: [on] });
-    const methods = harness.createMethods({ isScope });
-    await Promise.all([
-      methods.evaluateFlags("ada"),
-      methods.evaluateFlags("ada"),
-    ]);
-    assertEquals(harness.requests.length, loads);
-  }
-});
-
-Deno.test("A scope with a load that never settles holds up no other scope (FLG-025)", async () => {
-  const harness = createHarness({ definitions: [{ kind: "hang" }, on] });
-  const stuck = harness.createMethods({ isScope: true }).evaluateFlags("ada");
-  const other = await harness.createMethods({ isScope: true }).evaluateFlags(
-    "ada",
-  );
-  assertEquals(other.getFlag("f"), true);
-  await harness.clock.advance(3000);
-  assertEquals((await stuck).getFlag("f"), true);
-  await harness.clock.advance(10_000);
 });
 
 Deno.test("A 304 keeps definitions, makes them fresh and takes a new ETag (FLG-013)", async () => {
@@ -164,9 +140,10 @@ for (
 ) {
   Deno.test(`A slow older ${name} never replaces a newer answer (FLG-019)`, async () => {
     const harness = createHarness({
-      definitions: [{ ...older, afterMs: 500 }, on],
+      definitions: [{ ...older, afterMs: 2000 }, on],
     });
     const slow = harness.createMethods().reloadFeatureFlags();
+    await harness.clock.advance(1500);
     await harness.createMethods().reloadFeatureFlags();
     await harness.clock.advance(500);
     await slow;

@@ -48,7 +48,7 @@ const IN_UTC: readonly (readonly [
   ["an offset of a day", NOON, "2026-08-01T12:00:00+24:00", "unknown"],
   ["an offset's minute 60", NOON, "2026-08-01T12:00:00+01:60", "unknown"],
   ["an offset without a colon", NOON, "2026-08-01T12:00:00+0100", "unknown"],
-  ["an offset after a space", NOON, "2026-08-01 12:00:00Z", "unknown"],
+  ["a space in place of T (FLD-043)", NOON, "2026-08-01 12:00:00Z", "same"],
   ["an offset without seconds", NOON, "2026-08-01T12:00Z", "unknown"],
   ["small t", NOON, "2026-08-01t12:00:00Z", "unknown"],
   ["small z", NOON, "2026-08-01T12:00:00z", "unknown"],

@@ -1,0 +1,60 @@
+// deno-lint-ignore-file no-top-level-await -- an application: on edgehog only its next line changes
+import { PostHog } from "posthog-node";
+import process from "node:process";
+
+const posthog = new PostHog("phc_app", {
+  host: process.env.POSTHOG_HOST,
+  flushAt: 20,
+  disableGeoip: false,
+  before_send(event) {
+    if (event.event === "password typed") return null;
+    event.properties = { ...event.properties, release: "1.2.3" };
+    return event;
+  },
+});
+const distinctId = "user-1";
+const timestamp = new Date("2026-01-02T03:04:05Z");
+
+// A visitor signs up.
+posthog.alias({ distinctId, alias: "visitor-1" });
+posthog.identify({
+  distinctId,
+  properties: { $set: { plan: "free" }, $set_once: { source: "ad" } },
+});
+posthog.capture({ distinctId, event: "signed up", timestamp });
+posthog.capture({ distinctId, event: "password typed" });
+
+// Their company gets a plan.
+const groups = { company: "acme" };
+posthog.groupIdentify({
+  groupType: "company",
+  groupKey: "acme",
+  properties: { seats: 3 },
+});
+posthog.register({ service: "shop" });
+posthog.capture({
+  distinctId,
+  event: "plan bought",
+  properties: { plan: "pro", price: 49.5, items: ["a", "b"], coupon: null },
+  groups,
+  uuid: "019b7ca9-8f2e-7000-8000-000000000001",
+});
+posthog.setPersonProperties({ distinctId, properties: { plan: "pro" } });
+
+// What they see depends on flags.
+const flags = await posthog.evaluateFlags(distinctId, { groups });
+const theme = flags.getFlag("theme");
+if (flags.isEnabled("new-nav")) {
+  posthog.capture({
+    distinctId,
+    event: "nav seen",
+    properties: { theme },
+    flags,
+  });
+}
+if (!await posthog.isFeatureEnabled("unknown-flag", distinctId)) {
+  await posthog.captureImmediate({ distinctId: "user-2", event: "left" });
+}
+
+// Whoever ends a process waits for what is under way.
+await posthog.shutdown();

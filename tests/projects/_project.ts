@@ -1,0 +1,55 @@
+import { TARBALL } from "../../scripts/build_npm.ts";
+import { ensurePackage } from "../_kit/npm_package.ts";
+import { fromRoot } from "../_kit/paths.ts";
+import { run } from "../_kit/run.ts";
+
+/** A project of somebody's, with the packed package and what its manifest names installed from npm. */
+export interface Project {
+  /** Where it stands. */
+  readonly directory: string;
+  /** Runs a program in it; throws what that prints where it fails. */
+  run(...command: readonly string[]): Promise<string>;
+}
+
+/** Declares the tests of one project below `tests/projects`. */
+export function testProject(
+  name: string,
+  tests: (project: Project, t: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name: `the project '${name}'`,
+    // npm and the compilers have processes and files of their own.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn(t) {
+      const directory = await Deno.makeTempDir({ prefix: `edgehog-${name}-` });
+      try {
+        await ensurePackage();
+        for await (const { name: file } of Deno.readDir(sourceOf(name))) {
+          await Deno.copyFile(
+            `${sourceOf(name)}/${file}`,
+            `${directory}/${file}`,
+          );
+        }
+        await Deno.copyFile(TARBALL, `${directory}/edgehog.tgz`);
+        const project: Project = {
+          directory,
+          async run(...command) {
+            const { code, output } = await run(command, { cwd: directory });
+            if (code !== 0) throw new Error(`${command.join(" ")}\n${output}`);
+            return output;
+          },
+        };
+        const quiet = ["--no-audit", "--no-fund", "--no-package-lock"];
+        await project.run("npm", "install", ...quiet);
+        await tests(project, t);
+      } finally {
+        await Deno.remove(directory, { recursive: true });
+      }
+    },
+  });
+}
+
+function sourceOf(name: string): string {
+  return fromRoot(`tests/projects/${name}`);
+}

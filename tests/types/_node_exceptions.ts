@@ -1,0 +1,59 @@
+/**
+ * What posthog-node's documentation has and edgehog has not, with what stands in its place. The guide
+ * `examples/migration/posthog-node.md` has the same lines.
+ */
+export const MISSING_MEMBERS = {
+  options: "the options are the application's",
+  distinctIdHasSentFlagCalls:
+    "internal: `maxCacheSize` bounds what is remembered",
+  getPersistedProperty: "nothing is stored: keep it in your own store",
+  setPersistedProperty: "nothing is stored: keep it in your own store",
+  fetch: "the option `fetch`",
+  metrics: "OpenTelemetry",
+  captureLog: "OpenTelemetry",
+  logger: "OpenTelemetry",
+  emails: "PostHog's API",
+  startSpan: "OpenTelemetry",
+  withSpan: "OpenTelemetry",
+  getActiveSpan: "OpenTelemetry",
+  getFeatureFlagEvaluationRuntime: "`evaluationContexts`",
+  getFeatureFlagKeysByEvaluationRuntime: "`evaluationContexts`",
+  withContext: "`forRequest(request, ctx).withContext`",
+  getContext: "the scope of `forRequest`",
+  enterContext: "the scope of `forRequest`",
+  projectToken: "keep the key that you pass",
+  apiKey: "keep the key that you pass",
+  host: "keep the host that you pass",
+  flushAt: "events leave at once",
+  preloadFeatureFlags: "definitions load at first use",
+  disableSurveys: "there are none",
+  isDebug: "keep what you pass to `debug`",
+  getErrorPropertiesBuilder: "`captureException`",
+  getSurveysStateless: "PostHog's API",
+  prepareEventMessage: 'internal: `on("capture", …)`',
+} as const;
+
+/** Exports, likewise. */
+export const MISSING_EXPORTS = {
+  enrichCurrentSpan: "OpenTelemetry",
+  EmailError: "PostHog's API",
+  FeatureFlagError: "the texts of `$feature_flag_error`",
+  cookieStateToProperties:
+    "`forRequest(request, ctx, { readPostHogCookie: true })`",
+  cookieStoreFromHeader:
+    "`forRequest(request, ctx, { readPostHogCookie: true })`",
+  getPostHogCookieName:
+    "`forRequest(request, ctx, { readPostHogCookie: true })`",
+  parsePostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
+  readPostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
+  serializePostHogCookie: "posthog-js writes it",
+  createEventProcessor: "`captureException` beside Sentry",
+  sentryIntegration: "`captureException` beside Sentry",
+  PostHogSentryIntegration: "`captureException` beside Sentry",
+  setupExpressRequestContext: "`forRequest` in a middleware",
+  setupExpressErrorHandler: "`captureException` in an error handler",
+  instrumentRequest: "`withPostHog`",
+  posthogHonoMiddleware: "`forRequest` in a middleware",
+  HTTP_SERVER_REQUEST_DURATION_METRIC: "OpenTelemetry",
+  HTTP_SERVER_REQUEST_COUNT_METRIC: "OpenTelemetry",
+} as const;
