@@ -101,8 +101,8 @@ export class KernelCaller implements EventCaller {
     const item = pipeline.build(draft, this.context);
     if (!item) return undefined;
     if (options.syncMode && !options.testMode) {
-      this.keepAlive(this.queue.sendNow(item));
-    } else this.queue.admit(item);
+      this.keepAlive(this.queue.owner(item.lane).sendNow(item));
+    } else this.queue.owner(item.lane).admit(item);
     return item.uuid;
   }
 
@@ -110,7 +110,7 @@ export class KernelCaller implements EventCaller {
   async captureImmediate(draft: EventDraft): Promise<string | undefined> {
     const item = this.kernel.pipeline.build(draft, this.context);
     if (!item) return undefined;
-    await this.queue.sendNow(item);
+    await this.queue.owner(item.lane).sendNow(item);
     // One that is still being prepared was dropped on its way.
     return item.make ? undefined : item.uuid;
   }
@@ -132,7 +132,7 @@ export class KernelCaller implements EventCaller {
       );
     }
     return this.isScope && isKept && !options.testMode
-      ? queue.createScopes((promise) => this.keepAlive(promise))
+      ? queue.createScopes(this)
       : queue;
   }
 }

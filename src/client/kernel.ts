@@ -9,11 +9,11 @@ import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
 import { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
-import { createForeignSend } from "../delivery/foreign_transport.ts";
+import { createForeignSend } from "../delivery/transport.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
-import { createHttpSend, createWires } from "../delivery/http_transport.ts";
+import { createHttpSend, createWires } from "../delivery/transport.ts";
 import { type DeliveryPort, Queue } from "../delivery/queue.ts";
-import type { Send } from "../delivery/wire.ts";
+import type { Send } from "../delivery/delivery.ts";
 import { FeatureList } from "./feature_list.ts";
 import type { Feature } from "./feature.ts";
 import type { FeatureHost } from "./host.ts";
@@ -45,9 +45,6 @@ export class Kernel implements FeatureHost, DeliveryPort {
   hasEnded = false;
   /** Takes the client out of the count of live ones. */
   readonly unregister: () => void;
-  /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
-  readonly keepAlive = (promise: Promise<unknown>): boolean =>
-    keepAlive(promise, this.options, this.reporter);
   #createUuid: UuidSource | undefined;
   #door: HttpDoor | undefined;
   #httpSend: Send | undefined;
@@ -109,14 +106,20 @@ export class Kernel implements FeatureHost, DeliveryPort {
     );
   }
 
+  /** Makes one attempt to send events. */
+  get send(): Send {
+    const { transport } = this.options;
+    return transport ? createForeignSend(transport) : this.httpSend;
+  }
+
   /** Where the events of the client itself wait. */
   get queue(): Queue {
-    const { transport } = this.options;
-    return this.#queue ??= new Queue(
-      this,
-      transport ? createForeignSend(transport) : this.httpSend,
-      this.keepAlive,
-    );
+    return this.#queue ??= new Queue(this, this);
+  }
+
+  /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
+  keepAlive(promise: Promise<unknown>): boolean {
+    return keepAlive(promise, this.options, this.reporter);
   }
 
   /** Whether the client is disabled or was shut down. */

@@ -17,7 +17,7 @@ import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
-import type { QueueItem } from "../delivery/item.ts";
+import type { QueueItem } from "../delivery/delivery.ts";
 import { countFates } from "../delivery/queue.ts";
 import type { KernelCaller } from "./caller.ts";
 import { FIND_PORT } from "./host.ts";

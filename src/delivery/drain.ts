@@ -1,17 +1,15 @@
 import { runWithin } from "../core/clock.ts";
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { drawUnit } from "../core/random.ts";
-import type { QueueItem } from "./item.ts";
+import type { QueueItem } from "./delivery.ts";
 import type { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
 import { clampRetryAfterMs, computeDelayMs, isDeferred } from "./retry.ts";
 import type { Store } from "./store.ts";
 
-/** What one attempt left to be sent again. */
+/** Why an attempt left events that are to be sent again. */
 interface Left {
-  /** The events, in order. */
-  readonly items: QueueItem[];
-  /** Why; the first of them speaks for all. */
+  /** The reason of the first of them, which speaks for all; undefined when there are none. */
   reason?: DeliveryReason;
   /** The longest wait that was asked for, in ms; 0 when none was. */
   afterMs: number;
@@ -22,16 +20,22 @@ interface Left {
  * added while a batch is in flight travels in the next one, so batches grow with load and there is no delay to tune. Never
  * rejects.
  *
- * A scope takes along what belongs to nobody as soon as it has met a healthy server.
+ * A scope takes along what belongs to nobody as soon as it has met a healthy server. A flush first waits while the server
+ * wants to be left alone, unless that takes longer than its caller's patience.
  */
 export async function drain(
   store: Store,
   lease: Lease,
   from: Set<QueueItem>,
 ): Promise<boolean> {
+  const { clock, options } = store.deps;
   lease.renew();
+  while (
+    store.wishMs > 0 && !lease.isOver &&
+    clock.now() + store.wishMs <= lease.patientUntil
+  ) await clock.sleep(store.wishMs, lease.signal);
   while (!lease.isOver) {
-    if ((lease.insists ? store.wishMs : store.restMs) > 0) return false;
+    if ((lease.patientUntil ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
@@ -39,8 +43,7 @@ export async function drain(
     if (items.length === 0) return true;
     if (await send(store, lease, items)) {
       // Under load it never ends, and is told of by parts.
-      const { maxQueueSize } = store.deps.options;
-      if (lease.acceptedCount >= maxQueueSize) lease.report(store);
+      if (lease.accepted.length >= options.maxQueueSize) store.report(lease);
       continue;
     }
     // Nobody sends it any more.
@@ -59,74 +62,64 @@ export async function send(
   lease: Lease,
   items: readonly QueueItem[],
 ): Promise<boolean> {
-  const createdAt = store.deps.clock.now();
-  const id = store.deps.createUuid(createdAt);
-  const request = { id, attempt: 0, createdAt };
-  const dropped = new Map<QueueItem, DeliveryReason>();
-  const isSettled = await carry(store, lease, items, request, dropped);
-  reportEvents(store, "rejected", dropped, request);
-  return isSettled;
-}
-
-/** Counts a request's attempts, and notes what was given up. */
-async function carry(
-  store: Store,
-  lease: Lease,
-  items: readonly QueueItem[],
-  request: { -readonly [Key in keyof LogicalRequest]: LogicalRequest[Key] },
-  dropped: Map<QueueItem, DeliveryReason>,
-): Promise<boolean> {
-  const { clock, random, options } = store.deps;
+  const { lane, deps: { clock, createUuid, options, random } } = store;
+  const createdAt = clock.now();
+  let request = { id: createUuid(createdAt), attempt: 0, createdAt };
+  const dropped: QueueItem[] = [];
   // The others are gone: evicted by newer events, or claimed by another after this lease ran out.
   const isHeld = (item: QueueItem) =>
     item.lease === lease && item.fate === "retained";
-  for (;;) {
-    items = items.filter(isHeld);
-    const sent = items.length;
-    if (sent === 0) return true;
-    if (lease.isOver) return false;
-    request.attempt++;
-    lease.renew();
-    const left = await attempt(store, lease, items, { ...request }, dropped);
-    // Taken over after it was silent for too long: whoever did goes on with the rest.
-    if (items.some((item) => item.lease !== lease)) return false;
-    const { reason, afterMs } = left;
-    items = left.items.filter(isHeld);
-    if (!reason) return true;
-    const isPutOff = isDeferred(store.lane, options.captureMode, reason);
-    // A server that wants to be left alone means the events behind these, too.
-    if (items.length === 0 && !isPutOff) return true;
-    if (reason.status === 413) {
-      if (sent > 1) {
-        // Halves with budgets of their own, in order.
-        const middle = Math.ceil(items.length / 2);
-        return await send(store, lease, items.slice(0, middle)) &&
-          send(store, lease, items.slice(middle));
+  try {
+    for (;;) {
+      items = items.filter(isHeld);
+      const sent = items.length;
+      if (sent === 0) return true;
+      if (lease.isOver) return false;
+      request = { ...request, attempt: request.attempt + 1 };
+      lease.renew();
+      const left = await attempt(store, lease, items, request, dropped);
+      // Taken over after it was silent for too long: whoever did goes on with the rest.
+      if (items.some((item) => item.lease !== lease)) return false;
+      const { reason, afterMs } = left;
+      items = items.filter(isHeld);
+      if (!reason) return true;
+      const isPutOff = isDeferred(lane, options.captureMode, reason);
+      // A server that wants to be left alone means the events behind these, too.
+      if (items.length === 0 && !isPutOff) return true;
+      if (reason.status === 413) {
+        if (sent > 1) {
+          // Halves with budgets of their own, in order.
+          const middle = Math.ceil(items.length / 2);
+          return await send(store, lease, items.slice(0, middle)) &&
+            await send(store, lease, items.slice(middle));
+        }
+        // Refused alone: it will never fit.
+        dropped.push(
+          ...items.filter((item) => store.settle(item, "dropped", reason)),
+        );
+        return true;
       }
-      // Refused alone: it will never fit.
-      for (const item of items) {
-        if (store.settle(item, "dropped")) dropped.set(item, reason);
+      if (lease.isOver) return false;
+      const wishMs = clampRetryAfterMs(afterMs);
+      if (isPutOff || request.attempt > options.fetchRetryCount) {
+        const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
+        const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
+        store.rest(Math.max(leastMs, wishMs), isServerWish);
+        const kept = items.map(({ uuid, event }) => ({ uuid, event, reason }));
+        reportEvents(store, "outage", kept, request, afterMs || undefined);
+        return false;
       }
-      return true;
+      const unit = drawUnit(random);
+      const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+      const askedAt = clock.now();
+      await clock.sleep(delayMs, lease.signal);
+      // A `Retry-After` that outlasts the work becomes a rest of the lane.
+      const leftMs = Math.min(wishMs, wishMs - (clock.now() - askedAt));
+      const isServerWish = lease.isOver && leftMs > 0;
+      if (isServerWish) store.rest(leftMs, isServerWish);
     }
-    if (lease.isOver) return false;
-    const wishMs = clampRetryAfterMs(afterMs);
-    if (isPutOff || request.attempt > options.fetchRetryCount) {
-      const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
-      const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
-      store.rest(Math.max(leastMs, wishMs), isServerWish);
-      const kept = items.map((item) => [item, reason] as const);
-      reportEvents(store, "outage", kept, request, afterMs || undefined);
-      return false;
-    }
-    const unit = drawUnit(random);
-    const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
-    const askedAt = clock.now();
-    await clock.sleep(delayMs, lease.signal);
-    // A `Retry-After` that outlasts the work becomes a rest of the lane.
-    const leftMs = Math.min(wishMs, wishMs - (clock.now() - askedAt));
-    const isServerWish = lease.isOver && leftMs > 0;
-    if (isServerWish) store.rest(leftMs, isServerWish);
+  } finally {
+    reportEvents(store, "rejected", dropped, request);
   }
 }
 
@@ -136,15 +129,15 @@ async function attempt(
   lease: Lease,
   items: readonly QueueItem[],
   request: LogicalRequest,
-  dropped: Map<QueueItem, DeliveryReason>,
+  dropped: QueueItem[],
 ): Promise<Left> {
   const { lane, deps: { clock, options, reporter } } = store;
   const ended = await runWithin(
     clock,
     options.requestTimeout,
     async (signal) => {
-      const judge = await store.send(items, request, signal);
-      const left: Left = { items: [], afterMs: 0 };
+      const judge = await store.deps.send(items, request, signal);
+      const left: Left = { afterMs: 0 };
       for (const item of items) {
         const verdict = judge(item.uuid);
         const { kind, reason } = verdict;
@@ -152,19 +145,18 @@ async function attempt(
           // The server is healthy, whosever event it took.
           store.rest(0);
           reporter.rearm(`outage:${lane}`);
-          if (store.settle(item, kind)) lease.accept(item, reason);
+          if (store.settle(item, kind, reason)) lease.accept(item);
         } else if (signal.aborted) {
           // Nobody waits for this answer any more, and another may be sending the event.
         } else if (kind === "dropped") {
-          if (store.settle(item, kind)) dropped.set(item, verdict.reason);
+          if (store.settle(item, kind, reason)) dropped.push(item);
         } else {
-          left.items.push(item);
           left.reason ??= reason;
           left.afterMs = Math.max(left.afterMs, verdict.afterMs ?? 0);
         }
       }
       // Who was cut short has told already.
-      if (lease.isOver) lease.report(store);
+      if (lease.isOver) store.report(lease);
       return left;
     },
     lease.signal,
@@ -173,5 +165,5 @@ async function attempt(
   const reason: DeliveryReason = ended.kind === "failed"
     ? { code: "network", cause: ended.cause }
     : { code: "timeout" };
-  return { items: [...items], reason, afterMs: 0 };
+  return { reason, afterMs: 0 };
 }

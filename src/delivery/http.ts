@@ -78,9 +78,10 @@ export function createHttpDoor(
         request.signal,
       );
       if (attempt.kind === "done") return attempt.value;
-      return attempt.kind === "failed"
-        ? { kind: "network", cause: toSafeError(attempt.cause, redact) }
-        : attempt;
+      if (attempt.kind !== "failed") return attempt;
+      const cause = new Error(redact(describe(attempt.cause)));
+      cause.name = NETWORK_ERROR;
+      return { kind: "network", cause };
     },
   };
 }
@@ -189,12 +190,6 @@ export function describeStatus(
   }
   const what = status < 300 ? "a web page answered" : "the host redirects";
   return `${what} (${status})${check}`;
-}
-
-function toSafeError(cause: unknown, redact: Redact): Error {
-  const safe = new Error(redact(describe(cause)));
-  safe.name = NETWORK_ERROR;
-  return safe;
 }
 
 /** Node says "fetch failed" and keeps the reason one level deeper. */

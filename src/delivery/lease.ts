@@ -2,8 +2,6 @@ import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
 import type { DeliveryReason } from "../core/delivery.ts";
 import type { ReportedEvent } from "../core/errors.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
-import type { DeliveryDeps } from "./delivery.ts";
-import { type ReportedLane, reportEvents } from "./reports.ts";
 
 /** How often a lease is renewed while its work goes on, in ms. */
 const BEAT_MS = 250;
@@ -17,6 +15,12 @@ const SILENCE_MS = 1000;
 /** How long a request's drain or flush may take, in ms: Workers cancel what `waitUntil` holds after 30 s. */
 const MAX_REQUEST_MS = 25_000;
 
+/** An event, and why it was not delivered, or what the server remarked when it was. */
+export interface RemarkedEvent extends ReportedEvent {
+  /** That. */
+  readonly reason?: DeliveryReason | undefined;
+}
+
 /**
  * What others see of a drain: which events it sends, and whether it is still there. A request may be dropped at any
  * moment, and a promise of it that is awaited by another would hang; a lease is settled data, which lapses by itself.
@@ -27,33 +31,30 @@ const MAX_REQUEST_MS = 25_000;
 export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
   readonly isScopes: boolean;
-  /** Whether it is a flush's, which sends although the lane rests after an outage; never against the server's wish. */
-  insists = false;
+  /**
+   * Only a flush's: until when it waits while the server wants to be left alone, in ms since the epoch. It does not care
+   * for the lane's rest after an outage.
+   */
+  patientUntil = 0;
   /** Whether the work has begun. */
   hasBegun = false;
   /** Whether the work was cut short, or is done. */
   isOver = false;
   /** Whether the server accepted anything. */
   hasDelivered = false;
-  readonly #accepted: string[] = [];
-  readonly #remarks: (readonly [ReportedEvent, DeliveryReason])[] = [];
+  /** What it accepted since that was told last, and what it remarked on it. */
+  readonly accepted: RemarkedEvent[] = [];
   readonly #clock: Clock;
   readonly #lengthMs: number;
   #heardAt: number;
   #cancelTimer: (() => void) | undefined;
   #controller: AbortController | undefined;
 
-  /** Makes a lease of work that begins within the turn. */
-  constructor(
-    { deps: { clock, options } }: { readonly deps: DeliveryDeps },
-    isScopes = false,
-  ) {
-    const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
+  /** Makes a lease of work that begins within the turn, and may be silent for so long in ms. */
+  constructor(clock: Clock, lengthMs: number, isScopes = false) {
     this.#clock = clock;
     this.isScopes = isScopes;
-    this.#lengthMs = !isScopes && dropsUnfinishedWork()
-      ? SILENCE_MS
-      : requestTimeout + maxRetryDelayMs * (1 + retryJitter);
+    this.#lengthMs = !isScopes && dropsUnfinishedWork() ? SILENCE_MS : lengthMs;
     this.#heardAt = clock.now();
   }
 
@@ -68,11 +69,6 @@ export class Lease {
     this.#controller ??= new AbortController();
     if (this.isOver) this.#controller.abort();
     return this.#controller.signal;
-  }
-
-  /** How many events were accepted that nobody was told of. */
-  get acceptedCount(): number {
-    return this.#accepted.length;
   }
 
   /** Says that the work goes on; it is heard of from now on. */
@@ -92,7 +88,7 @@ export class Lease {
   /** Cuts the work short. That of another request can't be reached on Workers: it is gone, or ends by its own deadlines. */
   abort(): void {
     const controller = this.#controller;
-    this.#stop();
+    this.stop();
     try {
       controller?.abort();
     } catch {
@@ -100,29 +96,14 @@ export class Lease {
     }
   }
 
-  /** Ends it. The holder calls this on each way out, so that whoever comes next finds nothing held. */
-  end(lane: ReportedLane): void {
-    this.#stop();
-    this.report(lane);
-  }
-
-  /** Notes what the server accepted, and what it remarked on it. */
-  accept(event: ReportedEvent, remark?: DeliveryReason): void {
+  /** Notes what the server accepted. */
+  accept({ uuid, event, reason }: RemarkedEvent): void {
     this.hasDelivered = true;
-    this.#accepted.push(event.uuid);
-    if (remark) this.#remarks.push([event, remark]);
+    this.accepted.push({ uuid, event, reason });
   }
 
-  /** Tells what was accepted since it was told last. */
-  report(reported: ReportedLane): void {
-    const { lane, deps: { reporter } } = reported;
-    if (this.#accepted.length === 0) return;
-    reporter.delivered(this.#accepted.splice(0));
-    if (this.#remarks.length === 0) reporter.rearm(`remark:${lane}`);
-    reportEvents(reported, "remark", this.#remarks.splice(0));
-  }
-
-  #stop(): void {
+  /** Says that the work is over. */
+  stop(): void {
     this.isOver = true;
     this.#cancelTimer?.();
     // What an event that stays has been under must not keep the request: a signal's reason has a stack.

@@ -8,6 +8,7 @@ import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { describeStatus, NETWORK_ERROR } from "./http.ts";
+import type { RemarkedEvent } from "./lease.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
@@ -41,23 +42,19 @@ const TEXTS = {
 export function reportEvents(
   { lane, deps: { reporter, options } }: ReportedLane,
   kind: keyof typeof TEXTS,
-  reasons: Iterable<readonly [ReportedEvent, DeliveryReason]>,
+  items: Iterable<RemarkedEvent>,
   request?: LogicalRequest,
   retryAfterMs?: number,
 ): void {
   const groups = new Map<string, [DeliveryReason, ReportedEvent[]]>();
-  for (const [{ uuid, event }, reason] of reasons) {
-    const { code, status, result, details } = reason;
+  for (const { uuid, event, reason } of items) {
+    if (!reason) continue;
+    const { code, status, cause: _cause, ...words } = reason;
     // One code, and of the server's words each event has its own.
     const key = `${code} ${status}`;
     const group = groups.get(key) ?? [reason, []];
     groups.set(key, group);
-    group[1].push({
-      uuid,
-      event,
-      ...(result !== undefined && { result }),
-      ...(details !== undefined && { details }),
-    });
+    group[1].push({ ...words, uuid, event });
   }
   const [before, after] = TEXTS[kind];
   for (const [reason, events] of groups.values()) {
@@ -84,7 +81,7 @@ export function reportEvents(
       isFinal ? undefined : `${kind}:${lane}`,
     );
     if (retained || kind === "remark") continue;
-    for (const event of events) reporter.drop({ reason: kind, lane, ...event });
+    for (const event of events) reporter.drop({ ...event, reason: kind, lane });
   }
 }
 

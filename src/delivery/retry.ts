@@ -1,16 +1,7 @@
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import type { DeliverySettings } from "./delivery.ts";
 
-/** The options of trying again; all pure functions below, so that a test can name every wait. */
-export interface RetryOptions {
-  /** Retries after the first attempt. */
-  readonly fetchRetryCount: number;
-  /** The first wait, in ms; doubled for each further one. */
-  readonly fetchRetryDelay: number;
-  /** The longest step, the longest `Retry-After` that is waited for, and the rest after an outage, in ms. */
-  readonly maxRetryDelayMs: number;
-  /** The share by which a wait may be lengthened, 0–1. It is never shortened. */
-  readonly retryJitter: number;
-}
+// Pure, so that a test can name every wait.
 
 /** A `Retry-After` as far as it is kept at all: five minutes, in ms. */
 export function clampRetryAfterMs(retryAfterMs: number): number {
@@ -22,7 +13,10 @@ export function clampRetryAfterMs(retryAfterMs: number): number {
  * `retryAfterMs` is 0 without one, `unit` a random number in [0, 1).
  */
 export function computeDelayMs(
-  { fetchRetryDelay, maxRetryDelayMs, retryJitter }: RetryOptions,
+  { fetchRetryDelay, maxRetryDelayMs, retryJitter }: Pick<
+    DeliverySettings,
+    "fetchRetryDelay" | "maxRetryDelayMs" | "retryJitter"
+  >,
   n: number,
   retryAfterMs: number,
   unit: number,

@@ -1,11 +1,9 @@
 import { hasPassed } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { DeliveryDeps } from "./delivery.ts";
-import type { QueueItem } from "./item.ts";
-import type { Lease } from "./lease.ts";
+import type { DeliveryDeps, QueueItem } from "./delivery.ts";
+import { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
-import type { Send } from "./wire.ts";
 
 /** Whoever sends its own events: a scope. */
 interface Owner {
@@ -40,13 +38,12 @@ export class Store {
   readonly lane: Lane;
   /** What it is made of. */
   readonly deps: DeliveryDeps;
-  /** Makes one attempt. */
-  readonly send: Send;
-  // From the oldest to the newest.
-  readonly #held = new Set<QueueItem>();
+  /** All events, from the oldest to the newest. */
+  readonly held: Set<QueueItem> = new Set();
+  /** The bytes of all events. */
+  bytes = 0;
   readonly #nobodys = new Set<QueueItem>();
   readonly #owners = new Set<Owner>();
-  #bytes = 0;
   #admitted = 0;
   // Side by side: an outage must not hide what the server asked for.
   #wish = NO_REST;
@@ -56,20 +53,33 @@ export class Store {
   #isClosed = false;
 
   /** Makes an empty store. */
-  constructor(lane: Lane, deps: DeliveryDeps, send: Send) {
+  constructor(lane: Lane, deps: DeliveryDeps) {
     this.lane = lane;
     this.deps = deps;
-    this.send = send;
   }
 
-  /** All events, in order. */
-  get held(): ReadonlySet<QueueItem> {
-    return this.#held;
+  /** Makes a lease, which lasts as long as an attempt and a wait may take. */
+  createLease(isScopes?: boolean): Lease {
+    const { clock, options } = this.deps;
+    const { requestTimeout, maxRetryDelayMs, retryJitter } = options;
+    const lengthMs = requestTimeout + maxRetryDelayMs * (1 + retryJitter);
+    return new Lease(clock, lengthMs, isScopes);
   }
 
-  /** The bytes of all events. */
-  get bytes(): number {
-    return this.#bytes;
+  /** Ends a lease. The holder calls this on each way out, so that whoever comes next finds nothing held. */
+  end(lease: Lease): void {
+    lease.stop();
+    this.report(lease);
+  }
+
+  /** Tells what was accepted under a lease since that was told last. */
+  report({ accepted }: Lease): void {
+    const { lane, deps: { reporter } } = this;
+    const told = accepted.splice(0);
+    if (told.length === 0) return;
+    reporter.delivered(told.map(({ uuid }) => uuid));
+    if (!told.some(({ reason }) => reason)) reporter.rearm(`remark:${lane}`);
+    reportEvents(this, "remark", told);
   }
 
   /** The events that belong to no scope, in order; those of a request that is gone are among them. */
@@ -132,13 +142,12 @@ export class Store {
   /** Cuts short who sends what is nobody's, and reports it as lost, now and from now on. */
   close(): void {
     this.#isClosed = true;
-    const left = [...this.nobodys];
-    for (const item of left) {
+    const lost = [...this.nobodys].filter((item) => {
       if (item.lease?.isLive && !item.lease.isScopes) item.lease.abort();
       this.finish(item);
-    }
-    const lost = left.filter((item) => this.settle(item, "dropped"));
-    this.#report("shutdown", lost, { code: "shutdown_timeout" });
+      return this.settle(item, "dropped", { code: "shutdown_timeout" });
+    });
+    reportEvents(this, "shutdown", lost);
   }
 
   /**
@@ -148,15 +157,14 @@ export class Store {
    */
   admit(item: QueueItem, owner?: Owner, lease?: Lease): void {
     if (item.bytes > this.deps.options.maxQueueBytes) {
-      return this.#evict([item]);
+      return this.#makeRoom(undefined, [item]);
     }
-    const evicted = this.#makeRoom(1, item.bytes);
-    this.#held.add(item);
+    this.held.add(item);
     item.owner = (owner?.events ?? this.#nobodys).add(item);
     item.lease = lease;
-    this.#bytes += item.bytes;
+    this.bytes += item.bytes;
     item.place = this.#admitted++;
-    this.#evict(evicted);
+    this.#makeRoom(item);
     // Whoever hears of it may look for scopes that are gone: this one is about to send.
     if (owner) this.#owners.add(owner);
   }
@@ -164,14 +172,14 @@ export class Store {
   /** Finishes an event that is being prepared, if it is still here and nobody has; others make room for its text. */
   finish(item: QueueItem): void {
     const { make } = item;
-    if (!make || make === BEING_MADE || !this.#held.has(item)) return;
+    if (!make || make === BEING_MADE || !this.held.has(item)) return;
     item.make = BEING_MADE;
     const made = make();
     if (!made) return void this.settle(item, "dropped");
     // Its hook may lead anywhere: events may have come, and this one may be gone.
-    if (this.#held.has(item)) this.#bytes += made.bytes - item.bytes;
+    if (this.held.has(item)) this.bytes += made.bytes - item.bytes;
     Object.assign(item, made, { make: undefined });
-    this.#evict(this.#makeRoom(0, 0));
+    this.#makeRoom();
   }
 
   /** What of the events nobody sends, in order. */
@@ -217,12 +225,17 @@ export class Store {
   }
 
   /** Takes an event out and settles its fate; false if it is not here any more. */
-  settle(item: QueueItem, fate: "delivered" | "dropped"): boolean {
+  settle(
+    item: QueueItem,
+    fate: "delivered" | "dropped",
+    reason?: DeliveryReason,
+  ): boolean {
     if (!this.#take(item)) return false;
     item.fate = fate;
+    item.reason = reason;
     const { maxQueueSize, maxQueueBytes } = this.deps.options;
     if (
-      this.#held.size < maxQueueSize / 2 && this.#bytes < maxQueueBytes / 2
+      this.held.size < maxQueueSize / 2 && this.bytes < maxQueueBytes / 2
     ) this.#isOverflowing = false;
     return true;
   }
@@ -239,47 +252,35 @@ export class Store {
   }
 
   #take(item: QueueItem): boolean {
-    if (!this.#held.delete(item)) return false;
+    if (!this.held.delete(item)) return false;
     item.owner?.delete(item);
-    this.#bytes -= item.bytes;
+    this.bytes -= item.bytes;
     return true;
   }
 
-  /** Takes out what has to make room: what nobody sends before the rest, the oldest first. */
-  #makeRoom(items: number, bytes: number): QueueItem[] {
-    const { maxQueueSize, maxQueueBytes } = this.deps.options;
-    const evicted: QueueItem[] = [];
+  /** Evicts what has to make room for `kept`: what nobody sends before the rest, the oldest first. */
+  #makeRoom(kept?: QueueItem, evicted: QueueItem[] = []): void {
+    const { lane, deps: { options, reporter } } = this;
     for (const takesLeased of [false, true]) {
-      for (const item of this.#held) {
+      for (const item of this.held) {
         if (
-          this.#held.size + items <= maxQueueSize &&
-          this.#bytes + bytes <= maxQueueBytes
-        ) return evicted;
+          this.held.size <= options.maxQueueSize &&
+          this.bytes <= options.maxQueueBytes
+        ) break;
         // What its hook is at is evicted afterwards, if it is still too much: the hook may drop it itself.
-        if (item.make === BEING_MADE) continue;
+        if (item === kept || item.make === BEING_MADE) continue;
         if (!takesLeased && item.lease?.isLive) continue;
         this.#take(item);
         evicted.push(item);
       }
     }
-    return evicted;
-  }
-
-  #evict(items: readonly QueueItem[]): void {
-    if (items.length === 0) return;
-    for (const item of items) item.fate = "dropped";
-    if (!this.#isOverflowing) {
-      this.deps.reporter.rearm(`overflow:${this.lane}`);
+    if (evicted.length === 0) return;
+    for (const item of evicted) {
+      item.fate = "dropped";
+      item.reason = { code: "overflow" };
     }
+    if (!this.#isOverflowing) reporter.rearm(`overflow:${lane}`);
     this.#isOverflowing = true;
-    this.#report("overflow", items, { code: "overflow" });
-  }
-
-  #report(
-    kind: "overflow" | "shutdown",
-    items: readonly QueueItem[],
-    reason: DeliveryReason,
-  ): void {
-    reportEvents(this, kind, items.map((item) => [item, reason] as const));
+    reportEvents(this, "overflow", evicted);
   }
 }

@@ -1,44 +1,20 @@
-import type {
-  DeliveryOutcome,
-  DeliveryReason,
-  LogicalRequest,
-} from "../core/delivery.ts";
+import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
+import type {
+  DeliverySettings,
+  Judge,
+  QueueItem,
+  Verdict,
+} from "./delivery.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
-import type { QueueItem } from "./item.ts";
-
-/** A request before its body is encoded. */
-export interface WireRequest {
-  /** Headers beside `Content-Type`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The body's JSON. */
-  readonly text: string;
-}
 
 /** What a protocol needs to know. */
-export interface WireOptions {
-  /** The project token. */
-  readonly apiKey: string;
-  /** Marks batches as historical imports. */
-  readonly historicalMigration: boolean;
-}
-
-/** Makes one attempt to send events of one lane; rejects, or does not answer in time, where there was no answer. */
-export type Send = (
-  batch: readonly QueueItem[],
-  request: LogicalRequest,
-  signal: AbortSignal,
-) => Promise<Judge>;
-
-/** Says what became of the event of a uuid. */
-export type Judge = (uuid: string) => Verdict;
-
-/** An outcome, but for the uuid. */
-export type Verdict = DeliveryOutcome extends infer Outcome
-  ? Outcome extends DeliveryOutcome ? Omit<Outcome, "uuid"> : never
-  : never;
+export type WireOptions = Pick<
+  DeliverySettings,
+  "apiKey" | "historicalMigration"
+>;
 
 /** How a protocol writes a batch and reads its answer. Pure. */
 export interface Wire {
@@ -46,12 +22,12 @@ export interface Wire {
   readonly url: string;
   /** How bodies are compressed; undefined: not at all. */
   readonly codec: Codec | undefined;
-  /** Writes one attempt at `now`, in ms since the epoch. */
+  /** Writes the JSON of one attempt at `now`, in ms since the epoch, and the headers beside `Content-Type`. */
   build(
     batch: readonly Pick<QueueItem, "text">[],
     request: LogicalRequest,
     now: number,
-  ): WireRequest;
+  ): { headers: Readonly<Record<string, string>>; text: string };
   /** Reads a success; `afterMs` is its `Retry-After`. */
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
@@ -77,4 +53,41 @@ export function askRetry(
   afterMs: number | undefined,
 ): Verdict {
   return { kind: "retry", reason, ...(afterMs && { afterMs }) };
+}
+
+/** Creates the v0 protocol of `/batch/` and of the AI lane: the answer speaks for all events alike. */
+export function createV0Wire(
+  url: string,
+  { apiKey, historicalMigration }: WireOptions,
+  codec: Codec | undefined,
+): Wire {
+  return {
+    url,
+    codec,
+    build(batch, _request, now) {
+      const head = JSON.stringify({
+        api_key: apiKey,
+        // Fresh for every attempt: the server derives the clock's skew from it.
+        sent_at: new Date(now).toISOString(),
+        historical_migration: historicalMigration || undefined,
+      });
+      // The events are serialized already.
+      const events = batch.map(({ text }) => text).join();
+      return { headers: {}, text: `${head.slice(0, -1)},"batch":[${events}]}` };
+    },
+    readSuccess(answer) {
+      const reason = readQuota(answer);
+      return () => ({ kind: "delivered", ...(reason && { reason }) });
+    },
+    readRefusal: ({ text }) => text,
+  };
+}
+
+/** Over a quota PostHog takes the events and drops them; sending them again could not help. */
+function readQuota({ status, text }: HttpAnswer): DeliveryReason | undefined {
+  const { quota_limited: limited } = readMembers(text);
+  if (!Array.isArray(limited) || limited.length === 0) return undefined;
+  if (!limited.every((name) => typeof name === "string")) return undefined;
+  const details = cutDetail(limited.join(", "));
+  return { code: "quota_limited", status, details };
 }

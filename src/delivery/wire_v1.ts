@@ -9,12 +9,12 @@ import {
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
+import type { Judge } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
   cutDetail,
-  type Judge,
   readMembers,
   type Wire,
   type WireOptions,
@@ -62,15 +62,17 @@ export function toV1Event(text: string): JsonObject {
   const properties: JsonObject = {};
   for (const [key, value] of Object.entries(isRecord(given) ? given : {})) {
     // Their names there are those of the properties, but for one.
-    const name = key.slice(1);
+    const name = key === "$ignore_sent_at"
+      ? "disable_skew_correction"
+      : key.slice(1);
     switch (key) {
-      case "$cookieless_mode":
-      case "$process_person_profile":
-        setKnown(options, name, readBoolean(value));
-        break;
       case "$ignore_sent_at":
-        setKnown(options, "disable_skew_correction", readBoolean(value));
+      case "$cookieless_mode":
+      case "$process_person_profile": {
+        const read = readBoolean(value);
+        if (read !== undefined) options[name] = read;
         break;
+      }
       case "$product_tour_id":
         if (typeof value === "string") options[name] = value;
         break;
@@ -92,21 +94,12 @@ export function toV1Event(text: string): JsonObject {
   return { ...root, options, properties };
 }
 
-function setKnown(
-  object: JsonObject,
-  name: string,
-  value: JsonValue | undefined,
-): void {
-  if (value !== undefined) object[name] = value;
-}
-
 function readBoolean(value: JsonValue): boolean | undefined {
   if (typeof value === "boolean") return value;
   if (isFiniteNumber(value)) return value !== 0;
   if (typeof value !== "string") return undefined;
-  const word = value.trim().toLowerCase();
-  if (word === "true" || word === "1") return true;
-  return word === "false" || word === "0" ? false : undefined;
+  const [word, yes] = /^(true|1)$|^(?:false|0)$/i.exec(value.trim()) ?? [];
+  return word === undefined ? undefined : yes !== undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   type Preparation,
   type QueueItem,
   UNFINISHED_TEXT,
-} from "../delivery/item.ts";
+} from "../delivery/delivery.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";

@@ -3,7 +3,6 @@ import { isObject } from "../core/guards.ts";
 import { findPort } from "../client/host.ts";
 import type { DeliveryPort } from "../delivery/queue.ts";
 import { drain } from "../delivery/drain.ts";
-import { Lease } from "../delivery/lease.ts";
 import { Store } from "../delivery/store.ts";
 import { ackMessage, rejectMessage, retryMessage } from "./acknowledge.ts";
 import { type Delivery, sortMessages } from "./deliveries.ts";
@@ -120,13 +119,18 @@ async function deliver(
     );
     return restMs;
   }
-  const unbounded = { ...options, ...UNBOUNDED };
-  const own = { clock, random, createUuid, reporter, options: unbounded };
-  const store = new Store(lane, own, port.httpSend);
+  const store = new Store(lane, {
+    clock,
+    random,
+    createUuid,
+    reporter,
+    send: port.httpSend,
+    options: { ...options, ...UNBOUNDED },
+  });
   for (const { item } of deliveries) store.admit(item);
-  const lease = new Lease(store);
+  const lease = store.createLease();
   await drain(store, lease, store.nobodys);
-  lease.end(store);
+  store.end(lease);
   return Math.max(restMs, store.restMs);
 }
 

@@ -1,6 +1,6 @@
 import type { Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { QueueItem } from "../delivery/item.ts";
+import type { QueueItem } from "../delivery/delivery.ts";
 import { parseMessage } from "./message.ts";
 import type { QueueMessageLike } from "./types.ts";
 

@@ -1,4 +1,7 @@
-import { type QueueItem, UNFINISHED_TEXT } from "../../../src/delivery/item.ts";
+import {
+  type QueueItem,
+  UNFINISHED_TEXT,
+} from "../../../src/delivery/delivery.ts";
 import { createItem } from "./_store.ts";
 
 /** An event that a test prepares. */

@@ -9,10 +9,10 @@ import type {
   DeliveryDeps,
   DeliverySettings,
 } from "../../../src/delivery/delivery.ts";
-import type { QueueItem } from "../../../src/delivery/item.ts";
+import type { QueueItem } from "../../../src/delivery/delivery.ts";
 import { Lease } from "../../../src/delivery/lease.ts";
 import { Store } from "../../../src/delivery/store.ts";
-import type { Send } from "../../../src/delivery/wire.ts";
+import type { Send } from "../../../src/delivery/delivery.ts";
 import {
   createFakeClock,
   type FakeClock,
@@ -65,8 +65,12 @@ export function createStoreBench(
   });
   reporter.on("drop", (event) => void drops.push(event));
   const settings: Settings = {
+    apiKey: "phc_x",
     host: "https://host.example",
     captureMode: "v0",
+    compression: "gzip",
+    disableCompression: false,
+    historicalMigration: false,
     fetchRetryCount: 3,
     fetchRetryDelay: 1000,
     maxRetryDelayMs: 30_000,
@@ -86,13 +90,12 @@ export function createStoreBench(
     clock,
     random,
     createUuid: createUuidSource(random),
+    send,
     reporter,
   };
-  const store = new Store("analytics", deps, send);
-  const lease = (ms: number, isScopes = false) => {
-    const options = { ...settings, requestTimeout: ms, maxRetryDelayMs: 0 };
-    return new Lease({ deps: { ...deps, options } }, isScopes);
-  };
+  const store = new Store("analytics", deps);
+  const lease = (ms: number, isScopes = false) =>
+    new Lease(clock, ms, isScopes);
   return {
     clock,
     drops,

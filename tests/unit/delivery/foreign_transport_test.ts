@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { QueuedEvent, Transport } from "../../../src/core/delivery.ts";
 import type { DeliveryError } from "../../../src/core/errors.ts";
 import { send } from "../../../src/delivery/drain.ts";
-import { createForeignSend } from "../../../src/delivery/foreign_transport.ts";
+import { createForeignSend } from "../../../src/delivery/transport.ts";
 import { createItem, createStoreBench, toNames } from "./_store.ts";
 
 /** Lets a transport that gives these outcomes send two events, "a" and "b", once. */
@@ -22,7 +22,7 @@ async function attempt(outcomes: unknown) {
   const items = ["a", "b"].map((name) => createItem(name));
   for (const item of items) store.admit(item, undefined, held);
   await send(store, held, items);
-  held.end(store);
+  store.end(held);
   const delivered = items.filter(({ fate }) => fate === "delivered");
   const dropped = items.filter(({ fate }) => fate === "dropped");
   const told = errors as DeliveryError[];

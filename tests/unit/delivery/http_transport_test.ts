@@ -8,8 +8,8 @@ import type {
 import {
   createHttpSend,
   interpretAnswer,
-} from "../../../src/delivery/http_transport.ts";
-import { createV0Wire } from "../../../src/delivery/wire_v0.ts";
+} from "../../../src/delivery/transport.ts";
+import { createV0Wire } from "../../../src/delivery/wire.ts";
 import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import { createItem } from "./_store.ts";

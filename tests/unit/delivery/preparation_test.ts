@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Send } from "../../../src/delivery/delivery.ts";
 import { Queue } from "../../../src/delivery/queue.ts";
 import { createPipeline } from "../events/_pipeline.ts";
 import { createPending } from "./_preparation.ts";
@@ -189,19 +190,18 @@ for (
 Deno.test("a drain sends together what is ready at one moment, and a flush ends with that (CAP-262, CAP-280)", async () => {
   const sent: string[] = [];
   const { clock, store } = createStoreBench();
-  const client = new Queue(
-    store.deps,
-    (batch) => {
-      sent.push(toNames(batch));
-      return Promise.resolve(() => ({ kind: "delivered" }));
-    },
-    () => true,
-  );
-  for (const queue of [client, client.createScopes(() => true)]) {
+  const keeper = { keepAlive: () => true };
+  const send: Send = (batch) => {
+    sent.push(toNames(batch));
+    return Promise.resolve(() => ({ kind: "delivered" }));
+  };
+  const client = new Queue({ ...store.deps, send }, keeper);
+  for (const queue of [client, client.createScopes(keeper)]) {
     const [first, second] = [createPending("P"), createPending("Q")];
     const { preparation } = first.item;
-    queue.admit(first.item);
-    queue.admit({ ...second.item, preparation });
+    const owner = queue.owner("analytics");
+    owner.admit(first.item);
+    owner.admit({ ...second.item, preparation });
     const flushed = queue.flush();
     first.open();
     await clock.settle();

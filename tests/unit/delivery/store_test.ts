@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { QueueItem } from "../../../src/delivery/item.ts";
+import type { QueueItem } from "../../../src/delivery/delivery.ts";
 import type { Lease } from "../../../src/delivery/lease.ts";
 import { createItem, createStoreBench, type Settings } from "./_store.ts";
 
@@ -106,7 +106,7 @@ Deno.test("Store keeps the order of what a lease gives back (CAP-221)", () => {
   settings.maxBatchSize = 2;
   claim(held);
   add("d");
-  held.end(store);
+  store.end(held);
   settings.maxBatchSize = 9;
   assertEquals(claim(), "abcd");
 });
@@ -253,7 +253,7 @@ Deno.test("Lease.isOver is about leases that ended, not about those that ran out
   settings.maxBatchSize = 1;
   const [ended, silent] = [lease(100), lease(100)];
   for (const one of [ended, silent]) claim(one);
-  ended.end(store);
+  store.end(ended);
   const isLive = [99, 100].map((now) => {
     clock.set(now);
     return silent.isLive;

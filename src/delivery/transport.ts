@@ -1,31 +1,19 @@
 import type { Clock } from "../core/clock.ts";
-import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import type {
+  DeliveryReason,
+  Lane,
+  QueuedEvent,
+  Transport,
+} from "../core/delivery.ts";
+import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { type Codec, encodeBody } from "./encode.ts";
+import { toUuidKey } from "../core/uuid.ts";
+import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
+import { encodeBody } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import {
-  askRetry,
-  cutDetail,
-  type Judge,
-  type Send,
-  type Wire,
-  type WireOptions,
-} from "./wire.ts";
-import { createV0Wire } from "./wire_v0.ts";
+import { askRetry, createV0Wire, cutDetail, type Wire } from "./wire.ts";
 import { createV1Wire } from "./wire_v1.ts";
-
-/** The options that bodies and their way over HTTP go by. */
-export interface HttpOptions extends WireOptions {
-  /** Without trailing slash. */
-  readonly host: string;
-  /** The protocol of the analytics lane. */
-  readonly captureMode: "v0" | "v1";
-  /** How v1 bodies are compressed. */
-  readonly compression: Codec;
-  /** Sends bodies as they are. */
-  readonly disableCompression: boolean;
-}
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
 export function createHttpSend(
@@ -92,19 +80,12 @@ export function interpretAnswer(
 ): Judge {
   const { status, headers } = answer;
   const afterMs = parseRetryAfterMs(headers.get("retry-after"), now);
-  if (answer.kind === "status") {
-    return judgeRefusal(status, wire.readRefusal(answer), afterMs);
+  if (answer.kind === "ok") {
+    return isPage(answer)
+      ? () => askRetry({ code: "unparseable", status }, afterMs)
+      : wire.readSuccess(answer, afterMs);
   }
-  return isPage(answer)
-    ? () => askRetry({ code: "unparseable", status }, afterMs)
-    : wire.readSuccess(answer, afterMs);
-}
-
-function judgeRefusal(
-  status: number,
-  words: string | undefined,
-  afterMs: number | undefined,
-): Judge {
+  const words = wire.readRefusal(answer);
   const reason: DeliveryReason = {
     code: status < 400 ? "redirect" : "http",
     status,
@@ -119,7 +100,7 @@ function judgeRefusal(
 
 /** Chooses the protocol of each lane: the AI lane's endpoint speaks v0 in both modes, and v0 knows no deflate. */
 export function createWires(
-  options: HttpOptions,
+  options: DeliverySettings,
 ): Readonly<Record<Lane, Wire>> {
   const { host, captureMode, compression } = options;
   const gzip = options.disableCompression ? undefined : "gzip";
@@ -133,4 +114,50 @@ export function createWires(
       : createV0Wire(`${host}/batch/`, options, gzip),
     ai: createV0Wire(`${host}/i/v0/ai/batch/`, options, gzip),
   };
+}
+
+/**
+ * Sends by the application's own transport, which may be anybody's: what can't be read is no outcome, and an event that
+ * nobody spoke for is tried again, as all are without an answer.
+ */
+export function createForeignSend(transport: Transport): Send {
+  return async (items, request, signal) => {
+    const batch = items.map(
+      ({ uuid, event, lane, text, bytes }): QueuedEvent => {
+        return { uuid, event, lane, text, bytes, request };
+      },
+    );
+    const outcomes: unknown = await transport.send(batch, signal);
+    const isList = Array.isArray(outcomes);
+    const silence: DeliveryReason = {
+      code: isList ? "partial" : "unparseable",
+    };
+    const byUuid = new Map<string, Verdict>();
+    for (const outcome of isList ? outcomes : []) {
+      if (!isRecord(outcome) || typeof outcome["uuid"] !== "string") continue;
+      byUuid.set(toUuidKey(outcome["uuid"]), readVerdict(outcome, silence));
+    }
+    return (uuid) =>
+      byUuid.get(toUuidKey(uuid)) ?? { kind: "retry", reason: silence };
+  };
+}
+
+function readVerdict(
+  { kind, reason, afterMs }: Readonly<Record<string, unknown>>,
+  silence: DeliveryReason,
+): Verdict {
+  // A copy: it is read again when it is told, and a getter of it may throw.
+  const copy = attempt(() => isRecord(reason) && { ...reason });
+  const given = isReason(copy) ? copy : undefined;
+  if (kind === "delivered") return { kind, ...(given && { reason: given }) };
+  const why = given ?? silence;
+  return kind === "dropped"
+    ? { kind, reason: why }
+    : askRetry(why, isFiniteNumber(afterMs) ? afterMs : undefined);
+}
+
+function isReason(value: unknown): value is DeliveryReason {
+  if (!isRecord(value) || typeof value["code"] !== "string") return false;
+  const { status } = value;
+  return status === undefined || isFiniteNumber(status);
 }
