@@ -93,7 +93,10 @@ export class Kernel implements FeatureHost, DeliveryPort {
 
   /** The one way out over HTTP. */
   get door(): HttpDoor {
-    return this.#door ??= createHttpDoor(this.options);
+    return this.#door ??= createHttpDoor({
+      ...this.options,
+      debug: this.reporter.debug,
+    });
   }
 
   /** Sends events over it, whatever the option `transport` is. */

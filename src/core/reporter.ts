@@ -60,8 +60,8 @@ const LISTENED: readonly (keyof PostHogListeners)[] = [
 export interface Reporter {
   /** Hides keys and tokens in a text that becomes part of an error. */
   readonly redact: Redact;
-  /** Logs at debug level, when debugging is on. */
-  debug(message: string): void;
+  /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
+  debug(message: string | (() => string)): void;
   /** Logs a warning; with `onceKey`, only the first time that key is used. */
   warn(message: string, onceKey?: string): void;
   /** Logs an error. */
@@ -161,7 +161,8 @@ export function createReporter(
     redact,
     emit,
     debug(message) {
-      if (debugIsOn) say("debug", message);
+      if (!debugIsOn) return;
+      say("debug", typeof message === "string" ? message : message());
     },
     warn: (message, onceKey) => say("warn", message, onceKey),
     error: (message, onceKey) => say("error", message, onceKey),

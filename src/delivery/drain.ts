@@ -62,7 +62,8 @@ export async function send(
   lease: Lease,
   items: readonly QueueItem[],
 ): Promise<boolean> {
-  const { lane, deps: { clock, createUuid, options, random } } = store;
+  const { lane, deps } = store;
+  const { clock, createUuid, options, random, reporter } = deps;
   const createdAt = clock.now();
   let request = { id: createUuid(createdAt), attempt: 0, createdAt };
   const dropped: QueueItem[] = [];
@@ -111,6 +112,10 @@ export async function send(
       }
       const unit = drawUnit(random);
       const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
+      const again = items.length;
+      reporter.debug(() =>
+        `Sending ${again} events again in ${Math.round(delayMs)} ms`
+      );
       const askedAt = clock.now();
       await clock.sleep(delayMs, lease.signal);
       // A `Retry-After` that outlasts the work becomes a rest of the lane.

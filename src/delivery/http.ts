@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The body, already encoded. Bytes, never a stream: streams can't be sent twice. */
   readonly body?: Bytes;
+  /** How many events the body carries, if any. */
+  readonly events?: number;
   /** The deadline for headers and body together; without it only `signal` ends the attempt. */
   readonly timeoutMs?: number;
   /** Ends the attempt early. */
@@ -55,6 +57,8 @@ export interface HttpDoorOptions {
   readonly findFetch: () => FetchLike | undefined;
   /** Bounds the attempt. */
   readonly clock: Clock;
+  /** Hears of each request and of what came of it; the text is made where it is wanted. */
+  readonly debug?: (message: () => string) => void;
   /** Hides keys in the texts of network errors, which name the URL in some runtimes. */
   readonly redact: Redact;
 }
@@ -67,21 +71,38 @@ export const NETWORK_ERROR = "NetworkError";
 
 /** Creates the {@linkcode HttpDoor}. The only caller of `fetch`. */
 export function createHttpDoor(
-  { findFetch, clock, redact }: HttpDoorOptions,
+  { findFetch, clock, redact, debug }: HttpDoorOptions,
 ): HttpDoor {
+  const send: HttpDoor["send"] = async (request) => {
+    const attempt = await runWithin(
+      clock,
+      request.timeoutMs,
+      (signal) => attemptOnce(findFetch(), request, redact, signal),
+      request.signal,
+    );
+    if (attempt.kind === "done") return attempt.value;
+    if (attempt.kind !== "failed") return attempt;
+    const cause = new Error(redact(describe(attempt.cause)));
+    cause.name = NETWORK_ERROR;
+    return { kind: "network", cause };
+  };
   return {
     async send(request) {
-      const attempt = await runWithin(
-        clock,
-        request.timeoutMs,
-        (signal) => attemptOnce(findFetch(), request, redact, signal),
-        request.signal,
+      const { method, url, body, events } = request;
+      // Without the host, and without the query, which names the project.
+      const path = url.replace(/^[^/]*\/\/[^/]*|\?.*/g, "");
+      const sentAt = clock.now();
+      debug?.(() =>
+        `${method} ${path}: ${events ? `${events} events, ` : ""}${
+          body?.length ?? 0
+        } bytes`
       );
-      if (attempt.kind === "done") return attempt.value;
-      if (attempt.kind !== "failed") return attempt;
-      const cause = new Error(redact(describe(attempt.cause)));
-      cause.name = NETWORK_ERROR;
-      return { kind: "network", cause };
+      const outcome = await send(request);
+      debug?.(() => {
+        const what = "status" in outcome ? outcome.status : outcome.kind;
+        return `${method} ${path}: ${what} after ${clock.now() - sentAt} ms`;
+      });
+      return outcome;
     },
   };
 }

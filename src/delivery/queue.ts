@@ -220,7 +220,10 @@ export class Owner {
 
   /** Lets go of what a scope could not send: it is nobody's, and the client's drain takes it. */
   #release(items?: Iterable<QueueItem>): void {
-    if (this.#client && this.store.disown(this, items)) this.#client.#start();
+    const { store } = this;
+    if (!this.#client || !store.disown(this, items)) return;
+    store.deps.reporter.debug("Events of a scope are left to the client");
+    this.#client.#start();
   }
 
   /**

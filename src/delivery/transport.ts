@@ -40,6 +40,7 @@ export function createHttpSend(
           ...(body.encoding && { "Content-Encoding": body.encoding }),
         },
         body: body.bytes,
+        events: batch.length,
         signal,
       });
       // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.

@@ -10,7 +10,7 @@ import type {
   EventPreparation,
   RawMessage,
 } from "../core/event.ts";
-import { isNonBlank } from "../core/guards.ts";
+import { isNonBlank, toId } from "../core/guards.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import { isUuid, type UuidSource } from "../core/uuid.ts";
 import {
@@ -98,6 +98,11 @@ export class Pipeline {
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
+    reporter.debug(() => {
+      const own = toId(draft.distinctId ?? draft.message.distinctId);
+      const whose = own ? "the call's id" : known ? "the scope's id" : "nobody";
+      return `Took '${event.event}' for the ${lane} lane, about ${whose}`;
+    });
     if (upper && preparation) {
       return this.#defer(event, upper, lane, now, draft, preparation);
     }

@@ -146,6 +146,18 @@ function warnOfSlowFlags(
   reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
 }
 
+/** Where the flags came from; why one was not decided locally is told by itself. */
+function describeDecisions(
+  { records, undecided, failure }: Evaluation,
+): string {
+  const counts = { local: 0, remote: 0, override: 0 };
+  for (const { source } of records.values()) counts[source]++;
+  const open = [...undecided].filter((key) => !records.has(key)).length;
+  return `Flags decided: ${counts.local} locally, ${counts.remote} by PostHog, ${counts.override} overridden, ${open} undecided${
+    failure ? ` (${failure})` : ""
+  }`;
+}
+
 async function fillIn(
   flags: ClientFlags,
   evaluation: Evaluation,
@@ -177,6 +189,7 @@ async function fillIn(
       if (response) definitions?.noteMissing(evaluation, response);
     }
     warnOfSlowFlags(flags, evaluation);
+    flags.host.reporter.debug(() => describeDecisions(evaluation));
   }
   for (const [key, payload] of overrides.payloads) {
     const record = records.get(key);

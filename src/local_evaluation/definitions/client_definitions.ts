@@ -330,6 +330,11 @@ export class ClientDefinitions implements LocalFlags {
       reporter.debug(`Flag definitions: ${text}`);
     }
     this.#hold(load, definitions, etag, fetchedAt);
+    reporter.debug(() =>
+      `Loaded ${definitions.flags.size} flag definitions from ${
+        fetchedAt === undefined ? "PostHog" : "the cache"
+      }, version ${etag ?? "unknown"}`
+    );
     reporter.emit("localEvaluationFlagsLoaded", () => definitions.flags.size);
     return true;
   }

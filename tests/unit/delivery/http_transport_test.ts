@@ -36,7 +36,7 @@ function createSend(answers: HttpOutcome[]) {
     },
     createFakeClock(),
     {
-      debug: (line) => void lines.push(line),
+      debug: (line) => void lines.push(String(line)),
       warn: (line) => void warnings.push(line),
     },
     { analytics: V0, ai: V0 },

@@ -26,7 +26,7 @@ export function capture(
   const built = buildException(nodes, {
     callSite,
     reporter: {
-      debug: (text) => notes.push({ level: "debug", text }),
+      debug: (text) => notes.push({ level: "debug", text: String(text) }),
       warn: (text) => notes.push({ level: "warn", text }),
     },
     ...input,

@@ -10,6 +10,7 @@ export type Properties = Readonly<Record<string, unknown>>;
 /** A test client with what it said and sent. */
 export interface Recorded extends TestClient {
   readonly warnings: string[];
+  /** Debug lines but for those of each event and request. */
   readonly debugs: string[];
   readonly drops: string[];
   /** Flushes, and gives the properties of all that arrived. */
@@ -24,7 +25,12 @@ export function createRecorded(options: TestClientOptions = {}): Recorded {
   const quiet = () => {};
   const client = createTestClient({
     logger: {
-      debug: (message) => debugs.push(message),
+      debug(message) {
+        // Each event and each request has a line.
+        if (!/^(Took|POST|GET|Flags|Loaded) /.test(message)) {
+          debugs.push(message);
+        }
+      },
       info: quiet,
       warn: (message) => warnings.push(message),
       error: quiet,

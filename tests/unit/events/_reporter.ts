@@ -20,7 +20,10 @@ export function createRecordingReporter(): {
   const errors: AnyEdgehogError[] = [];
   const reporter: Reporter = {
     redact: (text) => text,
-    debug: (text) => void notes.push({ level: "debug", text }),
+    debug(text) {
+      // What is told of every event is made for it alone.
+      if (typeof text === "string") notes.push({ level: "debug", text });
+    },
     warn: (text, onceKey) =>
       void notes.push({ level: "warn", text, ...(onceKey && { onceKey }) }),
     error: (text) => void notes.push({ level: "error", text }),
