@@ -91,6 +91,9 @@ export interface ReporterOptions {
 /** Once-only keys held at most; past it a message may repeat, which harms less than growing without end. */
 const MAX_ONCE_KEYS = 1000;
 
+/** Their letters: 4 MiB where each takes two bytes. Names of events and flags are in them. */
+const MAX_ONCE_LETTERS = 2 ** 21;
+
 /** Creates a {@linkcode Reporter}. */
 export function createReporter(
   { logger, onError, debug, redact }: ReporterOptions,
@@ -100,6 +103,7 @@ export function createReporter(
     Set<(argument: never) => unknown>
   >();
   const used = new Set<string>();
+  let letters = 0;
   let debugIsOn = debug;
 
   /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
@@ -130,7 +134,11 @@ export function createReporter(
   const say = (level: LogLevel, message: string, onceKey?: string) => {
     if (onceKey !== undefined) {
       if (used.has(onceKey)) return;
-      if (used.size >= MAX_ONCE_KEYS) used.clear();
+      letters += onceKey.length;
+      if (used.size >= MAX_ONCE_KEYS || letters > MAX_ONCE_LETTERS) {
+        used.clear();
+        letters = onceKey.length;
+      }
       used.add(onceKey);
     }
     const text = redact(message);
@@ -155,7 +163,7 @@ export function createReporter(
       if (uuids.length > 0) emit("flush", uuids);
     },
     rearm(onceKey) {
-      used.delete(onceKey);
+      if (used.delete(onceKey)) letters -= onceKey.length;
     },
     setDebug(isOn) {
       debugIsOn = isOn;
