@@ -111,6 +111,9 @@ export interface ReporterOptions {
 /** Once-only keys held at most; past it a message may repeat, which harms less than growing without end. */
 const MAX_ONCE_KEYS = 1000;
 
+/** Their letters: 4 MiB where each takes two bytes. Names of events and flags are in them. */
+const MAX_ONCE_LETTERS = 2 ** 21;
+
 /** Creates a {@linkcode Reporter}. */
 export function createReporter(
   { logger, onError, debug, redact }: ReporterOptions,
@@ -119,6 +122,7 @@ export function createReporter(
     LISTENED.map((name) => [name, new Set<(argument: never) => unknown>()]),
   );
   const used = new Set<string>();
+  let letters = 0;
   let debugIsOn = debug;
 
   /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
@@ -149,7 +153,11 @@ export function createReporter(
   const say = (level: LogLevel, message: string, onceKey?: string) => {
     if (onceKey !== undefined) {
       if (used.has(onceKey)) return;
-      if (used.size >= MAX_ONCE_KEYS) used.clear();
+      letters += onceKey.length;
+      if (used.size >= MAX_ONCE_KEYS || letters > MAX_ONCE_LETTERS) {
+        used.clear();
+        letters = onceKey.length;
+      }
       used.add(onceKey);
     }
     const text = redact(message);
@@ -178,7 +186,7 @@ export function createReporter(
       if (uuids.length > 0) emit("flush", () => uuids);
     },
     rearm(onceKey) {
-      used.delete(onceKey);
+      if (used.delete(onceKey)) letters -= onceKey.length;
     },
     setDebug(isOn) {
       debugIsOn = isOn;

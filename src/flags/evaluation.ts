@@ -9,8 +9,8 @@ import type { RemoteFlags } from "./remote_response.ts";
 export interface Evaluation {
   /** Who asks; the exposures are its. */
   readonly caller: Caller;
-  /** What was sent already, shared by all evaluations of a client. */
-  readonly exposures: BoundedMap<string, null>;
+  /** Digests of what was sent already, shared by all evaluations of a client. */
+  readonly exposures: BoundedMap<number, null>;
   /** Whether reads are told of, unless a read itself says so. */
   readonly sendsExposures: boolean;
   /** When it was asked for, in ms since the epoch: its time is counted from here. */

@@ -23,7 +23,7 @@ export function readOptions(
 /** The flags of one client. */
 export interface ClientFlags extends FlagPort {
   /** The exposures that were sent. */
-  readonly exposures: BoundedMap<string, null>;
+  readonly exposures: BoundedMap<number, null>;
   /** The properties set through the client, under its host, and through scopes. */
   readonly properties: WeakMap<object, PropertyOverrides>;
   /** The overrides in force. */

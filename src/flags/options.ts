@@ -18,7 +18,7 @@ export interface FeatureFlagOptions {
   sendFeatureFlagEvent?: boolean | undefined;
   /** Warns of unknown keys, deprecated methods, and flags that definitions never decide. @default true */
   featureFlagsLogWarnings?: boolean | undefined;
-  /** Exposures remembered, so that each is captured once; the oldest is forgotten first. @default 50000 */
+  /** Exposures remembered, so that each is captured once, 52,428 at most; the oldest goes first. @default 50000 */
   maxCacheSize?: number | undefined;
   /** Only flags of these evaluation contexts, and flags without any, are evaluated. @default none */
   evaluationContexts?: readonly string[] | undefined;

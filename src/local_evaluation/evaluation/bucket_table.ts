@@ -22,19 +22,14 @@ export interface BucketTable {
   getRow(bucketingValue: string, ruleCount: number): BucketRow;
 }
 
-/** Numbers held at most: two megabytes. */
-const MAX_BUCKETS = 250_000;
+/** What a row takes beside its numbers, generously: a typed array, its buffer, and the copied key. */
+const ROW_BYTES = 400;
 
-/** Fewer ids would not even serve one request's. */
-const MIN_ROWS = 16;
-
-/** Creates a table for `maxRuleCount` rules; the id used longest ago makes room for a new one. */
-export function createBucketTable(maxRuleCount: number): BucketTable {
+/** Creates a table; the ids used longest ago make room for a new one. */
+export function createBucketTable(): BucketTable {
   const rows = new BoundedMap<string, BucketRow>(
-    Math.max(
-      MIN_ROWS,
-      Math.floor(MAX_BUCKETS / toRolloutSlot(maxRuleCount)),
-    ),
+    Infinity,
+    ({ byteLength }) => ROW_BYTES + byteLength,
   );
   return {
     getRow(bucketingValue, ruleCount) {
@@ -44,7 +39,8 @@ export function createBucketTable(maxRuleCount: number): BucketTable {
       const row = new Float64Array(width).fill(NaN);
       // Whoever works with the narrow row has room enough in it.
       if (known) row.set(known);
-      rows.set(bucketingValue, row);
+      // A copy: an id that was cut out of a longer text keeps the whole of it in memory.
+      rows.set(JSON.parse(JSON.stringify(bucketingValue)), row);
       return row;
     },
   };

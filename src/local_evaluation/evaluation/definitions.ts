@@ -60,7 +60,7 @@ export function readFlagDefinitions(
     flags: context.flags,
     minimalFlagCalledEvents,
     skipped,
-    buckets: createBucketTable(usable.size),
+    buckets: createBucketTable(),
   };
 }
 

@@ -53,6 +53,22 @@ Deno.test("Reporter says a keyed warning once, and again when re-armed", () => {
   assertEquals(lines, ["warn: down", "warn: down"]);
 });
 
+Deno.test("Reporter remembers long keys within their bytes, and then says them again (FLD-083)", () => {
+  const { lines, reporter } = createRecorded();
+  const say = (tag: number) =>
+    reporter.warn("down", `${tag}`.padEnd(200_000, "ж"));
+  for (let tag = 0; tag < 10; tag++) say(tag);
+  for (let tag = 0; tag < 10; tag++) say(tag);
+  assertEquals(lines.length, 10);
+  // Past 2 Mi letters all are forgotten; what was re-armed takes none.
+  reporter.rearm("0".padEnd(200_000, "ж"));
+  say(10);
+  assertEquals(lines.length, 11);
+  say(11);
+  say(1);
+  assertEquals(lines.length, 13);
+});
+
 Deno.test("Reporter contains callbacks that throw or reject (CAP-295)", async () => {
   const { lines, reporter } = createRecorded({
     onError: () => {
