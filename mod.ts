@@ -101,6 +101,7 @@ export type { Hasher } from "./src/core/hash.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "./src/core/json.ts";
 export type { Logger } from "./src/core/logger.ts";
 export type {
+  ContextStorage,
   ExecutionContextLike,
   FetchInit,
   FetchLike,

@@ -83,6 +83,7 @@ export type {
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { Logger } from "../core/logger.ts";
 export type {
+  ContextStorage,
   ExecutionContextLike,
   FetchInit,
   FetchLike,

@@ -113,14 +113,15 @@ workerTest(
 );
 
 workerTest(
-  "ten requests on a cold isolate are answered although the first one's context ends in the middle of its load (FLG-025)",
+  "ten requests on a cold isolate are answered although the first one's context ends in the middle of its load (FLD-031, FLD-032)",
   async () => {
     await using fleet = await createCacheFleet("kv");
     const { ended } = await fleet.lose();
     const answers = await Promise.all(
       Array.from({ length: 9 }, () => fleet.evaluate()),
     );
-    assertEquals(answers, Array(9).fill(LOCAL_HELLO));
+    // Locally or, where nothing came within half of the time, by PostHog.
+    assertEquals(answers.map(({ value }) => value), Array(9).fill("hello"));
     await ended;
     // The load that was lost stored nothing: the next isolate that finds nothing makes up for it.
     await fleet.skip(10_000);
@@ -132,7 +133,7 @@ workerTest(
 );
 
 workerTest(
-  "a cache that hangs costs a quarter of the time: the definitions come from PostHog, the next flag from memory (FLG-023, FLD-086)",
+  "a cache that hangs costs a quarter of the time: the flag comes from definitions, the next one from memory (FLD-086)",
   async () => {
     await using fleet = await createCacheFleet("kv");
     assertEquals(await fleet.evaluate("hanging"), LOCAL_HELLO);

@@ -84,7 +84,9 @@ Deno.test("no public method throws or rejects, whatever it is given (CAP-298)", 
         seen.add(name);
         const values = args.map(release);
         // What a function of the application's throws here is the application's.
-        if (name === "scope.withContext" && typeof values[1] === "function") {
+        if (
+          name.endsWith(".withContext") && typeof values[1] === "function"
+        ) {
           values[1] = () => {};
         }
         try {
