@@ -1,4 +1,5 @@
 import type { FlushResult, Lane } from "../core/delivery.ts";
+import type { ContextData, WithContextOptions } from "../context/types.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
@@ -32,6 +33,41 @@ export interface KernelClient<Scope = KernelScope>
     ctx?: ExecutionContextLike,
     init?: RequestScopeInit,
   ): Scope;
+  /**
+   * Makes a scope, hands it to the function, and returns what the function returns; what it throws is thrown. The scope
+   * starts with what the current one knows, if there is one (see the option `contextStorage`), and events of it go where
+   * those of its parent go. With `contextStorage` it is the current one while the function runs, and for all that this
+   * starts: the client's own methods then act for it.
+   *
+   * @param data Whom the scope's events are about, and what they carry.
+   * @param fn Gets the scope.
+   * @param options Whether it starts afresh.
+   *
+   * @example The scope at hand
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { AsyncLocalStorage } from "node:async_hooks";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient({ contextStorage: new AsyncLocalStorage() });
+   * await posthog.withContext({ distinctId: "user-1", properties: { plan: "pro" } }, async () => {
+   *   await Promise.resolve();
+   *   posthog.capture({ event: "paid" });
+   *   assertEquals(posthog.getContext()?.distinctId, "user-1");
+   * });
+   * await posthog.flush();
+   *
+   * assertEquals(emulator.events.map(({ distinctId }) => distinctId), ["user-1"]);
+   * assertEquals(posthog.getContext(), undefined);
+   * ```
+   */
+  withContext<T>(
+    data: ContextData,
+    fn: (scope: Scope) => T,
+    options?: WithContextOptions,
+  ): T;
+  /** What the current scope knows (see the option `contextStorage`); undefined where there is none. */
+  getContext(): ContextData | undefined;
   /**
    * Adds properties to every later event of this client, whoever it is about: on a shared client every tenant and
    * every request sees them. A property of the event itself wins.

@@ -4,7 +4,11 @@ import {
 } from "../context/outgoing.ts";
 import { RequestContext } from "../context/request_context.ts";
 import { TRACE_CONTEXT } from "../context/trace_context.ts";
-import type { WithContextOptions, WrapFetchOptions } from "../context/types.ts";
+import type {
+  ContextData,
+  WithContextOptions,
+  WrapFetchOptions,
+} from "../context/types.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
@@ -33,6 +37,14 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
   ...EVENT_VERBS,
   flush,
   forRequest: openScope,
+  withContext: openChildScope,
+  getContext({ context }: KernelCaller): ContextData | undefined {
+    return context && {
+      distinctId: context.distinctId,
+      sessionId: context.sessionId,
+      properties: toJsonObject(context.properties),
+    };
+  },
   shutdown: shutDown,
   close: shutDown,
   [Symbol.asyncDispose]: shutDown,
@@ -193,14 +205,15 @@ function openScope(
   return caller.createScope(context, keeper);
 }
 
-/** Makes a scope of a scope: the part of `withContext` that stands behind the boundary. */
+/** Makes a scope of a scope, or of nothing: the part of `withContext` that stands behind the boundary. */
 export function openChildScope(
   caller: KernelCaller,
   data: unknown,
   options?: WithContextOptions,
 ): object {
   warnOfForeignNames(caller.reporter, Object(data));
-  return caller.createScope(caller.context?.createChild(data, options));
+  const { context = new RequestContext() } = caller;
+  return caller.createScope(context.createChild(data, options));
 }
 
 function optIn({ kernel }: KernelCaller): Promise<void> {

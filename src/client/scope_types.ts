@@ -77,8 +77,8 @@ export interface KernelScope extends EventMethods, AiSettings {
   /**
    * Makes a scope of this one, hands it to the function, and returns what the function returns; what it throws is
    * thrown. The new scope starts with this one's identity, session and properties, shares its queue and its
-   * `waitUntil`, and changes nothing about it. There is no ambient context: inside of the function, use the scope it is
-   * given.
+   * `waitUntil`, and changes nothing about it. Inside of the function use the scope it is given, or the
+   * client itself where the application passes `contextStorage`.
    *
    * @example A job for somebody else, within the request
    * ```ts

@@ -1,6 +1,12 @@
 import { CallbackError } from "../core/errors.ts";
 import { warnOfGlobalScope } from "../core/global_scope.ts";
-import { defineOwn, isObject, isReadable, isThenable } from "../core/guards.ts";
+import {
+  attempt,
+  defineOwn,
+  isObject,
+  isReadable,
+  isThenable,
+} from "../core/guards.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
 import type { KernelCaller } from "./caller.ts";
 import {
@@ -111,9 +117,10 @@ function createEntry(
     [name]: (...args: never[]): unknown => {
       try {
         verb ??= caller.kernel.features.findByVerb(name)?.verbs[name];
+        const current = findCurrent(caller);
         // Last: making a feature may call back.
-        caller.entry = entry;
-        const result = verb?.(caller, ...args);
+        current.entry = entry;
+        const result = verb?.(current, ...args);
         return isThenable(result)
           ? result.then(undefined, (cause) => fail(caller, name, cause, args))
           : result;
@@ -126,6 +133,21 @@ function createEntry(
   return entry as BoundVerb;
 }
 
+/** Who acts when a client is called: the scope at hand, where the application keeps one and it is this client's. */
+function findCurrent(caller: KernelCaller): KernelCaller {
+  const { kernel, isScope } = caller;
+  const { contextStorage } = kernel.options;
+  if (!contextStorage || isScope) return caller;
+  const current = callerOf(attempt(() => contextStorage.getStore()));
+  return current?.kernel === kernel ? current : caller;
+}
+
+/** Runs work of the application's with its scope at hand, where the application keeps one (`contextStorage`). */
+export function runInScope<T>(scope: unknown, work: () => T): T {
+  const storage = callerOf(scope)?.kernel.options.contextStorage;
+  return storage ? storage.run(scope, work) : work();
+}
+
 /** Outside of the boundary: what the application's function throws is the application's. */
 function createWithContext(
   caller: KernelCaller,
@@ -135,7 +157,7 @@ function createWithContext(
   const openScope = createEntry(caller, name, verb);
   return (data: never, fn: (scope: unknown) => unknown, options: never) => {
     const scope = openScope(data, options);
-    if (typeof fn === "function") return fn(scope);
+    if (typeof fn === "function") return runInScope(scope, () => fn(scope));
     caller.reporter.warn("Cannot complete 'withContext': expected a function");
     return undefined;
   };

@@ -11,6 +11,7 @@ import {
   isControlFlow,
 } from "./escaped.ts";
 import type { KernelScope, RequestScopeInit } from "./scope_types.ts";
+import { runInScope } from "./verbs.ts";
 
 /** What {@linkcode withPostHog} may be told. */
 export interface WithPostHogOptions<
@@ -185,12 +186,16 @@ function wrap(
     const ctx = findContext(args);
     const hog = posthog.forRequest(asRequest(args[0]), ctx);
     try {
-      return await handler(...[...args, hog] as never[]);
+      return await runInScope(
+        hog,
+        () => handler(...[...args, hog] as never[]),
+      );
     } catch (error) {
       const { onError } = options;
       // A signal to the runtime or the framework is nobody's to answer.
       if (onError && !isControlFlow(error)) {
-        return await answer(error, hog, () => onError(error, ...args, hog));
+        const hook = () => onError(error, ...args, hog);
+        return await answer(error, hog, () => runInScope(hog, hook));
       }
       captureEscaped(hog, error, FETCH_HANDLER);
       throw error;

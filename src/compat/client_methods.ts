@@ -21,12 +21,12 @@ export interface ClientMethods {
    * import { assertEquals } from "@std/assert";
    * import { createTestClient } from "edgehog/testing";
    *
-   * const { posthog, clock } = createTestClient();
+   * const { posthog, emulator, clock } = createTestClient();
    * const work = clock.sleep(5).then(() => posthog.capture({ event: "done", distinctId: "user-1" }));
    * posthog.addPendingPromise(work);
    *
-   * const [{ delivered }] = await Promise.all([posthog.flush(), clock.advance(100)]);
-   * assertEquals(delivered, 1);
+   * await Promise.all([posthog.flush(), clock.advance(100)]);
+   * assertEquals(emulator.events.map(({ event }) => event), ["done"]);
    * ```
    */
   addPendingPromise<T>(promise: Promise<T>): Promise<T | undefined>;

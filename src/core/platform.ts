@@ -39,3 +39,11 @@ export interface RequestLike {
 
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** What carries a value along with the work that it is given to, such as an `AsyncLocalStorage` of the application's. */
+export interface ContextStorage {
+  /** Runs `work`, and all that it starts, with `value` as the store. */
+  run<T>(value: unknown, work: () => T): T;
+  /** The value at hand. */
+  getStore(): unknown;
+}

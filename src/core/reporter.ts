@@ -72,7 +72,7 @@ export interface Reporter {
    */
   tell(
     error: AnyEdgehogError,
-    level?: "warn" | "error",
+    level?: "debug" | "warn" | "error",
     onceKey?: string,
     message?: string,
   ): void;
@@ -166,7 +166,9 @@ export function createReporter(
     warn: (message, onceKey) => say("warn", message, onceKey),
     error: (message, onceKey) => say("error", message, onceKey),
     tell(error, level, onceKey, message) {
-      say(level ?? "warn", message ?? error.message, onceKey);
+      if (level !== "debug" || debugIsOn) {
+        say(level ?? "warn", message ?? error.message, onceKey);
+      }
       contain(() => onError?.(error), 'The callback "onError" failed');
       emit("error", () => error);
     },

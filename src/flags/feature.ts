@@ -13,6 +13,7 @@ import {
   checkFlagOptions,
   type FeatureFlagOptions,
 } from "./options.ts";
+import { Outage } from "./outage.ts";
 import { readOverrides } from "./overrides.ts";
 import { holdAll, holdGroups } from "./property_overrides.ts";
 import { createRemoteConfig } from "./remote_config.ts";
@@ -108,6 +109,11 @@ export function createFeatureFlags<LocalOptions>(
         host,
         options,
         local: local?.(host, options),
+        outage: new Outage(
+          host,
+          "/flags",
+          options.featureFlagsRequestTimeoutMs,
+        ),
         exposures: new BoundedMap(options.maxCacheSize),
         properties: new WeakMap(),
         overrides: { flags: new Map(), payloads: new Map() },

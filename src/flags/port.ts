@@ -1,6 +1,7 @@
 import { type FeatureHost, findPort } from "../client/host.ts";
 import type { LocalFlags } from "./local.ts";
 import type { CheckedFlagOptions } from "./options.ts";
+import type { Outage } from "./outage.ts";
 
 /** What of a client's flags is used from outside of it. */
 export interface FlagPort {
@@ -10,6 +11,8 @@ export interface FlagPort {
   readonly options: CheckedFlagOptions;
   /** Its definitions, where it has local evaluation. */
   readonly local: LocalFlags | undefined;
+  /** What is remembered of `/flags` requests without an answer. */
+  readonly outage: Outage;
 }
 
 /** The port of a client; undefined for anything that is no client with feature flags. */

@@ -18,9 +18,14 @@ const FIRST_SHARE = 2 / 3;
 
 /** Asks PostHog for flag values: one logical request, retries included; notes what it brought. Never rejects. */
 export async function requestFlags(
-  { host, options }: FlagPort,
+  { host, options, outage }: FlagPort,
   evaluation: Evaluation,
 ): Promise<void> {
+  const turn = outage.enter();
+  if (turn === "skip") {
+    evaluation.failure = outage.failure;
+    return;
+  }
   const { clock, reporter } = host;
   const { featureFlagsRequestTimeoutMs: budgetMs } = options;
   const body = buildBody(host, evaluation);
@@ -37,6 +42,8 @@ export async function requestFlags(
     ? result.value
     : { kind: "timeout" };
   const isOk = outcome.kind === "ok";
+  const isAnswered = isOk || outcome.kind === "status";
+  if (isAnswered) outage.end();
   const response = isOk ? parseRemoteFlags(outcome.text) : undefined;
   evaluation.remote = response;
   if (isOk && response && !response.quotaLimited) {
@@ -60,14 +67,18 @@ export async function requestFlags(
       : "the answer is no flags response",
     response && "quota",
   );
-  reporter.tell(error, "warn", OUTAGE_KEY);
+  // One without an answer says nothing yet: the outage speaks.
+  if (isAnswered) reporter.tell(error, "warn", OUTAGE_KEY);
+  else reporter.tell(error, "debug");
   // In the words of exposure events.
   const failures: Readonly<Record<string, string>> = {
     network: "connection_error",
     unreadable: "unknown_error",
     http: `api_error_${error.status}`,
   };
-  if (!response) evaluation.failure = failures[error.code] ?? error.code;
+  const failure = failures[error.code] ?? error.code;
+  if (!isAnswered) outage.fail(turn, failure);
+  if (!response) evaluation.failure = failure;
 }
 
 /** Sends the same bytes until something else than a passing failure comes back, as long as the one deadline allows. */

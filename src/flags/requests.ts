@@ -19,6 +19,7 @@ interface OutcomeParts {
  * @param task What can't be done, as in "Cannot …".
  * @param odd What is wrong with an answer of 2xx.
  * @param code What an answer means that is not simply a refusal or unreadable.
+ * @param hint What else there is to say.
  */
 export function buildRequestError(
   { options: { host } }: Pick<FeatureHost, "options">,
@@ -27,6 +28,7 @@ export function buildRequestError(
   outcome: HttpOutcome,
   odd: string,
   code?: RequestErrorCode,
+  hint = "",
 ): RequestError {
   const { kind, status, cause }: OutcomeParts = outcome;
   const [usual, reason]: [RequestErrorCode, string] = kind === "ok"
@@ -36,7 +38,7 @@ export function buildRequestError(
     : kind === "network"
     ? [kind, `PostHog could not be reached: ${cause?.message}`]
     : ["timeout", "PostHog did not answer in time"];
-  return new RequestError(`Cannot ${task}: ${reason}`, {
+  return new RequestError(`Cannot ${task}: ${reason}${hint}`, {
     code: code ?? usual,
     endpoint,
     status,

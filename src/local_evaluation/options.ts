@@ -18,6 +18,12 @@ export interface LocalEvaluationOptions {
   /** The age in ms after which definitions are refreshed on access; at least 100. @default 30000 */
   featureFlagsPollingInterval?: number | undefined;
   /**
+   * The age in ms after which definitions are refreshed before they answer, within `featureFlagsRequestTimeoutMs`; if that
+   * fails the old ones answer. `Infinity`: they always answer at once, and are refreshed meanwhile.
+   * @default ten times `featureFlagsPollingInterval`
+   */
+  maxDefinitionAgeMs?: number | undefined;
+  /**
    * The project's time zone: `"UTC"` or an IANA name. Flags compare dates without a zone, and relative ones, in it.
    * Unset, such a date decides locally only where every zone gives the same answer; else PostHog is asked.
    * @default unknown
@@ -35,6 +41,8 @@ export interface CheckedLocalOptions {
   readonly flagDefinitionCache: FlagDefinitionCache | undefined;
   /** The age in ms after which definitions are refreshed on access. */
   readonly featureFlagsPollingInterval: number;
+  /** The age in ms after which they are refreshed before they answer. */
+  readonly maxDefinitionAgeMs: number;
   /** The project's time zone, if known. */
   readonly projectTimezone: string | undefined;
   /** Makes digests. */
@@ -47,6 +55,12 @@ export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
     ["pollinterval", "featureFlagsPollingInterval"],
     ["flagdefinitioncacheprovider", "flagDefinitionCache"],
   );
+  const featureFlagsPollingInterval = read.number(
+    "featureFlagsPollingInterval",
+    30_000,
+    100,
+    MAX_TIMER_MS,
+  );
   return {
     enableLocalEvaluation: read.boolean("enableLocalEvaluation") ?? true,
     flagDefinitionCache: read.withMethods("flagDefinitionCache", [
@@ -55,11 +69,12 @@ export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
       "onFlagDefinitionsReceived",
       "shutdown",
     ]),
-    featureFlagsPollingInterval: read.number(
-      "featureFlagsPollingInterval",
-      30_000,
-      100,
-      MAX_TIMER_MS,
+    featureFlagsPollingInterval,
+    maxDefinitionAgeMs: read.number(
+      "maxDefinitionAgeMs",
+      10 * featureFlagsPollingInterval,
+      0,
+      Infinity,
     ),
     projectTimezone: readTimezone(read),
     hasher: read.withMethods<Hasher>("hasher", ["digest"]) ?? webCryptoHasher,

@@ -1,11 +1,6 @@
 import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
-import {
-  attempt,
-  describeType,
-  isFiniteNumber,
-  isObject,
-} from "../core/guards.ts";
+import { attempt, describeType, isObject } from "../core/guards.ts";
 import { toPlain } from "../core/foreign_names.ts";
 import { findNearest } from "./nearest.ts";
 
@@ -55,20 +50,20 @@ export class OptionReader {
     return value !== undefined && value !== null;
   }
 
-  /** A number from `min` to `max`, or the fallback. */
+  /** A number from `min` to `max`, or the fallback; it is finite unless `max` says otherwise. */
   number(
     option: string,
     fallback: number,
     min: number,
-    max: number = Infinity,
+    max: number = Number.MAX_VALUE,
   ): number {
     // Nothing else ends where a timer does.
     const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
-    const range = max < Infinity
+    const range = max < Number.MAX_VALUE
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
     const isValid = (value: unknown) =>
-      isFiniteNumber(value) && value >= min && value <= max;
+      typeof value === "number" && value >= min && value <= max;
     const expected = `a number${unit} ${range}`;
     return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
   }

@@ -9,7 +9,7 @@ import {
   type Logger,
   type Redact,
 } from "../core/logger.ts";
-import type { FetchLike, WaitUntil } from "../core/platform.ts";
+import type { ContextStorage, FetchLike, WaitUntil } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
 import { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
@@ -42,6 +42,8 @@ export interface ResolvedOptions
   readonly beforeSend: readonly BeforeSend[];
   /** The caller's `waitUntil`, raw. */
   readonly waitUntil: WaitUntil | undefined;
+  /** Keeps the current scope, raw. */
+  readonly contextStorage: ContextStorage | undefined;
   /** The caller's `onError`, raw. */
   readonly onError: ((error: AnyEdgehogError) => void) | undefined;
   /** Where messages go. */
@@ -98,6 +100,10 @@ export function resolveOptions(
       (value) => copyList(value) ?? [value],
     ) ?? [],
     waitUntil,
+    contextStorage: read.withMethods<ContextStorage>("contextStorage", [
+      "run",
+      "getStore",
+    ]),
     onError: read.callback<ResolvedOptions["onError"]>("onError"),
     logger: read.withMethods<Logger>("logger", Object.keys(consoleLogger)) ??
       consoleLogger,

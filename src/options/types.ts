@@ -2,7 +2,7 @@ import type { Transport } from "../core/delivery.ts";
 import type { AnyEdgehogError } from "../core/errors.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type { Logger } from "../core/logger.ts";
-import type { FetchLike, WaitUntil } from "../core/platform.ts";
+import type { ContextStorage, FetchLike, WaitUntil } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
 
 /** How events are collected, batched and delivered. */
@@ -84,6 +84,11 @@ export interface EventOptions {
 export interface SeamOptions {
   /** Extends the runtime's life for a promise, such as that of a send; called as given, so bind what needs an owner. */
   waitUntil?: WaitUntil | undefined;
+  /**
+   * Makes scopes ambient: an `AsyncLocalStorage` of the application's, on which nothing else is run. Inside of
+   * `withContext` and of handlers wrapped by `withPostHog` the client's own methods then act for the current scope.
+   */
+  contextStorage?: ContextStorage | undefined;
   /** Hears of each failure once. An exception from it is contained. */
   onError?: ((error: AnyEdgehogError) => void) | undefined;
   /** Takes messages. @default the console, with the prefix `[edgehog]` */

@@ -18,8 +18,6 @@ export const MISSING_MEMBERS = {
   getActiveSpan: "OpenTelemetry",
   getFeatureFlagEvaluationRuntime: "`evaluationContexts`",
   getFeatureFlagKeysByEvaluationRuntime: "`evaluationContexts`",
-  withContext: "`forRequest(request, ctx).withContext`",
-  getContext: "the scope of `forRequest`",
   enterContext: "the scope of `forRequest`",
   projectToken: "keep the key that you pass",
   apiKey: "keep the key that you pass",

@@ -8,7 +8,7 @@ function assertLacks<Owner, Names extends string>(
 ): void {}
 
 const IDENTITY = ["getDistinctId", "getSessionId"] as const;
-const AMBIENT = ["getContext", "enterContext"] as const;
+const AMBIENT = ["enterContext"] as const;
 const CLIENTS_OWN = [
   "shutdown",
   "close",
@@ -26,9 +26,9 @@ const CLIENTS_OWN = [
   "forRequest",
 ] as const;
 
-Deno.test("neither client nor scope has an ambient identity (CTX-040)", () => {
+Deno.test("neither client nor scope has an ambient identity of its own (CTX-040, FLD-053)", () => {
   type Ambient = (typeof IDENTITY | typeof AMBIENT)[number];
-  assertLacks<PostHogClient, Ambient | "withContext">(true);
+  assertLacks<PostHogClient, Ambient>(true);
   assertLacks<RequestScope, Ambient>(true);
   const { posthog } = createTestClient();
   for (const name of [...IDENTITY, ...AMBIENT]) {
@@ -37,7 +37,11 @@ Deno.test("neither client nor scope has an ambient identity (CTX-040)", () => {
       false,
     ]);
   }
-  assertEquals("withContext" in posthog, false);
+  // Nothing is current without a storage of the application's.
+  assertEquals(
+    posthog.withContext({ distinctId: "u" }, () => posthog.getContext()),
+    undefined,
+  );
 });
 
 Deno.test("a scope has nothing that changes the client (CAP-288)", () => {

@@ -51,8 +51,11 @@ export class Backoff {
       Math.max(this.#intervalMs, atLeastMs);
   }
 
-  /** A request failed: it is reported, and the next one has to wait. */
-  fail({ error, retryAfterMs = 0 }: DefinitionsFailure): void {
+  /** A request failed: it is reported, unless `isSilent` only to `onError`, and the next one has to wait. */
+  fail(
+    { error, retryAfterMs = 0 }: DefinitionsFailure,
+    isSilent: boolean,
+  ): void {
     const { code, message, status } = error;
     const isRefusal = REFUSALS.includes(status);
     // An unreadable document leaves the count of refusals alone; everything else ends their row.
@@ -65,6 +68,7 @@ export class Backoff {
         Math.min(retryAfterMs, MAX_RETRY_AFTER_MS),
       ),
     );
+    if (isSilent) return this.#host.reporter.tell(error, "debug");
     const isDenied = status === 401 || status === 403;
     const isOverLimit = status === 402;
     const onceKey = `flags:definitions:${

@@ -1,12 +1,11 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
 import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
-import { warnOfGlobalScope } from "../../core/global_scope.ts";
-import { attempt } from "../../core/guards.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
 import { drawUnit } from "../../core/random.ts";
 import { dropsUnfinishedWork } from "../../core/runtime.ts";
 import type { Evaluation } from "../../flags/evaluation.ts";
 import type { LocalFlags } from "../../flags/local.ts";
+import { Outage, type OutageTurn } from "../../flags/outage.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
 import type { FlagDefinitions } from "../evaluation/rules.ts";
@@ -22,9 +21,10 @@ import {
   type ReadDefinitions,
 } from "./contained_cache.ts";
 import { InstalledDefinitions } from "./installed.ts";
+import { type Load, Loads, type Run } from "./loads.ts";
 import { requestDefinitions } from "./request.ts";
 
-/** The share by which an isolate's interval differs from the configured one at most. */
+/** The share by which an isolate's interval is shorter than the configured one at most. */
 const JITTER = 0.1;
 
 /** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
@@ -34,23 +34,8 @@ const OVERTAKEN = "Another load of the flag definitions was faster";
 const UNASKED = "PostHog answered 304 to a request without an ETag";
 const ABANDONED =
   "A refresh of the flag definitions was dropped with its request: pass 'ctx' to 'forRequest(request, ctx)', or the option 'waitUntil'";
-const FAILED = "Loading the flag definitions failed";
+const OLDER = "The cache holds older flag definitions than this isolate";
 const NOTHING = "There are no flag definitions in the cache";
-
-/** A load under way. */
-interface Load {
-  /** Numbers it, so that a slow older answer can't replace a newer one. */
-  readonly generation: number;
-  /** When it began, in ms since the epoch. */
-  readonly startedAt: number;
-  /** Memory has what the load brings, also when that is nothing. */
-  readonly installed: Promise<void>;
-  /** Says so. */
-  readonly markInstalled: () => void;
-}
-
-/** A load with its end: the cache was told, too. */
-type Run = Load & { readonly finished: Promise<FlagDefinitionsRefresh> };
 
 /**
  * The definitions of one client: loaded on access, through the cache first, then from PostHog. The marker of a running
@@ -63,13 +48,14 @@ export class ClientDefinitions implements LocalFlags {
   readonly #read: ReadDefinitions;
   readonly #cache: ContainedCache | undefined;
   readonly #backoff: Backoff;
+  readonly #outage: Outage;
+  readonly #loads: Loads;
+  readonly #server = { pathIndex: 0 };
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
-  #lastGeneration = 0;
   // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
   // it would leave the cache empty for good.
   #isShared = true;
-  #running: Load | undefined;
   #intervalMs: number | undefined;
 
   /** Nothing is loaded yet. */
@@ -85,6 +71,12 @@ export class ClientDefinitions implements LocalFlags {
     this.isEnabled = options.enableLocalEvaluation;
     this.#host = host;
     this.#backoff = new Backoff(host, options.featureFlagsPollingInterval);
+    this.#outage = new Outage(
+      host,
+      "/flags/definitions",
+      options.featureFlagsRequestTimeoutMs,
+    );
+    this.#loads = new Loads(host, this.#backoff, this.#outage);
     this.#options = options;
     this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
@@ -117,36 +109,43 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<void> {
     if (!this.#isUsable()) return;
     const { clock, options, reporter } = this.#host;
-    const installed = this.#installed;
-    if (
-      installed &&
-      !hasPassed(clock, installed.loadedAt, this.#getIntervalMs())
-    ) return;
+    const { loadedAt = -Infinity } = this.#installed ?? {};
+    const isTooOld = hasPassed(
+      clock,
+      loadedAt,
+      this.#options.maxDefinitionAgeMs,
+    );
+    if (!isTooOld && !hasPassed(clock, loadedAt, this.#getIntervalMs())) {
+      return;
+    }
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    if (!installed || isDropping && !caller.isKept) {
-      await runWithin(
-        clock,
-        timeoutMs,
-        async (signal) => {
-          const own = await this.#claim(
-            caller,
-            signal,
-            budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
-          );
-          const ownMs = budgetMs && budgetMs / 2;
-          if (own) await runWithin(clock, ownMs, () => own.installed, signal);
-        },
-      );
-      return;
-    }
-    const running = this.#running;
+    const isAwaited = !this.#installed || isTooOld ||
+      isDropping && !caller.isKept;
+    const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
       (isDropping ? 0 : ABANDONED_SLACK_MS);
-    if (this.#findRunning(lengthMs)) return;
-    if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
-    this.#begin(caller);
+    if (!isAwaited && this.#loads.findRunning(lengthMs)) return;
+    const turn = budgetMs === undefined ? undefined : this.#outage.enter();
+    if (turn === "skip") return;
+    if (!isAwaited) {
+      if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
+      this.#begin(caller, turn);
+      return;
+    }
+    await runWithin(clock, timeoutMs, async (signal) => {
+      const own = await this.#claim(
+        caller,
+        signal,
+        turn,
+        budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+      );
+      const ownMs = budgetMs && budgetMs / 2;
+      if (!own) return;
+      const wait = await runWithin(clock, ownMs, () => own.installed, signal);
+      if (wait.kind !== "done") this.#loads.count(own, "timeout");
+    });
   }
 
   async reload(caller: Caller): Promise<void> {
@@ -154,7 +153,7 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   refresh(): Promise<FlagDefinitionsRefresh> {
-    return this.#start((load) => this.#renew(load)).finished;
+    return this.#loads.start((load) => this.#renew(load)).finished;
   }
 
   async shutdown(deadline: AbortSignal): Promise<void> {
@@ -169,15 +168,7 @@ export class ClientDefinitions implements LocalFlags {
   /** Drawn once and not before it is needed, so that isolates drift apart. */
   #getIntervalMs(): number {
     return this.#intervalMs ??= this.#options.featureFlagsPollingInterval *
-      (1 - JITTER + 2 * JITTER * drawUnit(this.#host.random));
-  }
-
-  /** The load under way, unless it has been for so long, in ms. */
-  #findRunning(lengthMs: number): Load | undefined {
-    const load = this.#running;
-    return load && !hasPassed(this.#host.clock, load.startedAt, lengthMs)
-      ? load
-      : undefined;
+      (1 - JITTER * drawUnit(this.#host.random));
   }
 
   /**
@@ -187,57 +178,33 @@ export class ClientDefinitions implements LocalFlags {
   async #claim(
     caller: Caller,
     signal?: AbortSignal,
+    turn?: OutageTurn,
     cacheTime?: CacheTime,
   ): Promise<Run | undefined> {
     const claimMs = this.#options.featureFlagsRequestTimeoutMs / 2;
     let seen: number | undefined;
-    for (let turn = 0; !signal?.aborted; turn++) {
+    for (let look = 0; !signal?.aborted; look++) {
       if (seen !== undefined && this.#installedGeneration >= seen) break;
-      const load = this.#findRunning(claimMs);
-      if (!load) {
+      const load = this.#loads.findRunning(claimMs);
+      // One that has only the cache left to tell has brought what it could before this call.
+      if (!load || load.generation <= this.#installedGeneration) {
         // Another one has tried as well, or PostHog wants to be left alone.
         if (
           seen !== undefined &&
-          (this.#lastGeneration > seen || this.#backoff.isRefused)
+          (this.#loads.lastGeneration > seen || this.#backoff.isRefused)
         ) break;
-        return this.#begin(caller, cacheTime);
+        return this.#begin(caller, turn, cacheTime);
       }
       seen ??= load.generation;
-      await lookAgain(this.#host.clock, turn, signal);
+      await lookAgain(this.#host.clock, look, signal);
     }
     return undefined;
   }
 
-  #begin(caller: Caller, cacheTime?: CacheTime): Run {
-    const run = this.#start((load) => this.#load(load, cacheTime));
+  #begin(caller: Caller, turn?: OutageTurn, cacheTime?: CacheTime): Run {
+    const run = this.#loads.start((load) => this.#load(load, cacheTime), turn);
     caller.keepAlive(run.finished);
     return run;
-  }
-
-  #start(work: (load: Load) => Promise<FlagDefinitionsRefresh>): Run {
-    let markInstalled = () => {};
-    const installed = new Promise<void>((resolve) => markInstalled = resolve);
-    const load: Load = {
-      generation: ++this.#lastGeneration,
-      startedAt: this.#host.clock.now(),
-      installed,
-      markInstalled,
-    };
-    this.#running = load;
-    const finished = work(load).catch((cause) => {
-      // Nothing does, but for a Worker's global scope, or what an application put in the place of a built-in: that may
-      // throw here, too.
-      attempt(() => {
-        const { reporter } = this.#host;
-        this.#backoff.begin();
-        if (!warnOfGlobalScope(reporter, cause)) reporter.warn(FAILED, FAILED);
-      });
-      return fail(FAILED);
-    }).finally(() => {
-      markInstalled();
-      if (this.#running === load) this.#running = undefined;
-    });
-    return { ...load, finished };
   }
 
   async #load(
@@ -254,7 +221,7 @@ export class ClientDefinitions implements LocalFlags {
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }
     const entry = await cache?.read(cacheTime);
-    if (entry) {
+    if (entry && !this.#isOlder(entry)) {
       if (!this.#install(load, entry)) return fail(OVERTAKEN);
       this.#backoff.end();
       this.#isShared = true;
@@ -263,7 +230,7 @@ export class ClientDefinitions implements LocalFlags {
     // An empty cache: the elected isolate will fill it, but this one has nothing at all.
     if (hasKey && !this.#installed) return this.#fetch(load);
     this.#backoff.begin();
-    return fail(NOTHING);
+    return fail(entry ? OLDER : NOTHING);
   }
 
   /** Asks PostHog whatever the cache says, about what the cache holds: its entry is renewed. */
@@ -286,14 +253,24 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<FlagDefinitionsRefresh> {
     const host = this.#host;
     const { secretKey = "" } = this.#options;
-    const ask = () => requestDefinitions(host, secretKey, etag, this.#read);
+    const ask = () =>
+      requestDefinitions(host, secretKey, etag, this.#read, this.#server);
     let answer = await ask();
     // A 304 that nobody asked for, with nothing to keep: ask again, once.
     if (answer.kind === "not-modified" && etag === undefined) {
       answer = await ask();
     }
+    const { code = "" } = answer.kind === "failed" ? answer.error : {};
+    const isAnswered = code !== "network" && code !== "timeout";
+    if (isAnswered) this.#outage.end();
+    else {this.#loads.count(
+        load,
+        code === "network" ? "connection_error" : code,
+      );}
     if (answer.kind === "failed") {
-      if (!this.#isOutdated(load)) this.#backoff.fail(answer);
+      if (!this.#isOutdated(load)) {
+        this.#backoff.fail(answer, !isAnswered && load.turn !== undefined);
+      }
       // The entry was read for its ETag: it is better than nothing.
       if (entry && !this.#installed) this.#install(load, entry);
       return fail(answer.error.message);
@@ -374,6 +351,17 @@ export class ClientDefinitions implements LocalFlags {
       reporter,
     );
     return true;
+  }
+
+  /** Whether others are held, of a later moment; one ahead of our clock counts as now. */
+  #isOlder({ etag, fetchedAt }: CachedDefinitions): boolean {
+    const held = this.#installed;
+    if (!held || fetchedAt === undefined || held.etag && held.etag === etag) {
+      return false;
+    }
+    const now = this.#host.clock.now();
+    return Math.min(fetchedAt, now) <
+      Math.min(held.fetchedAt ?? held.loadedAt, now);
   }
 
   #isOutdated({ generation }: Load): boolean {

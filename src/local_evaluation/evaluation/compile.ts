@@ -15,7 +15,13 @@ import type {
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
-import { buildDecision, buildInconclusive, OFF, OMITTED } from "./types.ts";
+import {
+  buildDecision,
+  buildInconclusive,
+  FIXED,
+  OFF,
+  OMITTED,
+} from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
 const DISABLED = buildDecision(OFF, "flag_disabled");
@@ -24,7 +30,6 @@ const UNKNOWN_VERSION: FlagOutcome = {
   kind: "requires-server",
   reason: "the version of the flag's filters is not known",
 };
-const FIXED = true;
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
   FIXED,

@@ -1,5 +1,5 @@
 import type { EvaluationPass, FilterTest, TestAnswer } from "./rules.ts";
-import { type Answer, buildUnknown, NO, YES } from "./types.ts";
+import { type Answer, buildUnknown, FIXED, NO, YES } from "./types.ts";
 
 /** What an answer that is neither yes nor no hides: a waiting one may still turn into each of the others. */
 const DOUBT = { yes: 0, no: 0, unknown: 1, server: 2, pending: 3 };
@@ -33,9 +33,8 @@ export function negate(test: FilterTest): FilterTest {
 
 /** A test with the same answer for everybody. */
 export function toTest(answer: Answer): FilterTest {
-  const isForEverybody = true;
   const fixed: Answer = answer.kind === "unknown"
-    ? buildUnknown(answer.reason, isForEverybody)
+    ? buildUnknown(answer.reason, FIXED)
     : answer;
   return () => fixed;
 }

@@ -20,6 +20,9 @@ export const YES: Answer = { kind: "yes" };
 /** The property does not match. */
 export const NO: Answer = { kind: "no" };
 
+/** Of a doubt that lies in the definitions: no property can take it away. */
+export const FIXED = true;
+
 /** Builds the answer "unknown": once, at compile time, since answers are handed out at every evaluation. */
 export function buildUnknown(
   reason: string,

@@ -215,6 +215,7 @@ Deno.test("Each part reads its own options", () => {
     "featureFlagsPollingInterval",
     "flagDefinitionCache",
     "hasher",
+    "maxDefinitionAgeMs",
     "projectTimezone",
   ]);
 });

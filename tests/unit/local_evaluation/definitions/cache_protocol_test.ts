@@ -126,6 +126,18 @@ for (
   });
 }
 
+Deno.test("reloadFeatureFlags() loads although an earlier load is still writing to the cache (FLG-026, FLD-031)", async () => {
+  const cache = createSpyCache({
+    onFlagDefinitionsReceived: () => new Promise(() => {}),
+  });
+  const harness = createHarness({ cache, definitions: [fresh] });
+  await harness.evaluateFlags("ada");
+  const reload = harness.reloadFeatureFlags();
+  await harness.clock.advance(4000);
+  await reload;
+  assertEquals(harness.requests.length, 2);
+});
+
 Deno.test("Definitions from a cache are fresh for an interval, and end a wait (3.3)", async () => {
   let hasEntry = false;
   const cache = createSpyCache({

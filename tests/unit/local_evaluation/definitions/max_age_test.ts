@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { createTestClient } from "edgehog/testing";
+
+const PATH = "/flags/definitions";
+const HOUR_MS = 3_600_000;
+
+type Options = NonNullable<Parameters<typeof createTestClient>[0]>;
+
+/** A client that holds `old` while PostHog has `new`, `idleMs` after it loaded. */
+async function createIdle(idleMs: number, options: Options = {}) {
+  const client = createTestClient({ flags: { f: "old" }, ...options });
+  const { posthog, emulator, clock } = client;
+  await posthog.evaluateFlags("ada");
+  const variants = [{ key: "new", rollout_percentage: 100 }];
+  const filters = { groups: [{}], multivariate: { variants } };
+  emulator.setFlags({ flags: [{ key: "f", active: true, filters }] });
+  await clock.advance(idleMs);
+  const read = async () => (await posthog.evaluateFlags("ada")).getFlag("f");
+  return { ...client, read };
+}
+
+/** What the first evaluation after a while answers, by the option. */
+const AGES: readonly (readonly [
+  idleMs: number,
+  maxDefinitionAgeMs: number | undefined,
+  value: string,
+])[] = [
+  [299_999, undefined, "old"],
+  [300_000, undefined, "new"],
+  [6 * HOUR_MS, undefined, "new"],
+  [6 * HOUR_MS, Infinity, "old"],
+  [HOUR_MS - 1, HOUR_MS, "old"],
+  [HOUR_MS, HOUR_MS, "new"],
+  // Younger than the polling interval.
+  [1000, 1000, "new"],
+];
+
+for (const [idleMs, maxDefinitionAgeMs, value] of AGES) {
+  Deno.test(`Definitions ${idleMs} ms old, of at most ${maxDefinitionAgeMs}, answer with the ${value} ones (FLD-037)`, async () => {
+    const { read, errors } = await createIdle(idleMs, { maxDefinitionAgeMs });
+    assertEquals([await read(), errors], [value, []]);
+  });
+}
+
+Deno.test("The default is ten times the polling interval (FLD-037)", async () => {
+  const options = { featureFlagsPollingInterval: 1000 };
+  assertEquals(await (await createIdle(9999, options)).read(), "old");
+  assertEquals(await (await createIdle(10_000, options)).read(), "new");
+});
+
+Deno.test("Where the refresh fails or hangs the old definitions answer, within the budget (FLD-037)", async () => {
+  for (const fault of [{ status: 503 }, { delayMs: 60_000 }]) {
+    const { read, emulator, clock } = await createIdle(HOUR_MS);
+    emulator.failNext({ path: PATH, ...fault });
+    let value: unknown;
+    read().then((flag) => value = flag);
+    await clock.advance(3000);
+    assertEquals(value, "old");
+    await clock.advance(60_000);
+  }
+});
+
+Deno.test("100 evaluations on too old definitions share one refresh (FLD-037)", async () => {
+  const { read, emulator } = await createIdle(HOUR_MS);
+  const values = await Promise.all(Array.from({ length: 100 }, read));
+  assertEquals([...new Set(values)], ["new"]);
+  assertEquals(
+    emulator.requests.filter(({ path }) => path === PATH).length,
+    2,
+  );
+});
+
+Deno.test("'maxDefinitionAgeMs' takes numbers from 0 on (FLD-037)", async () => {
+  for (const given of [-1, NaN, "300000"]) {
+    const maxDefinitionAgeMs = given as number;
+    const { read, errors } = await createIdle(300_000, { maxDefinitionAgeMs });
+    assertEquals(await read(), "new");
+    assertEquals(errors.map(({ message }) => message.split(",")[0]), [
+      "Cannot use option 'maxDefinitionAgeMs': expected a number of at least 0",
+    ]);
+  }
+});
