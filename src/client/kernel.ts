@@ -9,9 +9,12 @@ import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
 import { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
-import { createForeignSend } from "../delivery/transport.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
-import { createHttpSend, createWires } from "../delivery/transport.ts";
+import {
+  createForeignSend,
+  createHttpSend,
+  createWires,
+} from "../delivery/transport.ts";
 import { type DeliveryPort, Queue } from "../delivery/queue.ts";
 import type { Send } from "../delivery/delivery.ts";
 import { FeatureList } from "./feature_list.ts";
