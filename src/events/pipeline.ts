@@ -98,15 +98,25 @@ export class Pipeline {
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
+    const item = upper && preparation
+      ? this.#defer(event, upper, lane, now, draft, preparation)
+      : this.#createItem(event, draft, lane, now);
+    if (!item) return undefined;
     reporter.debug(() => {
       const own = toId(draft.distinctId ?? draft.message.distinctId);
       const whose = own ? "the call's id" : known ? "the scope's id" : "nobody";
       return `Took '${event.event}' for the ${lane} lane, about ${whose}`;
     });
-    if (upper && preparation) {
-      return this.#defer(event, upper, lane, now, draft, preparation);
-    }
-    const text = this.#finish(event, draft, lane, host.beforeSend);
+    return item;
+  }
+
+  #createItem(
+    event: CapturedEvent,
+    draft: EventDraft,
+    lane: Lane,
+    now: number,
+  ): QueueItem | undefined {
+    const text = this.#finish(event, draft, lane, this.#host.beforeSend);
     return text && createItem(text, lane, now);
   }
 

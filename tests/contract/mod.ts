@@ -1,5 +1,6 @@
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 import { aiLane } from "./ai_lane.ts";
+import { ambient } from "./ambient.ts";
 import { captureV1 } from "./capture_v1.ts";
 import { compose, prefix } from "./_composed.ts";
 import { closing } from "./closing.ts";
@@ -52,6 +53,7 @@ export function contract(t: ContractRunner, lib: ContractLibrary): void {
 
 /** What needs no feature, though some of it looks at how features go along with it. */
 function kernel(t: ContractRunner, lib: ContractLibrary): void {
+  ambient(t, lib);
   events(t, lib);
   properties(t, lib);
   personEvents(t, lib);
