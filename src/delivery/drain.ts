@@ -2,6 +2,7 @@ import { runWithin } from "../core/clock.ts";
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { drawUnit } from "../core/random.ts";
 import type { QueueItem } from "./delivery.ts";
+import { countEvents } from "./http.ts";
 import type { Lease } from "./lease.ts";
 import { reportEvents } from "./reports.ts";
 import { clampRetryAfterMs, computeDelayMs, isDeferred } from "./retry.ts";
@@ -114,7 +115,7 @@ export async function send(
       const delayMs = computeDelayMs(options, request.attempt, afterMs, unit);
       const again = items.length;
       reporter.debug(() =>
-        `Sending ${again} events again in ${Math.round(delayMs)} ms`
+        `Sending ${countEvents(again)} again in ${Math.round(delayMs)} ms`
       );
       const askedAt = clock.now();
       await clock.sleep(delayMs, lease.signal);

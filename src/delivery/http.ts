@@ -69,6 +69,11 @@ export const MAX_RESPONSE_BYTES: number = 32 * 1024 * 1024;
 /** The name of the errors in which the door words a failed fetch. */
 export const NETWORK_ERROR = "NetworkError";
 
+/** "1 event", "2 events". */
+export function countEvents(count: number): string {
+  return `${count} event${count > 1 ? "s" : ""}`;
+}
+
 /** Creates the {@linkcode HttpDoor}. The only caller of `fetch`. */
 export function createHttpDoor(
   { findFetch, clock, redact, debug }: HttpDoorOptions,
@@ -93,7 +98,7 @@ export function createHttpDoor(
       const path = url.replace(/^[^/]*\/\/[^/]*|\?.*/g, "");
       const sentAt = clock.now();
       debug?.(() =>
-        `${method} ${path}: ${events ? `${events} events, ` : ""}${
+        `${method} ${path}: ${events ? `${countEvents(events)}, ` : ""}${
           body?.length ?? 0
         } bytes`
       );

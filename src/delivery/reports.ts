@@ -7,7 +7,7 @@ import type {
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { describeStatus, NETWORK_ERROR } from "./http.ts";
+import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
 
 /** Whose events these are, and who tells. */
@@ -59,7 +59,7 @@ export function reportEvents(
   const [before, after] = TEXTS[kind];
   for (const [reason, events] of groups.values()) {
     const { code, status, cause } = reason;
-    const count = `${events.length} event${events.length > 1 ? "s" : ""}`;
+    const count = countEvents(events.length);
     const message = reporter.redact(
       before + count + after + explain(options.host, reason),
     );

@@ -104,7 +104,11 @@ export class Pipeline {
     if (!item) return undefined;
     reporter.debug(() => {
       const own = toId(draft.distinctId ?? draft.message.distinctId);
-      const whose = own ? "the call's id" : known ? "the scope's id" : "nobody";
+      const whose = own
+        ? "the call's distinct id"
+        : known
+        ? "the scope's distinct id"
+        : "nobody";
       return `Took '${event.event}' for the ${lane} lane, about ${whose}`;
     });
     return item;

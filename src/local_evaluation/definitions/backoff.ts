@@ -76,7 +76,7 @@ export class Backoff {
     }`;
     this.#onceKeys.add(onceKey);
     const hint = isDenied
-      ? "; check 'secretKey' or 'personalApiKey'"
+      ? " (the option 'secretKey' or 'personalApiKey')"
       : isOverLimit
       ? ": the project is over its billing limits"
       : "";

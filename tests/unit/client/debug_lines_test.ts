@@ -26,8 +26,11 @@ Deno.test("debug lines follow an event from the call to PostHog's answer (FLD-07
   posthog.capture(EVENT);
   await posthog.flush();
   const [took = "", sent = "", answered = ""] = lines();
-  assertEquals(took, "Took 'paid' for the analytics lane, about the call's id");
-  assertMatch(sent, /^POST \/batch\/: 1 events, \d+ bytes$/);
+  assertEquals(
+    took,
+    "Took 'paid' for the analytics lane, about the call's distinct id",
+  );
+  assertMatch(sent, /^POST \/batch\/: 1 event, \d+ bytes$/);
   assertMatch(answered, /^POST \/batch\/: 200 after \d+ ms$/);
 });
 
@@ -39,7 +42,7 @@ Deno.test("debug lines say whom an event is about by kind (FLD-070)", async () =
   await posthog.flush();
   assertEquals(lines().filter((line) => line.startsWith("Took")), [
     "Took 'seen' for the analytics lane, about nobody",
-    "Took 'seen' for the analytics lane, about the scope's id",
+    "Took 'seen' for the analytics lane, about the scope's distinct id",
   ]);
 });
 
@@ -57,11 +60,11 @@ Deno.test("debug lines tell of what failed, of the next attempt, and of a hand-o
   await Promise.all(kept);
   const told = lines().map((line) => line.replace(/ after .*| bytes$/, ""));
   assertEquals(told.map((line) => line.replace(/, \d+$/, ", N")), [
-    "Took 'seen' for the analytics lane, about the scope's id",
-    "POST /batch/: 1 events, N",
+    "Took 'seen' for the analytics lane, about the scope's distinct id",
+    "POST /batch/: 1 event, N",
     "POST /batch/: 503",
-    "Sending 1 events again in 1000 ms",
-    "POST /batch/: 1 events, N",
+    "Sending 1 event again in 1000 ms",
+    "POST /batch/: 1 event, N",
     "POST /batch/: network",
     "Events of a scope are left to the client",
   ]);
