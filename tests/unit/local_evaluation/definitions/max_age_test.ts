@@ -37,15 +37,22 @@ const AGES: readonly (readonly [
 
 for (const [idleMs, maxDefinitionAgeMs, value] of AGES) {
   Deno.test(`Definitions ${idleMs} ms old, of at most ${maxDefinitionAgeMs}, answer with the ${value} ones (FLD-037)`, async () => {
-    const { read, errors } = await createIdle(idleMs, { maxDefinitionAgeMs });
+    const { read, errors, clock } = await createIdle(idleMs, {
+      maxDefinitionAgeMs,
+    });
     assertEquals([await read(), errors], [value, []]);
+    // A refresh in the background ends as well.
+    await clock.settle();
   });
 }
 
 Deno.test("The default is ten times the polling interval (FLD-037)", async () => {
   const options = { featureFlagsPollingInterval: 1000 };
-  assertEquals(await (await createIdle(9999, options)).read(), "old");
-  assertEquals(await (await createIdle(10_000, options)).read(), "new");
+  for (const [idleMs, value] of [[9999, "old"], [10_000, "new"]] as const) {
+    const { read, clock } = await createIdle(idleMs, options);
+    assertEquals(await read(), value);
+    await clock.settle();
+  }
 });
 
 Deno.test("Where the refresh fails or hangs the old definitions answer, within the budget (FLD-037)", async () => {
