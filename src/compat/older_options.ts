@@ -7,7 +7,8 @@ export const OLDER_NAMES = {
 } as const;
 
 /** Options of other SDKs without a meaning here: the name, the value that is our behaviour, and what to do. */
-const INERT = `preloadFeatureFlags false definitions load at first use
+const INERT = `
+preloadFeatureFlags false definitions load at first use
 persistence memory nothing is stored
 enableExceptionAutocapture false use 'withPostHog' or 'captureException'
 bootstrap . use 'flagDefinitionCache' or 'overrideFeatureFlags'
@@ -39,8 +40,12 @@ export function olderOptions(): FeatureMaker {
     name: "olderOptions",
     verbs: [],
     check(read) {
-      const ignored = INERT.split("\n").flatMap((line) => {
+      // By what is given: most applications give none, and a walk of the table would be half of a construction.
+      const ignored = read.names().flatMap((given) => {
+        const at = INERT.indexOf(`\n${given} `);
+        const [line = ""] = at < 0 ? [] : INERT.slice(at + 1).split("\n", 1);
         const [name = "", ours, ...remedy] = line.split(" ");
+        if (name !== given) return [];
         // Whatever it is, it is not refused.
         const [value] = read.list(name, "", () => true, (value) => [value]) ??
           [];

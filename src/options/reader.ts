@@ -44,6 +44,11 @@ export class OptionReader {
     this.problems.push(new ConfigError(full, option));
   }
 
+  /** The names that the application gave a member. */
+  names(): string[] {
+    return attempt(() => Object.keys(Object(this.#given))) ?? [];
+  }
+
   /** Whether the application gave the option a value. */
   has(option: string): boolean {
     const value = attempt(() => Object(this.#given)[option]);
