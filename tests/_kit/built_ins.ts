@@ -1,5 +1,6 @@
 import ts from "typescript";
 import { ROOT } from "./paths.ts";
+import { SOURCE_OPTIONS } from "./source_tree.ts";
 
 /**
  * Declarations of the language that are newer than the floor (Node 20.19, Bun 1.1, Deno 2, and workerd of any date):
@@ -28,23 +29,13 @@ const NEWER_WEB: ReadonlySet<string> = new Set([
   "any",
 ]);
 
-const OPTIONS: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ESNext,
-  module: ts.ModuleKind.ESNext,
-  moduleResolution: ts.ModuleResolutionKind.Bundler,
-  lib: ["lib.esnext.d.ts", "lib.webworker.d.ts"],
-  types: [],
-  allowImportingTsExtensions: true,
-  noEmit: true,
-};
-
 /** Uses of built-ins that are newer than the floor, as `path name`, each once; types don't count. */
 export function findNewBuiltIns(
   texts: ReadonlyMap<string, string>,
 ): readonly string[] {
   const ours = new Map([...texts].map(([path, text]) => [ROOT + path, text]));
-  const disk = ts.createCompilerHost(OPTIONS);
-  const program = ts.createProgram([...ours.keys()], OPTIONS, {
+  const disk = ts.createCompilerHost(SOURCE_OPTIONS);
+  const program = ts.createProgram([...ours.keys()], SOURCE_OPTIONS, {
     ...disk,
     fileExists: (path) => ours.has(path) || disk.fileExists(path),
     readFile: (path) => ours.get(path) ?? disk.readFile(path),

@@ -23,7 +23,8 @@ export interface SourceTree {
   globalName(node: ts.Identifier): string | undefined;
 }
 
-const OPTIONS: ts.CompilerOptions = {
+/** How the sources are read: as modules for the platforms alone. */
+export const SOURCE_OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ESNext,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -56,8 +57,8 @@ export function createSourceTree(
   texts: ReadonlyMap<string, string>,
 ): SourceTree {
   const ours = new Map([...texts].map(([path, text]) => [ROOT + path, text]));
-  const disk = ts.createCompilerHost(OPTIONS);
-  const program = ts.createProgram([...ours.keys()], OPTIONS, {
+  const disk = ts.createCompilerHost(SOURCE_OPTIONS);
+  const program = ts.createProgram([...ours.keys()], SOURCE_OPTIONS, {
     ...disk,
     fileExists: (path) => ours.has(path),
     readFile: (path) => ours.get(path),
