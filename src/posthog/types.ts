@@ -78,9 +78,13 @@ export interface InertOptions {
   /** Without effect here. @deprecated Use `beforeSend`. */
   "custom_blocked_useragents"?: string[] | undefined;
   /** Without effect here. @deprecated Use `beforeSend`. */
+  customBlockedUseragents?: string[] | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
   "__preview_capture_bot_pageviews"?: boolean | undefined;
   /** Without effect here. @deprecated Use `beforeSend`. */
   "disable_capture_url_hashes"?: boolean | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
+  disableCaptureUrlHashes?: boolean | undefined;
   /** Without effect here. @deprecated There are none. */
   disableSurveys?: boolean | undefined;
   /** Without effect here. @deprecated There is none. */
