@@ -41,6 +41,10 @@ export {
   type WrappedHandler,
 } from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
+export {
+  FeatureFlagError,
+  type FeatureFlagErrorType,
+} from "./src/compat/flag_error.ts";
 export { uuidv7 } from "./src/compat/uuidv7.ts";
 export {
   CallbackError,
@@ -158,6 +162,8 @@ export type {
   SingleFlagArguments,
   SingleFlagOptions,
 } from "./src/compat/call_options.ts";
+export type { FlagRuntimeMethods } from "./src/compat/flag_runtimes.ts";
+export type { FeatureFlagEvaluationRuntime } from "./src/flags/local.ts";
 export type { ClientMethods } from "./src/compat/client_methods.ts";
 export type {
   AllFlagsOptions,

@@ -24,6 +24,9 @@ export interface LocalEvaluationPart<Options = unknown>
   ): (host: FeatureHost, options: CheckedFlagOptions) => LocalFlags;
 }
 
+/** Where a flag is meant to be evaluated. */
+export type FeatureFlagEvaluationRuntime = "server" | "client" | "all";
+
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
 export interface LocalFlags {
   /** Whether it is switched on, whatever it lacks. */
@@ -32,6 +35,11 @@ export interface LocalFlags {
   access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
   /** Whether there are definitions of at least one flag. */
   isReady(): boolean;
+  /** The defined flags, or those of these keys, in their order; none before they are loaded. */
+  list(keys?: readonly string[]): readonly {
+    readonly key: string;
+    readonly runtime: FeatureFlagEvaluationRuntime;
+  }[];
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */
