@@ -121,6 +121,7 @@ export type {
 } from "./src/core/reporter.ts";
 export type {
   CaptureExceptionArguments,
+  CaptureExceptionInput,
   CaptureExceptionOptions,
   ExceptionMechanismOptions,
   ExceptionMethods,

@@ -29,6 +29,7 @@ export { errorTracking, type ErrorTrackingFeature } from "./feature.ts";
 
 export type {
   CaptureExceptionArguments,
+  CaptureExceptionInput,
   CaptureExceptionOptions,
   ExceptionMechanismOptions,
   ExceptionMethods,

@@ -85,6 +85,7 @@ export async function capture(): Promise<void> {
   await posthog.groupIdentifyImmediate({ groupType: "t", groupKey: "k" });
   posthog.captureException(new Error("x"), "u", { area: "cart" });
   await posthog.captureExceptionImmediate(new Error("x"), "u");
+  posthog.captureException(new Error("x"), "u", {}, uuidv7());
 }
 
 /** Flags, in snapshots and one by one. */
