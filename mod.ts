@@ -146,6 +146,7 @@ export {
 } from "./src/local_evaluation/refresh_flag_definitions.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
 export type {
+  FeatureFlagEvaluationRuntime,
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
@@ -164,7 +165,6 @@ export type {
   SingleFlagOptions,
 } from "./src/compat/call_options.ts";
 export type { FlagRuntimeMethods } from "./src/compat/flag_runtimes.ts";
-export type { FeatureFlagEvaluationRuntime } from "./src/flags/local.ts";
 export type { ClientMethods } from "./src/compat/client_methods.ts";
 export type {
   AllFlagsOptions,

@@ -1,8 +1,6 @@
 import type { Caller, Verb } from "../client/host.ts";
-import type {
-  FeatureFlagEvaluationRuntime,
-  LocalFlags,
-} from "../flags/local.ts";
+import type { LocalFlags } from "../flags/local.ts";
+import type { FeatureFlagEvaluationRuntime } from "../flags/results.ts";
 
 /** Where flags are meant to be evaluated, as the definitions at hand have it: no request, no event. */
 export interface FlagRuntimeMethods {

@@ -15,10 +15,7 @@ import type { Evaluation } from "../flags/evaluation.ts";
 import type { LocalFlags } from "../flags/local.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 import { ofType } from "../flags/wire.ts";
-import {
-  createRuntimeVerbs,
-  type FlagRuntimeMethods,
-} from "./flag_runtimes.ts";
+import { createRuntimeVerbs } from "./flag_runtimes.ts";
 import type { FlagsAndPayloads, SingleFlagResult } from "./legacy_types.ts";
 
 /** Feature flags with posthog-node's further methods: one question at a time, and where flags are evaluated. */

@@ -5,7 +5,7 @@ import type { OptionReader } from "../options/reader.ts";
 import type { EvaluatedDefinitions, Evaluation } from "./evaluation.ts";
 import type { CheckedFlagOptions } from "./options.ts";
 import type { RemoteFlags } from "./remote_response.ts";
-import type { FlagValue } from "./results.ts";
+import type { FeatureFlagEvaluationRuntime, FlagValue } from "./results.ts";
 
 /** Evaluation from definitions: what `localEvaluation()` of `edgehog/local-evaluation` gives, for `featureFlags`. */
 export interface LocalEvaluation<Options = unknown> {
@@ -23,9 +23,6 @@ export interface LocalEvaluationPart<Options = unknown>
     read: OptionReader,
   ): (host: FeatureHost, options: CheckedFlagOptions) => LocalFlags;
 }
-
-/** Where a flag is meant to be evaluated. */
-export type FeatureFlagEvaluationRuntime = "server" | "client" | "all";
 
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
 export interface LocalFlags {

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../core/json.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
-import type { FeatureFlagEvaluationRuntime } from "../../flags/local.ts";
+import type { FeatureFlagEvaluationRuntime } from "../../flags/results.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
 import type { RegexOperators, Searches } from "./matcher.ts";
