@@ -8,7 +8,7 @@ import {
   isThenable,
   toId,
 } from "../core/guards.ts";
-import { toJsonObject } from "../core/json.ts";
+import { assignJson } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { isUuid } from "../core/uuid.ts";
 import { isFilled } from "./reading.ts";
@@ -28,7 +28,7 @@ export function applyBeforeSend(
   // As they were before a hook changed them.
   const { event: name, timestamp, uuid, properties: given } = draft;
   const { sendFeatureFlags, disableGeoip } = message;
-  const groups = toJsonObject(given["$groups"]);
+  const groups = assignJson({}, given["$groups"]);
   const before = JSON.stringify(groups);
   const cannot = `Cannot capture '${name}': the hook 'beforeSend'`;
   // What an event that may be raw goes no further for.
@@ -57,8 +57,8 @@ export function applyBeforeSend(
       const { event, distinctId, properties, timestamp: at, uuid: id } = kept;
       const person = toId(distinctId);
       if (isNonBlank(event) && person) {
-        const json = isRecord(properties) ? toJsonObject(properties) : {};
-        const theirs = toJsonObject(kept["groups"]);
+        const json = isRecord(properties) ? assignJson({}, properties) : {};
+        const theirs = assignJson({}, kept["groups"]);
         const isChanged = JSON.stringify(theirs) !== before;
         // What stands in the place of the event, or of its properties, need not repeat everything.
         const isRepeated = isSame || properties === given || "$groups" in json;
