@@ -86,6 +86,7 @@ export type {
 export type {
   BeforeSend,
   CapturedEvent,
+  CaptureEventOptions,
   FlagPropertiesSource,
   KeptEvent,
   SendFeatureFlagsOptions,

@@ -28,6 +28,7 @@ export function applyBeforeSend(
   // As they were before a hook changed them.
   const { event: name, timestamp, uuid, properties: given } = draft;
   const { sendFeatureFlags, disableGeoip } = message;
+  let { options } = draft;
   const groups = assignJson({}, given["$groups"]);
   const before = JSON.stringify(groups);
   const cannot = `Cannot capture '${name}': the hook 'beforeSend'`;
@@ -35,14 +36,27 @@ export function applyBeforeSend(
   let failure: string | undefined;
   let cause: unknown;
   try {
-    let kept: unknown = Object.assign(draft, {
+    let input: CapturedEvent = Object.assign(draft, {
       groups: isFilled(groups) ? groups : undefined,
       sendFeatureFlags,
       disableGeoip,
     });
+    let kept: unknown;
     for (const run of hooks) {
-      kept = run(kept as CapturedEvent);
+      kept = run(input);
       if (!isRecord(kept) || isThenable(kept)) break;
+      input = kept as unknown as CapturedEvent;
+      const { options: theirs } = input;
+      if (isRecord(theirs)) options = theirs;
+      else {
+        // What was made of the event by hand may lack them: that says nothing of them.
+        input = { ...input, options };
+        if (theirs !== undefined) {
+          reporter.warn(
+            `The hook 'beforeSend' gave '${name}' options that are no object`,
+          );
+        }
+      }
     }
     if ((kept ?? false) === false) {
       reporter.debug(`The hook 'beforeSend' dropped '${name}'`);
@@ -75,6 +89,7 @@ export function applyBeforeSend(
           event: event.toWellFormed(),
           distinctId: person,
           properties: json,
+          options: assignJson({}, options),
           timestamp: at === timestamp
             ? timestamp
             : toTimestamp(at) ?? timestamp,
