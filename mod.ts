@@ -90,6 +90,7 @@ export type {
 export type {
   BeforeSend,
   CapturedEvent,
+  CaptureEventOptions,
   FlagPropertiesSource,
   KeptEvent,
   SendFeatureFlagsOptions,

@@ -140,7 +140,10 @@ export interface KernelClient<Scope = KernelScope>
   readonly isDisabled: boolean;
   /** Events in the client's queue, those being sent included. */
   readonly queueSize: number;
-  /** Copies of the events in the client's queue, of both lanes or of one, as v0 has them, oldest first. */
+  /**
+   * Copies of the events in the client's queue, of both lanes or of one, oldest first: as v0 has them, but for `options`,
+   * which stand beside `properties` where there are any.
+   */
   queuedEvents(lane?: Lane): JsonObject[];
   /** Takes the newest event out of the client's queue, of both lanes or of one, and returns it. */
   dequeueLastEvent(lane?: Lane): JsonObject | undefined;

@@ -108,7 +108,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       this.door,
       this.clock,
       this.reporter,
-      createWires(this.options),
+      createWires(this.options, this.reporter),
     );
   }
 

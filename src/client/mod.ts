@@ -75,6 +75,7 @@ export type {
 export type {
   BeforeSend,
   CapturedEvent,
+  CaptureEventOptions,
   FlagPropertiesSource,
   KeptEvent,
   SendFeatureFlagsOptions,

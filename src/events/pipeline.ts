@@ -19,10 +19,17 @@ import {
   type QueueItem,
   UNFINISHED_TEXT,
 } from "../delivery/delivery.ts";
+import { OPTION_NAMES } from "../delivery/wire.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
-import { refuse, warnUnusable } from "./reading.ts";
+import {
+  assignGiven,
+  isFilled,
+  refuse,
+  warnOnce,
+  warnUnusable,
+} from "./reading.ts";
 import { toTimestamp } from "./timestamp.ts";
 
 /** Whose events these are: the client behind them, as it is at the moment. */
@@ -94,6 +101,13 @@ export class Pipeline {
         !known,
         host,
         upper,
+      ),
+      options: assignGiven(
+        reporter,
+        {},
+        "options",
+        draft.message.options,
+        name,
       ),
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
@@ -182,7 +196,16 @@ export class Pipeline {
       ? applyBeforeSend(hooks, event, draft.message, lane, reporter)
       : event;
     if (!kept) return undefined;
-    const { uuid, event: name } = kept;
+    const { uuid, event: name, options } = kept;
+    for (const option of OPTION_NAMES.values()) {
+      const { [option]: value } = options;
+      const type = option === "product_tour_id" ? "string" : "boolean";
+      if (value !== undefined && typeof value !== type) {
+        const text =
+          `PostHog may drop an event whose '${option}' is no ${type}`;
+        warnOnce(reporter, text);
+      }
+    }
     const text = serialize(kept);
     const bytes = countBytes(text);
     const limit = this.#limit(lane);
@@ -257,14 +280,15 @@ function createItem(
   };
 }
 
-/** The event as the wire has it: exactly these five keys. */
+/** The event as the wire has it: these five keys, and its options if it has any. */
 function serialize(
-  { event, distinctId, properties, timestamp, uuid }: CapturedEvent,
+  { event, distinctId, properties, options, timestamp, uuid }: CapturedEvent,
 ): string {
   return JSON.stringify({
     event,
     distinct_id: distinctId,
     properties,
+    options: isFilled(options) ? options : undefined,
     timestamp,
     uuid,
   });

@@ -1,4 +1,5 @@
 import type {
+  CaptureEventOptions,
   FlagPropertiesSource,
   SendFeatureFlagsOptions,
   Timestamp,
@@ -15,6 +16,8 @@ export interface CaptureMessage {
   distinctId?: string | number | bigint | undefined;
   /** Anything that JSON can hold, and dates, maps, sets, errors and bytes; copied at the call. */
   properties?: Record<string, unknown> | undefined;
+  /** How PostHog treats the event; over what `registerOptions` says. */
+  options?: CaptureEventOptions | undefined;
   /** Group type to group key; sent as `$groups`. */
   groups?: Record<string, string | number> | undefined;
   /** A snapshot of `evaluateFlags`: adds `$feature/<key>` for each of its flags. */

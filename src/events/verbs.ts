@@ -169,7 +169,7 @@ function copyProperties(
   { caller, message, event }: Call,
   name: string,
 ): JsonObject {
-  return assignGiven(caller.reporter, {}, name, message[name], event);
+  return assignGiven(caller.reporter, {}, name, message[name], event, "$set");
 }
 
 /** An id without which there is no event. */
