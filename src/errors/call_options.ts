@@ -1,4 +1,8 @@
-import type { FlagPropertiesSource, Timestamp } from "../core/event.ts";
+import type {
+  CaptureEventOptions,
+  FlagPropertiesSource,
+  Timestamp,
+} from "../core/event.ts";
 
 /** What {@linkcode ExceptionMethods.captureException} takes beside the error. */
 export interface CaptureExceptionOptions {
@@ -38,6 +42,8 @@ export interface CaptureExceptionInput extends CaptureExceptionOptions {
   readonly distinctId?: string | number | bigint | undefined;
   /** Properties of the event; what error tracking itself says of the error they can't replace. */
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** How PostHog treats the event. */
+  readonly options?: CaptureEventOptions | undefined;
 }
 
 /** The arguments of {@linkcode ExceptionMethods.captureException} in either form. */

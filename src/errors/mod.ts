@@ -36,5 +36,9 @@ export type {
 } from "./call_options.ts";
 export type { ErrorTrackingOptions } from "./types.ts";
 export type { Feature } from "../client/feature.ts";
-export type { FlagPropertiesSource, Timestamp } from "../core/event.ts";
+export type {
+  CaptureEventOptions,
+  FlagPropertiesSource,
+  Timestamp,
+} from "../core/event.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";

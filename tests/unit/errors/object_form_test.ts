@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import type { CaptureExceptionArguments, CaptureExceptionInput } from "edgehog";
+import type {
+  CaptureExceptionArguments,
+  CaptureExceptionInput,
+  JsonObject,
+} from "edgehog";
+import { createSender, ownProperties } from "../events/_sent.ts";
 import { createRecorded, firstEntry, type Properties } from "./_recorded.ts";
 
 const UUID = "019b7ca9-8f2e-7000-8000-000000000001";
@@ -200,4 +205,52 @@ Deno.test("properties in the object can't say what is the SDK's (UPS-065, ERR-05
   });
   const { properties: without } = await captureWith();
   assertEquals([properties, warnings], [without, []]);
+});
+
+for (const captureMode of ["v0", "v1"] as const) {
+  Deno.test(`captureException() takes the event's options in ${captureMode}, and the level of the SDK stays (UPS-060, UPS-065, UPS-020, R30)`, async () => {
+    const { posthog, send, warnings } = createSender({ captureMode });
+    const options = { process_person_profile: false, cookieless_mode: true };
+    const properties = { "$exception_level": "debug" };
+    posthog.captureException(fixedError(), {
+      distinctId: "u",
+      options,
+      properties,
+    });
+    const [event] = await send();
+    assertEquals(
+      event?.options ?? {
+        process_person_profile: event?.properties["$process_person_profile"],
+        cookieless_mode: event?.properties["$cookieless_mode"],
+      },
+      options,
+    );
+    assertEquals(event?.properties["$exception_level"], "error");
+    assertEquals(warnings(), []);
+  });
+}
+
+Deno.test("null members of an exception's properties go, after hooks too, and no place in a list does (UPS-065, UPS-030)", async () => {
+  const { posthog, send } = createSender({
+    captureMode: "v1",
+    beforeSend(event) {
+      const [entry] = event.properties["$exception_list"] as JsonObject[];
+      if (entry) entry["value"] = null;
+      event.properties["$exception_list"] = [null, entry ?? null];
+      return event;
+    },
+  });
+  posthog.captureException(fixedError(), {
+    distinctId: "u",
+    properties: { gone: null, box: { gone: null }, list: [null, 1] },
+  });
+  const [event] = await send();
+  const { box, list, ...rest } = event ? ownProperties(event) : {};
+  assertEquals([box, list, "gone" in rest], [{}, [null, 1], false]);
+  const [first, second] = rest["$exception_list"] as (Properties | null)[];
+  assertEquals([first, second?.["type"], second && "value" in second], [
+    null,
+    "RangeError",
+    false,
+  ]);
 });
