@@ -35,7 +35,7 @@ posthog.register({ service: "shop" });
 posthog.capture({
   distinctId,
   event: "plan bought",
-  properties: { plan: "pro", price: 49.5, items: ["a", "b"] },
+  properties: { plan: "pro", price: 49.5, items: ["a", "b"], coupon: null },
   groups,
   uuid: "019b7ca9-8f2e-7000-8000-000000000001",
 });
@@ -51,9 +51,9 @@ if (flags.isEnabled("new-nav")) {
   posthog.capture({ distinctId, event: "nav seen", properties, flags });
 }
 flags.getFlag("old-nav", { sendFeatureFlagEvents: false });
-posthog.unregister("service");
 if (!await posthog.isFeatureEnabled("unknown-flag", distinctId)) {
-  await posthog.captureImmediate({ distinctId: "user-2", event: "left" });
+  const options = { "process_person_profile": false };
+  await posthog.captureImmediate({ distinctId, event: "left", options });
 }
 
 // Whoever ends a process waits for what is under way.

@@ -30,12 +30,18 @@ const OF_SIX: readonly (readonly [six: string, five: string])[] = [
     'captureException(declined, { distinctId, properties: { area: "pay" } })',
     'captureException(declined, distinctId, { area: "pay" })',
   ],
+  [
+    'options = { "process_person_profile": false }',
+    "properties = { $process_person_profile: false }",
+  ],
+  ['event: "left", options', 'event: "left", properties'],
 ];
 
 /** What differs in the events, and why; the guide has the same lines. */
 const DIFFERENCES: Readonly<Record<string, string>> = {
   $lib: "the library's own name",
   $lib_version: "the library's own version",
+  coupon: "null members are left out, as in posthog-node 6",
   $exception_type: "as PostHog's specification of SDKs has it",
   $exception_message: "as PostHog's specification of SDKs has it",
   frames: "whole paths, and no lines of source: the edge has no files",
