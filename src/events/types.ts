@@ -7,7 +7,7 @@ import type {
 
 /** What {@linkcode EventMethods.capture} takes. */
 export interface CaptureMessage {
-  /** The event's name. Blank drops the event; over 200 UTF-8 bytes PostHog may refuse it. */
+  /** The event's name. Blank drops the event; one of over 200 UTF-8 bytes PostHog drops, or cuts in v0. */
   event: string;
   /**
    * Whom the event is about. Without it the scope's identity is used, and without one the event is personless.

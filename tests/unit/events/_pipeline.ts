@@ -16,6 +16,7 @@ export function createPipeline({ options, ...parts }: HostParts): Pipeline {
     beforeSend: [],
     superProperties: {},
     options: {
+      captureMode: "v0",
       isServer: true,
       disableGeoip: undefined,
       maxEventBytes: 100_000,
