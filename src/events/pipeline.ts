@@ -102,13 +102,10 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: assignGiven(
-        reporter,
-        {},
-        "options",
-        draft.message.options,
-        name,
-      ),
+      options: {
+        ...host.eventOptions,
+        ...assignGiven(reporter, {}, "options", draft.message.options, name),
+      },
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };

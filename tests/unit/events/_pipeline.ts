@@ -15,6 +15,7 @@ export function createPipeline({ options, ...parts }: HostParts): Pipeline {
     checkOpen: () => true,
     beforeSend: [],
     superProperties: {},
+    eventOptions: {},
     options: {
       captureMode: "v0",
       isServer: true,
