@@ -112,7 +112,7 @@ export class Pipeline {
     const item = upper && preparation
       ? this.#defer(event, upper, lane, now, draft, preparation)
       : this.#createItem(event, draft, lane, now);
-    if (!item) return undefined;
+    if (!item || draft.isPreview) return item;
     reporter.debug(() => {
       const own = toId(draft.distinctId ?? draft.message.distinctId);
       const whose = own
@@ -199,7 +199,7 @@ export class Pipeline {
     const bytes = countBytes(text);
     const limit = this.#limit(lane);
     if (bytes <= limit) {
-      reporter.emit("capture", () => JSON.parse(text));
+      if (!draft.isPreview) reporter.emit("capture", () => JSON.parse(text));
       return { uuid, event: name, text, bytes };
     }
     const message =
