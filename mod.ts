@@ -134,6 +134,7 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
+  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "./src/events/types.ts";

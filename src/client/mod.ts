@@ -105,6 +105,7 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
+  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "../events/types.ts";

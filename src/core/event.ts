@@ -168,6 +168,8 @@ export interface EventDraft {
   readonly event: unknown;
   /** What the caller said of it. */
   readonly message: RawMessage;
+  /** It is made to look at: nobody hears that it was captured. */
+  readonly isPreview?: boolean;
   /** Instead of the message's. */
   readonly distinctId?: unknown;
   /**

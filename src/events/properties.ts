@@ -16,6 +16,8 @@ export interface PropertySource {
   readonly reporter: Reporter;
   /** The super properties in force. */
   readonly superProperties: JsonObject;
+  /** The registered options. */
+  readonly eventOptions: JsonObject;
   /** The client's options. */
   readonly options: {
     /** Adds `$is_server`. */

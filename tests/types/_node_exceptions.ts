@@ -26,7 +26,6 @@ export const MISSING_MEMBERS = {
   isDebug: "keep what you pass to `debug`",
   getErrorPropertiesBuilder: "`captureException`",
   getSurveysStateless: "PostHog's API",
-  prepareEventMessage: 'internal: `on("capture", …)`',
 } as const;
 
 /** Exports, likewise. */

@@ -34,7 +34,7 @@ export function createSender(options: TestClientOptions): Sender {
     async send(): Promise<SentEvent[]> {
       await posthog.flush();
       return emulator.requests.flatMap(({ body }) =>
-        (body as { batch?: SentEvent[] }).batch ?? []
+        (body as { batch?: SentEvent[] } | undefined)?.batch ?? []
       );
     },
   };

@@ -253,3 +253,78 @@ for (const [from, to] of [["v0", "v1"], ["v1", "v0"]] as const) {
     );
   });
 }
+
+Deno.test("registered options go out with every event until they are taken back, below its own (R19, UPS-066, UPS-021)", async () => {
+  const { posthog, send, warnings } = createSender(V1);
+  const options = { cookieless_mode: true, beta: { x: [1] } };
+  const event = { event: "a", distinctId: "u" };
+  const registered = posthog.registerOptions(options);
+  options.beta.x.push(2);
+  posthog.capture(event);
+  assertEquals(await registered, undefined);
+  await posthog.registerOptions({ process_person_profile: false });
+  posthog.capture({
+    ...event,
+    properties: { $process_person_profile: true, $cookieless_mode: false },
+    options: { beta: 3, cookieless_mode: null },
+  });
+  assertEquals(await posthog.unregisterOptions("cookieless_mode"), undefined);
+  posthog.capture(event);
+  await posthog.registerOptions({
+    beta: undefined,
+    process_person_profile: null,
+  });
+  posthog.capture(event);
+  assertEquals((await send()).map(({ options }) => options), [
+    { cookieless_mode: true, beta: { x: [1] } },
+    { cookieless_mode: true, process_person_profile: false, beta: 3 },
+    { process_person_profile: false, beta: { x: [1] } },
+    {},
+  ]);
+  assertEquals(warnings(), []);
+});
+
+for (const wrong of [undefined, null, 5, "x", [1]]) {
+  Deno.test(`registerOptions(${JSON.stringify(wrong)}) changes nothing and warns (UPS-066)`, async () => {
+    const { posthog, send, warnings } = createSender(V1);
+    await posthog.registerOptions({ beta: 1 });
+    assertEquals(await posthog.registerOptions(wrong as never), undefined);
+    posthog.capture({ event: "a", distinctId: "u" });
+    const [event] = await send();
+    assertEquals([event?.options, warnings().length], [{ beta: 1 }, 1]);
+  });
+}
+
+Deno.test("registerOptions() resolves whatever it is given, and a scope has none (UPS-066)", async () => {
+  const { posthog, errors } = createTestClient(V1);
+  const hostile = {
+    get beta(): never {
+      throw new Error("no");
+    },
+  };
+  assertEquals(await posthog.registerOptions(hostile), undefined);
+  assertEquals(errors.length, 1);
+  assertEquals("registerOptions" in posthog.forRequest(), false);
+  assertEquals("unregisterOptions" in posthog.forRequest(), false);
+});
+
+Deno.test("registered options go out with exposures, exceptions and identity events too (UPS-067)", async () => {
+  const { posthog, send } = createSender({ ...V1, flags: { f: true } });
+  await posthog.registerOptions({ beta: 1 });
+  const flags = await posthog.evaluateFlags("u");
+  flags.isEnabled("f");
+  posthog.captureException(new Error("x"), "u");
+  posthog.identify({ distinctId: "u" });
+  posthog.groupIdentify({ groupType: "t", groupKey: "k" });
+  posthog.alias({ distinctId: "u", alias: "v" });
+  posthog.forRequest().capture({ event: "a" });
+  const events = await send();
+  assertEquals(events.map(({ event, options }) => [event, options?.["beta"]]), [
+    ["$feature_flag_called", 1],
+    ["$exception", 1],
+    ["$identify", 1],
+    ["$groupidentify", 1],
+    ["$create_alias", 1],
+    ["a", 1],
+  ]);
+});
