@@ -4,10 +4,12 @@ import type {
   EventPreparation,
   RawMessage,
 } from "../core/event.ts";
+import { runWithin } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
 import { warnOnce } from "../events/reading.ts";
+import type { PreparedMessage } from "../events/types.ts";
 import type { EventCaller } from "../events/verbs.ts";
 import type { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";
@@ -113,6 +115,30 @@ export class KernelCaller implements EventCaller {
     await this.queue.owner(item.lane).sendNow(item);
     // One that is still being prepared was dropped on its way.
     return item.make ? undefined : item.uuid;
+  }
+
+  /** Builds an event as a capture does, and queues nothing. */
+  async prepareMessage(
+    draft: EventDraft,
+  ): Promise<PreparedMessage | undefined> {
+    const { clock, pipeline } = this.kernel;
+    const { disableGeoip } = draft.message;
+    const item = pipeline.build({ ...draft, isPreview: true }, this.context);
+    const preparation = item?.preparation;
+    if (preparation) {
+      await runWithin(clock, preparation.withinMs, () => preparation.ready);
+    }
+    const made = item?.make ? item.make() : item;
+    if (!made) return undefined;
+    const { distinct_id: distinctId, options = {}, ...event } = JSON.parse(
+      made.text,
+    );
+    return {
+      ...event,
+      distinctId,
+      options,
+      ...(disableGeoip !== undefined && { disableGeoip }),
+    };
   }
 
   /** Hands a promise to the runtime; false when the runtime refused it. */

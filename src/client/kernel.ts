@@ -40,6 +40,8 @@ export class Kernel implements FeatureHost, DeliveryPort {
   readonly pipeline: Pipeline = new Pipeline(this);
   /** Properties of every event. */
   superProperties: JsonObject = {};
+  /** Options of every event. */
+  eventOptions: JsonObject = {};
   /** Whether events are refused at the moment. */
   isOptedOut: boolean;
   /** Whether `shutdown` was called. */
@@ -108,7 +110,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       this.door,
       this.clock,
       this.reporter,
-      createWires(this.options),
+      createWires(this.options, this.reporter),
     );
   }
 

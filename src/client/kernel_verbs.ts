@@ -13,7 +13,7 @@ import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
-import { type JsonObject, toJsonObject } from "../core/json.ts";
+import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
@@ -62,6 +62,9 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     const { [key]: _gone, ...kept } = kernel.superProperties;
     kernel.superProperties = kept;
   },
+  registerOptions,
+  unregisterOptions: (caller: KernelCaller, name: string): Promise<void> =>
+    registerOptions(caller, { [name]: null }),
   setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
     const list: readonly unknown[] = [hooks ?? []].flat();
     const isHook = (hook: unknown): hook is BeforeSend =>
@@ -214,6 +217,17 @@ export function openChildScope(
   warnOfForeignNames(caller.reporter, Object(data));
   const { context = new RequestContext() } = caller;
   return caller.createScope(context.createChild(data, options));
+}
+
+// deno-lint-ignore require-await -- what an object throws that is read here is a rejection, which the boundary settles
+async function registerOptions(
+  { kernel, reporter }: KernelCaller,
+  options: unknown,
+): Promise<void> {
+  if (!isRecord(options)) {
+    return reporter.warn("Cannot register options: expected an object");
+  }
+  kernel.eventOptions = assignJson({}, { ...kernel.eventOptions, ...options });
 }
 
 function optIn({ kernel }: KernelCaller): Promise<void> {

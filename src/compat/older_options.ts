@@ -20,8 +20,10 @@ remoteConfigRequestTimeoutMs . use 'requestTimeout'
 personProfiles always set '$process_person_profile' on events
 addTracingHeaders . use 'wrapFetch'
 custom_blocked_useragents . use 'beforeSend'
+customBlockedUseragents . use 'beforeSend'
 __preview_capture_bot_pageviews false use 'beforeSend'
 disable_capture_url_hashes false use 'beforeSend'
+disableCaptureUrlHashes false use 'beforeSend'
 disableSurveys true there are none
 disableRemoteConfig true there is none
 sessionExpirationTimeSeconds . set 'sessionId'
@@ -55,6 +57,18 @@ export function olderOptions(): FeatureMaker {
       });
       if (ignored.length > 0) {
         read.notes.push(`Options without effect here: ${ignored.join(", ")}`);
+      }
+      for (const names of Object.entries(OLDER_NAMES)) {
+        const [option, older] = names;
+        // An option that can't be used leaves its place to the older name, and is refused.
+        if (
+          names.every((name) => (read.peek(name) ?? null) !== null) &&
+          !read.problems.some((problem) => problem.option === option)
+        ) {
+          read.notes.push(
+            `Option '${older}' is ignored: '${option}' is given too`,
+          );
+        }
       }
     },
     make: () => ({ verbs: {} }),

@@ -50,23 +50,33 @@ export function parseJson(text: string | undefined): unknown {
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
 export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
-  const json: JsonObject = {};
-  assignJson(json, value, onLoss);
-  return json;
+  return assign({}, value, startWalk(onLoss));
 }
 
-/** Sets what {@linkcode toJsonObject} would give on `target`, without making an object of its own for it. */
+/**
+ * Sets what {@linkcode toJsonObject} would give on `target`, as an event says it: a member that would be null is not
+ * there, at any depth, and takes what `target` has of that name away.
+ *
+ * @param holder The property that the members belong to. Those of `$set`, `$set_once` and `$group_set` are values to
+ * be stored: null stays.
+ */
 export function assignJson(
   target: JsonObject,
   value: unknown,
   onLoss?: OnJsonLoss,
-): void {
-  const json = convert(value, startWalk(onLoss), target);
+  holder = "",
+): JsonObject {
+  return assign(target, value, startWalk(onLoss, holder));
+}
+
+function assign(target: JsonObject, value: unknown, walk: Walk): JsonObject {
+  const json = convert(value, walk, target);
   if (json !== target && isObject(json) && !Array.isArray(json)) {
     for (const [key, member] of Object.entries(json)) {
       setOwn(target, key, member);
     }
   }
+  return target;
 }
 
 /** The state of one copy. */
@@ -76,10 +86,15 @@ interface Walk {
   /** Values that may still be copied. */
   left: number;
   readonly onLoss: OnJsonLoss | undefined;
+  /** The name of the member at hand, where members that are null go. */
+  holder: string | undefined;
 }
 
-function startWalk(onLoss: OnJsonLoss | undefined): Walk {
-  return { ancestors: [], left: MAX_VALUES, onLoss };
+/** Properties whose own members may be null. */
+const KEEPS_NULL = /^\$(set(_once)?|group_set)$/;
+
+function startWalk(onLoss: OnJsonLoss | undefined, holder?: string): Walk {
+  return { ancestors: [], left: MAX_VALUES, onLoss, holder };
 }
 
 function convert(
@@ -151,13 +166,15 @@ function convertByKind(
       return String(value).toWellFormed();
     case "Set":
       return convertItems([...value as Set<unknown>], walk);
-    case "Map": {
-      const entries: JsonObject = {};
-      for (const [key, member] of value as Map<unknown, unknown>) {
-        setMember(entries, String(key), convert(member, walk));
-      }
-      return entries;
-    }
+    case "Map":
+      return copyMembers(
+        Object.fromEntries(
+          [...value as Map<unknown, unknown>].map((
+            [key, member],
+          ) => [String(key), member]),
+        ),
+        walk,
+      );
   }
   if (/^(Weak(Map|Set|Ref)|Promise|Symbol)$/.test(tag)) return undefined;
   if (/^(Number|String|Boolean|BigInt)$/.test(tag)) {
@@ -199,8 +216,16 @@ function copyMembers(
   target: JsonObject = {},
   keys: readonly string[] = Object.keys(source),
 ): JsonObject {
+  const { holder } = walk;
+  const keepsNull = holder === undefined ||
+    walk.ancestors.length < 3 && KEEPS_NULL.test(holder);
   for (const key of keys) {
-    setMember(target, key, convert(readMember(source, key, walk), walk));
+    if (holder !== undefined) walk.holder = key;
+    const member = convert(readMember(source, key, walk), walk);
+    if (member === undefined) continue;
+    const name = key.toWellFormed();
+    if (member !== null || keepsNull) setOwn(target, name, member);
+    else delete target[name];
   }
   return target;
 }
@@ -212,14 +237,6 @@ function readMember(owner: object, key: string | number, walk: Walk): unknown {
   } catch {
     return loseUnreadable(walk);
   }
-}
-
-function setMember(
-  target: JsonObject,
-  key: string,
-  value: JsonValue | undefined,
-): void {
-  if (value !== undefined) setOwn(target, key.toWellFormed(), value);
 }
 
 function loseUnreadable(walk: Walk): string {

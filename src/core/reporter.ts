@@ -40,7 +40,7 @@ export interface PostHogListeners {
   flush: (uuids: readonly string[]) => void;
   /** Each event that will never be sent. */
   drop: (event: DroppedEvent) => void;
-  /** Each event as it is queued: a copy, as v0 has it. Made only where somebody listens. */
+  /** Each event as it is queued: a copy, as `queuedEvents` has it. Made only where somebody listens. */
   capture: (event: JsonObject) => void;
   /** Each document of flag definitions that is taken into use, from PostHog or a cache: how many flags it has. */
   localEvaluationFlagsLoaded: (count: number) => void;

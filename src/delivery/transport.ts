@@ -102,6 +102,7 @@ export function interpretAnswer(
 /** Chooses the protocol of each lane: the AI lane's endpoint speaks v0 in both modes, and v0 knows no deflate. */
 export function createWires(
   options: DeliverySettings,
+  reporter: Pick<Reporter, "debug">,
 ): Readonly<Record<Lane, Wire>> {
   const { host, captureMode, compression } = options;
   const gzip = options.disableCompression ? undefined : "gzip";
@@ -112,8 +113,8 @@ export function createWires(
         options,
         gzip && compression,
       )
-      : createV0Wire(`${host}/batch/`, options, gzip),
-    ai: createV0Wire(`${host}/i/v0/ai/batch/`, options, gzip),
+      : createV0Wire(`${host}/batch/`, options, gzip, reporter),
+    ai: createV0Wire(`${host}/i/v0/ai/batch/`, options, gzip, reporter),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
+import type { Reporter } from "../core/reporter.ts";
 import type {
   DeliverySettings,
   Judge,
@@ -42,6 +43,15 @@ export function readMembers(
   return isRecord(value) ? value : {};
 }
 
+/** The properties that v0 has for the options that PostHog knows, and the names of these. */
+export const OPTION_NAMES: ReadonlyMap<string, string> =
+  /* @__PURE__ */ new Map([
+    ["$process_person_profile", "process_person_profile"],
+    ["$cookieless_mode", "cookieless_mode"],
+    ["$ignore_sent_at", "disable_skew_correction"],
+    ["$product_tour_id", "product_tour_id"],
+  ]);
+
 /** Cuts a text of the server before it is reported. */
 export function cutDetail(text: string): string {
   return text.slice(0, 512);
@@ -60,6 +70,7 @@ export function createV0Wire(
   url: string,
   { apiKey, historicalMigration }: WireOptions,
   codec: Codec | undefined,
+  reporter: Pick<Reporter, "debug">,
 ): Wire {
   return {
     url,
@@ -72,7 +83,8 @@ export function createV0Wire(
         historical_migration: historicalMigration || undefined,
       });
       // The events are serialized already.
-      const events = batch.map(({ text }) => text).join();
+      const events = batch.map(({ text }) => foldOptions(text, reporter))
+        .join();
       return { headers: {}, text: `${head.slice(0, -1)},"batch":[${events}]}` };
     },
     readSuccess(answer) {
@@ -81,6 +93,23 @@ export function createV0Wire(
     },
     readRefusal: ({ text }) => text,
   };
+}
+
+/** Puts the options of a stored event among its properties, where v0 has them; tells of those that it has not. */
+function foldOptions(text: string, reporter: Pick<Reporter, "debug">): string {
+  // Few events have any, and only they are parsed.
+  const event = text.includes('"options"') && JSON.parse(text);
+  const { options, properties } = event;
+  if (!isRecord(options) || !isRecord(properties)) return text;
+  for (const [property, name] of OPTION_NAMES) {
+    const { [name]: value } = options;
+    if (value !== undefined) properties[property] = value;
+    delete options[name];
+  }
+  const others = Object.keys(options).join();
+  if (others) reporter.debug(`v0 has no option for ${others}`);
+  delete event.options;
+  return JSON.stringify(event);
 }
 
 /** Over a quota PostHog takes the events and drops them; sending them again could not help. */

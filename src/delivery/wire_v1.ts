@@ -4,7 +4,7 @@ import {
   isFiniteNumber,
   isNonBlank,
   isRecord,
-  setOwn,
+  isText,
 } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
@@ -15,6 +15,7 @@ import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
   cutDetail,
+  OPTION_NAMES,
   readMembers,
   type Wire,
   type WireOptions,
@@ -51,47 +52,42 @@ export function createV1Wire(
 }
 
 /**
- * Turns a stored event into its v1 form: sentinels become options, session and window move to the root, what the
- * server derives is left out. An option of the wrong type would make the server drop the event, so it is left out too.
+ * Turns a stored event into its v1 form: sentinels become options, below its own; session and window move to the root;
+ * what the server derives is left out. An option of the wrong type would make the server drop the event: a sentinel of
+ * one is left out too, what was given as an option is sent as it is.
  *
  * @see PostHog's capture v1 protocol (spec/capture.md 5.4)
  */
 export function toV1Event(text: string): JsonObject {
-  const { properties: given, ...root } = readMembers(text) as JsonObject;
+  const { properties, options: explicit, ...root } = readMembers(
+    text,
+  ) as JsonObject;
+  const {
+    $session_id: session,
+    $window_id: window,
+    // The server knows these from the header `PostHog-Sdk-Info`.
+    $lib: _lib,
+    $lib_version: _version,
+    ...kept
+  } = Object(properties) as JsonObject;
   const options: JsonObject = {};
-  const properties: JsonObject = {};
-  for (const [key, value] of Object.entries(isRecord(given) ? given : {})) {
-    // Their names there are those of the properties, but for one.
-    const name = key === "$ignore_sent_at"
-      ? "disable_skew_correction"
-      : key.slice(1);
-    switch (key) {
-      case "$ignore_sent_at":
-      case "$cookieless_mode":
-      case "$process_person_profile": {
-        const read = readBoolean(value);
-        if (read !== undefined) options[name] = read;
-        break;
-      }
-      case "$product_tour_id":
-        if (typeof value === "string") options[name] = value;
-        break;
-      case "$session_id":
-      case "$window_id":
-        if (typeof value === "string") root[name] = value;
-        break;
-      case "$lib":
-      case "$lib_version":
-        // The server knows these from the header `PostHog-Sdk-Info`.
-        break;
-      default:
-        // Parity: `$create_alias` repeats its id in the properties for v0 alone.
-        if (key !== "distinct_id" || value !== root["distinct_id"]) {
-          setOwn(properties, key, value);
-        }
-    }
+  for (const [property, name] of OPTION_NAMES) {
+    const { [property]: value = null } = kept;
+    const read = name === "product_tour_id"
+      ? isText(value) ? value : undefined
+      : readBoolean(value);
+    if (read !== undefined) options[name] = read;
+    delete kept[property];
   }
-  return { ...root, options, properties };
+  if (isText(session)) root["session_id"] = session;
+  if (isText(window)) root["window_id"] = window;
+  // Parity: `$create_alias` repeats its id in the properties for v0 alone.
+  if (kept["distinct_id"] === root["distinct_id"]) delete kept["distinct_id"];
+  return {
+    ...root,
+    options: { ...options, ...explicit as JsonObject },
+    properties: kept,
+  };
 }
 
 function readBoolean(value: JsonValue): boolean | undefined {

@@ -6,7 +6,7 @@ import type { RandomSource } from "../core/random.ts";
 
 /** The endpoints that the emulator answers, without a trailing slash; a flag's key is percent-encoded. */
 export type EmulatorPath =
-  | `/api/projects/@current/feature_flags/${string}/remote_config`
+  | `/api/projects/${string}/feature_flags/${string}/remote_config`
   | "/batch"
   | "/flags"
   | "/flags/definitions"

@@ -4,6 +4,7 @@ import type {
   FlagPropertiesSource,
   RawMessage,
 } from "../core/event.ts";
+import { isRecord } from "../core/guards.ts";
 import { assignJson, type JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { LIBRARY_NAME, VERSION } from "../core/version.ts";
@@ -15,6 +16,8 @@ export interface PropertySource {
   readonly reporter: Reporter;
   /** The super properties in force. */
   readonly superProperties: JsonObject;
+  /** The registered options. */
+  readonly eventOptions: JsonObject;
   /** The client's options. */
   readonly options: {
     /** Adds `$is_server`. */
@@ -48,7 +51,10 @@ export function buildProperties(
   else {
     // An exposure is about one flag: PostHog would count the others as seen, too.
     if (name !== "$feature_flag_called") assignFlags(lower, message, reporter);
-    assignGiven(reporter, top, "properties", message.properties, name);
+    const { properties } = message;
+    assignGiven(reporter, top, "properties", properties, name);
+    // What it takes away of the layers below.
+    if (upper && isRecord(properties)) assignJson(lower, properties);
     if (message.groups !== undefined) {
       const groups = assignGiven(reporter, {}, "groups", message.groups, name);
       if (isFilled(groups)) top["$groups"] = groups;

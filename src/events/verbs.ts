@@ -10,7 +10,7 @@ import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { assignGiven, isFilled, refuse, warnOnce } from "./reading.ts";
-import type { EventMethods } from "./types.ts";
+import type { EventMethods, PreparedMessage } from "./types.ts";
 
 /** Who calls an event verb. */
 export interface EventCaller extends Caller {
@@ -18,6 +18,8 @@ export interface EventCaller extends Caller {
   readonly reporter: Reporter;
   /** Asks the features for properties that have to be evaluated before the event is sent. */
   prepareEvent(message: RawMessage): EventPreparation | undefined;
+  /** Builds an event as a capture does, and queues nothing. */
+  prepareMessage(draft: EventDraft): Promise<PreparedMessage | undefined>;
 }
 
 /** The event verbs, as functions of their caller. */
@@ -77,6 +79,11 @@ function createVerbs(
     verbs[`${name}Immediate`] = async (caller, message) => {
       const drafted = draft(caller, message);
       return drafted && await caller.captureImmediate(drafted);
+    };
+    // Of the first alone, which is `capture`.
+    verbs["prepareEventMessage"] ??= async (caller, message) => {
+      const drafted = draft(caller, message);
+      return drafted && await caller.prepareMessage(drafted);
     };
   }
   return verbs as EventVerbs;
@@ -169,7 +176,7 @@ function copyProperties(
   { caller, message, event }: Call,
   name: string,
 ): JsonObject {
-  return assignGiven(caller.reporter, {}, name, message[name], event);
+  return assignGiven(caller.reporter, {}, name, message[name], event, "$set");
 }
 
 /** An id without which there is no event. */

@@ -5,7 +5,7 @@ import type { OptionReader } from "../options/reader.ts";
 import type { EvaluatedDefinitions, Evaluation } from "./evaluation.ts";
 import type { CheckedFlagOptions } from "./options.ts";
 import type { RemoteFlags } from "./remote_response.ts";
-import type { FlagValue } from "./results.ts";
+import type { FeatureFlagEvaluationRuntime, FlagValue } from "./results.ts";
 
 /** Evaluation from definitions: what `localEvaluation()` of `edgehog/local-evaluation` gives, for `featureFlags`. */
 export interface LocalEvaluation<Options = unknown> {
@@ -32,6 +32,11 @@ export interface LocalFlags {
   access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
   /** Whether there are definitions of at least one flag. */
   isReady(): boolean;
+  /** The defined flags, or those of these keys, in their order; none before they are loaded. */
+  list(keys?: readonly string[]): readonly {
+    readonly key: string;
+    readonly runtime: FeatureFlagEvaluationRuntime;
+  }[];
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */

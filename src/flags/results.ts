@@ -3,6 +3,9 @@ import type { JsonValue } from "../core/json.ts";
 /** A flag's value: on or off, or a variant's key. */
 export type FlagValue = boolean | string;
 
+/** Where a flag is meant to be evaluated. */
+export type FeatureFlagEvaluationRuntime = "server" | "client" | "all";
+
 /** Who decided a flag's value. */
 export type FlagSource = "local" | "remote" | "override";
 

@@ -49,10 +49,9 @@ export class OptionReader {
     return attempt(() => Object.keys(Object(this.#given))) ?? [];
   }
 
-  /** Whether the application gave the option a value. */
-  has(option: string): boolean {
-    const value = attempt(() => Object(this.#given)[option]);
-    return value !== undefined && value !== null;
+  /** What the application gave for an option, unchecked; undefined where that can't be read. */
+  peek(option: string): unknown {
+    return attempt(() => Object(this.#given)[option]);
   }
 
   /** A number from `min` to `max`, or the fallback; it is finite unless `max` says otherwise. */

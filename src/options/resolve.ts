@@ -81,7 +81,8 @@ export function resolveOptions(
   // Not a literal of three spreads: engines make that so slowly that it would be most of a construction.
   return Object.assign(counts, times, switches, {
     // Whoever says when to send gathers; anybody else, and whoever has a `waitUntil`, sends as soon as that is possible.
-    flushAt: !waitUntil && (read.has("flushAt") || read.has("flushInterval"))
+    flushAt: !waitUntil &&
+        (read.peek("flushAt") ?? read.peek("flushInterval") ?? null) !== null
       ? Math.min(counts.flushAt, counts.maxQueueSize)
       : 1,
     fetchRetryCount: read.integer("fetchRetryCount", 3, 0),

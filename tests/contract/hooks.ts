@@ -31,6 +31,7 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
       timestamp: "1970-01-01T00:00:00.000Z",
       uuid: "019b7ca9-8f2e-7000-8000-000000000001",
       groups: { company: "a" },
+      options: {},
       sendFeatureFlags: undefined,
       disableGeoip: undefined,
     });

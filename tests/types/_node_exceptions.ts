@@ -16,8 +16,6 @@ export const MISSING_MEMBERS = {
   startSpan: "OpenTelemetry",
   withSpan: "OpenTelemetry",
   getActiveSpan: "OpenTelemetry",
-  getFeatureFlagEvaluationRuntime: "`evaluationContexts`",
-  getFeatureFlagKeysByEvaluationRuntime: "`evaluationContexts`",
   enterContext: "the scope of `forRequest`",
   projectToken: "keep the key that you pass",
   apiKey: "keep the key that you pass",
@@ -28,14 +26,12 @@ export const MISSING_MEMBERS = {
   isDebug: "keep what you pass to `debug`",
   getErrorPropertiesBuilder: "`captureException`",
   getSurveysStateless: "PostHog's API",
-  prepareEventMessage: 'internal: `on("capture", …)`',
 } as const;
 
 /** Exports, likewise. */
 export const MISSING_EXPORTS = {
   enrichCurrentSpan: "OpenTelemetry",
   EmailError: "PostHog's API",
-  FeatureFlagError: "the texts of `$feature_flag_error`",
   cookieStateToProperties:
     "`forRequest(request, ctx, { readPostHogCookie: true })`",
   cookieStoreFromHeader:

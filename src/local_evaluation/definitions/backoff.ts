@@ -1,4 +1,5 @@
 import type { FeatureHost } from "../../client/host.ts";
+import { DEFAULT_INTERVAL_MS } from "../options.ts";
 import type { DefinitionsFailure } from "./request.ts";
 
 /** The longest wait that refusals alone lead to, in ms. */
@@ -18,13 +19,13 @@ export class Backoff {
   #refusals = 0;
   #nextAttemptAt = -Infinity;
 
-  /** No load has failed yet; usually the wait is `intervalMs`. */
+  /** No load has failed yet; usually the wait is `intervalMs`, where that ends. */
   constructor(
     host: Pick<FeatureHost, "clock" | "reporter">,
     intervalMs: number,
   ) {
     this.#host = host;
-    this.#intervalMs = intervalMs;
+    this.#intervalMs = intervalMs < Infinity ? intervalMs : DEFAULT_INTERVAL_MS;
   }
 
   /** Whether the next load has to wait still. */

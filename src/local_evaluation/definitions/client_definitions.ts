@@ -8,7 +8,7 @@ import type { LocalFlags } from "../../flags/local.ts";
 import { Outage, type OutageTurn } from "../../flags/outage.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
-import type { FlagDefinitions } from "../evaluation/rules.ts";
+import type { FlagDefinitions, FlagRule } from "../evaluation/rules.ts";
 import type { RegexOperators } from "../evaluation/matcher.ts";
 import { createTimeZone } from "../evaluation/time_zone.ts";
 import type { CheckedLocalOptions } from "../options.ts";
@@ -95,6 +95,10 @@ export class ClientDefinitions implements LocalFlags {
 
   isReady(): boolean {
     return (this.#installed?.definitions.flags.size ?? 0) > 0;
+  }
+
+  list(keys?: readonly string[]): readonly FlagRule[] {
+    return this.#installed?.definitions.flags.select(keys) ?? [];
   }
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {

@@ -55,7 +55,8 @@ export function compileFlag(
   const given = row["filters"] ?? {};
   const filters: JsonRecord = isRecord(given) ? given : {};
   const contexts = row["evaluation_contexts"] ?? row["evaluation_tags"];
-  const settled = findSettled(row, filters);
+  const runtime = ofType(row["evaluation_runtime"], "string")?.toLowerCase();
+  const settled = findSettled(row, filters, runtime);
   return {
     key,
     index,
@@ -64,6 +65,7 @@ export function compileFlag(
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),
     isEncrypted: isEncrypted(row),
+    runtime: runtime === "client" || runtime === "server" ? runtime : "all",
     settled,
     contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
     matchesAnyContext:
@@ -84,13 +86,13 @@ export function compileFlag(
 function findSettled(
   row: JsonRecord,
   filters: JsonRecord,
+  runtime: string | undefined,
 ): FlagOutcome | undefined {
   if (row["active"] !== true) return DISABLED;
   if (Object.hasOwn(filters, "version") && filters["version"] !== 1) {
     return UNKNOWN_VERSION;
   }
-  const runtime = ofType(row["evaluation_runtime"], "string");
-  return runtime?.toLowerCase() === "client" ? OMITTED : undefined;
+  return runtime === "client" ? OMITTED : undefined;
 }
 
 function compileRow(

@@ -19,7 +19,8 @@ const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
 const URL = "https://host.example/batch/";
 const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
-const V0 = createV0Wire(URL, OPTIONS, "gzip");
+const QUIET = { debug: () => {} };
+const V0 = createV0Wire(URL, OPTIONS, "gzip", QUIET);
 const V1 = createV1Wire(URL, { ...OPTIONS, historicalMigration: true }, "gzip");
 
 /** Sends over a door that answers as it is told: "ok" once nothing is left to say. */
@@ -272,6 +273,7 @@ for (const historicalMigration of [false, true]) {
       URL,
       { apiKey: 'phc_"x"', historicalMigration },
       "gzip",
+      QUIET,
     );
     const { headers, text } = wire.build(
       ['{"a":1}', '{"b":2}'].map((text) => ({ text })),

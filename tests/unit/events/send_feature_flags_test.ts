@@ -321,7 +321,7 @@ Deno.test("capture() with sendFeatureFlags asks for the groups it sends, as far 
   );
   assertEquals(
     emulator.events.map(({ properties }) => properties["$groups"]),
-    [$groups, "acme"],
+    [{ company: "acme", seat: 7, list: ["a"] }, "acme"],
   );
 });
 

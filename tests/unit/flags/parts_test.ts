@@ -206,6 +206,7 @@ Deno.test("Each part reads its own options", () => {
     "featureFlagsRequestTimeoutMs",
     "maxCacheSize",
     "personalApiKey",
+    "projectId",
     "secretKey",
     "sendFeatureFlagEvent",
     "strictLocalEvaluation",
