@@ -51,10 +51,10 @@ export interface CheckedLocalOptions {
 
 /** Reads {@linkcode LocalEvaluationOptions}. */
 export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
-  read.otherNames.push(
-    ["pollinterval", "featureFlagsPollingInterval"],
-    ["flagdefinitioncacheprovider", "flagDefinitionCache"],
-  );
+  Object.assign(read.otherNames, {
+    pollinterval: "featureFlagsPollingInterval",
+    flagdefinitioncacheprovider: "flagDefinitionCache",
+  });
   const featureFlagsPollingInterval = read.number(
     "featureFlagsPollingInterval",
     30_000,
