@@ -115,15 +115,14 @@ export class OptionReader {
 
   /** An object with the named methods, or undefined. */
   withMethods<T>(option: string, methods: readonly string[]): T | undefined {
-    return this.#checked(
-      option,
-      () => `an object with ${methods.join(", ")}`,
-      (value) =>
-        isObject(value) &&
-          methods.every((method) => typeof value[method] === "function")
-          ? value as T
-          : undefined,
-    );
+    const value = this.#read(option);
+    if (value === undefined) return undefined;
+    const expected = `an object with ${methods.join(", ")}`;
+    return this.#check(option, expected, value, () =>
+      isObject(value) &&
+        methods.every((method) => typeof value[method] === "function")
+        ? value as T
+        : undefined);
   }
 
   /** A list whose items pass the test (others are refused together with it), or undefined. `toItems` says what is a list. */
@@ -131,10 +130,11 @@ export class OptionReader {
     option: string,
     expected: string,
     isItem: (item: unknown) => boolean,
-    toItems: (value: unknown) => unknown[] | undefined = (value) =>
-      Array.isArray(value) ? [...value] : undefined,
+    toItems: (value: unknown) => unknown[] | undefined = copyList,
   ): readonly T[] | undefined {
-    return this.#checked(option, () => expected, (value) => {
+    const value = this.#read(option);
+    if (value === undefined) return undefined;
+    return this.#check(option, expected, value, () => {
       // Each item is seen once: a list of the caller's own making may change.
       const items = toItems(value);
       return items?.every(isItem) ? items as T[] : undefined;
@@ -158,22 +158,20 @@ export class OptionReader {
   /** A type parameter stands for what the check has just established; the caller names it. */
   #ofType<T>(option: string, type: string): T | undefined {
     const value = this.#read(option) as T | undefined;
-    return value === undefined || describeType(value) === type
+    return value === undefined || typeof value === type
       ? value
       : this.#refuseValue(option, `a ${type}`, value);
   }
 
   /** What a check makes of a value that may refuse to be looked at; undefined: it is not taken. */
-  #checked<T>(
+  #check<T>(
     option: string,
-    expected: () => string,
-    check: (value: unknown) => T | undefined,
+    expected: string,
+    value: unknown,
+    check: () => T | undefined,
   ): T | undefined {
-    const value = this.#read(option);
-    if (value === undefined) return undefined;
     try {
-      return check(value) ??
-        this.#refuseValue(option, expected(), value);
+      return check() ?? this.#refuseValue(option, expected, value);
     } catch {
       return this.#refuseUnread(option);
     }
@@ -206,4 +204,8 @@ export class OptionReader {
 
 function isInteger(value: unknown): value is number {
   return Number.isInteger(value);
+}
+
+function copyList(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? [...value] : undefined;
 }
