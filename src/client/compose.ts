@@ -34,6 +34,7 @@ const BareClient: ClientClass = /* @__PURE__ */ define(
  * scopes, so that no client has a verb of another's features. Nobody takes the name of a verb of the kernel.
  */
 export function compose(features: readonly Feature[]): ClientClass {
+  if (!features.length) return BareClient;
   class RequestScope extends BareScope {}
   class Client extends BareClient {
     constructor(kernel: Kernel) {

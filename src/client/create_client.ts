@@ -1,3 +1,4 @@
+import { OptionReader } from "../options/reader.ts";
 import type { KernelOptions } from "../options/types.ts";
 import type { KernelClient } from "./client_types.ts";
 import { compose } from "./compose.ts";
@@ -67,7 +68,7 @@ export function createClient<
   apiKey: string | undefined,
   options?: ClientOptions<Features>,
 ): ClientOf<Features> {
-  const kernel = new Kernel(apiKey, options);
+  const kernel = new Kernel(apiKey, new OptionReader(options));
   const Client = compose(kernel.features.list);
   // The class has the verbs that the features name, which no declaration of it can say.
   return new Client(kernel) as ClientOf<Features>;

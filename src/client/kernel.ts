@@ -7,7 +7,7 @@ import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource, type UuidSource } from "../core/uuid.ts";
 import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
-import { OptionReader } from "../options/reader.ts";
+import type { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
 import {
@@ -58,11 +58,9 @@ export class Kernel implements FeatureHost, DeliveryPort {
   /** Never throws: what can't be used is reported, and its default taken. */
   constructor(
     apiKey: unknown,
-    given: unknown,
+    read: OptionReader,
     features?: readonly Feature[],
-    olderNames: Readonly<Record<string, string>> = {},
   ) {
-    const read = new OptionReader(given, olderNames);
     this.options = resolveOptions(apiKey, read);
     const use = features ??
       read.list("use", "a list of features", () => true) ??

@@ -22,11 +22,11 @@ export function registerClient(
   reporter: Reporter,
 ): () => void {
   const { apiKey, host, disabled, testMode, disableSingletonWarning } = options;
+  if (disabled || testMode || disableSingletonWarning) return () => {};
   // Of the isolate: several clients for one project can't know of each other in any other way.
   const entries = findShared("clients", () => new Map<string, Entry>());
   const key = `${apiKey} ${host}`;
   const entry = entries.get(key) ?? { live: 0, hasWarned: false };
-  if (disabled || testMode || disableSingletonWarning) return () => {};
   if (entries.size >= MAX_ENTRIES) entries.clear();
   entries.set(key, entry);
   if (++entry.live > 1 && !entry.hasWarned) {

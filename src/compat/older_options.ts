@@ -1,11 +1,5 @@
 import type { FeatureMaker } from "../client/host.ts";
 
-/** Names that options have in other SDKs: the option itself wins. */
-export const OLDER_NAMES = {
-  beforeSend: "before_send",
-  flagDefinitionCache: "flagDefinitionCacheProvider",
-} as const;
-
 /** Options of other SDKs without a meaning here: the name, the value that is our behaviour, and what to do. */
 const INERT = `
 preloadFeatureFlags false definitions load at first use
@@ -42,8 +36,8 @@ export function olderOptions(): FeatureMaker {
     name: "olderOptions",
     verbs: [],
     check(read) {
-      // By what is given: most applications give none, and a walk of the table would be half of a construction.
-      const ignored = read.names().flatMap((given) => {
+      // Most applications give none, and a walk of the table would be half of a construction.
+      const ignored = read.listOthers().flatMap((given) => {
         const at = INERT.indexOf(`\n${given} `);
         const [line = ""] = at < 0 ? [] : INERT.slice(at + 1).split("\n", 1);
         const [name = "", ours, ...remedy] = line.split(" ");
@@ -57,18 +51,6 @@ export function olderOptions(): FeatureMaker {
       });
       if (ignored.length > 0) {
         read.notes.push(`Options without effect here: ${ignored.join(", ")}`);
-      }
-      for (const names of Object.entries(OLDER_NAMES)) {
-        const [option, older] = names;
-        // An option that can't be used leaves its place to the older name, and is refused.
-        if (
-          names.every((name) => (read.peek(name) ?? null) !== null) &&
-          !read.problems.some((problem) => problem.option === option)
-        ) {
-          read.notes.push(
-            `Option '${older}' is ignored: '${option}' is given too`,
-          );
-        }
       }
     },
     make: () => ({ verbs: {} }),

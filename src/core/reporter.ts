@@ -118,9 +118,7 @@ const MAX_ONCE_LETTERS = 2 ** 21;
 export function createReporter(
   { logger, onError, debug, redact }: ReporterOptions,
 ): Reporter {
-  const listeners = new Map(
-    LISTENED.map((name) => [name, new Set<(argument: never) => unknown>()]),
-  );
+  const listeners = new Map<string, Set<(argument: never) => unknown>>();
   const used = new Set<string>();
   let letters = 0;
   let debugIsOn = debug;
@@ -192,16 +190,15 @@ export function createReporter(
       debugIsOn = isOn;
     },
     on(name, listener) {
-      const set = listeners.get(name);
-      if (!set) {
+      const set = listeners.get(name) ?? new Set();
+      if (LISTENED.includes(name)) listeners.set(name, set);
+      else {
         const known = LISTENED.join(", ");
         const text = `Cannot listen to '${String(name)}': expected ${known}`;
         say("warn", text, text);
       }
-      set?.add(listener as (argument: never) => unknown);
-      return () => {
-        set?.delete(listener as (argument: never) => unknown);
-      };
+      set.add(listener);
+      return () => void set.delete(listener);
     },
   };
 }

@@ -57,10 +57,10 @@ export const DEFAULT_INTERVAL_MS = 30_000;
 
 /** Reads {@linkcode LocalEvaluationOptions}. */
 export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
-  read.otherNames.push(
-    ["pollinterval", "featureFlagsPollingInterval"],
-    ["flagdefinitioncacheprovider", "flagDefinitionCache"],
-  );
+  Object.assign(read.otherNames, {
+    pollinterval: "featureFlagsPollingInterval",
+    flagdefinitioncacheprovider: "flagDefinitionCache",
+  });
   const interval = "featureFlagsPollingInterval";
   const featureFlagsPollingInterval = read.peek(interval) === null
     ? Infinity

@@ -12,8 +12,9 @@ export function createClock(read: OptionReader): Clock {
   const sleep = read.callback<Clock["sleep"] & Pick<Clock, "look">>("sleep");
   // A test's clock carries it.
   const look = attempt(() => sleep?.look);
-  const waits: Pick<Clock, "sleep" | "after" | "look"> = sleep
+  const clock: Clock = sleep
     ? {
+      now: systemClock.now,
       // One that rejects counts as over, and one that does not listen ends with its signal all the same.
       sleep: (ms, signal) =>
         new Promise((resolve) => {
@@ -27,10 +28,9 @@ export function createClock(read: OptionReader): Clock {
       ...(look && { look }),
     }
     : systemClock;
-  return {
-    ...waits,
-    now: now ? () => readMoment(now) ?? systemClock.now() : systemClock.now,
-  };
+  return now
+    ? { ...clock, now: () => readMoment(now) ?? systemClock.now() }
+    : clock;
 }
 
 /** The caller's random source, held in the same way. */

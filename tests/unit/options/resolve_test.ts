@@ -63,7 +63,7 @@ Deno.test("an option that nobody takes is refused, and the one that is spelled l
 });
 
 Deno.test("a key or token that is given is known as a secret", () => {
-  const read = new OptionReader({ secretKey: "phs_1" }, {});
+  const read = new OptionReader({ secretKey: "phs_1" });
   resolveOptions("phc_x", read);
   checkFlagOptions(read);
   assertEquals(read.secrets, ["phc_x", "phs_1"]);

@@ -62,7 +62,7 @@ Deno.test("a client of the kernel suggests its own options only (FLD-021)", () =
     "personal_api_key": "phx",
     "before_send": () => null,
     flagDefinitionCacheProvider: {},
-  }, {});
+  });
   resolveOptions("phc_x", read);
   read.refuseOthers();
   assertEquals(read.problems.map(({ message }) => message), [
