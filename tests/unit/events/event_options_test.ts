@@ -328,3 +328,20 @@ Deno.test("registered options go out with exposures, exceptions and identity eve
     ["a", 1],
   ]);
 });
+
+Deno.test("a hook can't change what was registered (UPS-066)", async () => {
+  const { posthog, send } = createSender({
+    ...V1,
+    beforeSend(event) {
+      (event.options["beta"] as { x: number[] }).x.push(2);
+      return event;
+    },
+  });
+  await posthog.registerOptions({ beta: { x: [] } });
+  for (const _ of "12") posthog.capture({ event: "a", distinctId: "u" });
+  const events = await send();
+  assertEquals(events.map(({ options }) => options?.["beta"]), [
+    { x: [2] },
+    { x: [2] },
+  ]);
+});
