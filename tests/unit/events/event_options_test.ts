@@ -350,3 +350,13 @@ Deno.test("a hook can't change what was registered (UPS-066)", async () => {
     { x: [2] },
   ]);
 });
+
+Deno.test("a registered option that PostHog refuses on identity events gives the property's warning (UPS-067)", async () => {
+  const { posthog, warnings } = createSender(V1);
+  await posthog.registerOptions({ process_person_profile: false });
+  posthog.capture({ event: "a", distinctId: "u" });
+  assertEquals(warnings(), []);
+  posthog.identify({ distinctId: "u" });
+  assertEquals(warnings().length, 1);
+  assertStringIncludes(warnings()[0] ?? "", "$identify");
+});
