@@ -4,7 +4,6 @@ import type {
   EventPreparation,
   RawMessage,
 } from "../core/event.ts";
-import { runWithin } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
@@ -121,22 +120,19 @@ export class KernelCaller implements EventCaller {
   async prepareMessage(
     draft: EventDraft,
   ): Promise<PreparedMessage | undefined> {
-    const { clock, pipeline } = this.kernel;
     const { disableGeoip } = draft.message;
-    const item = pipeline.build({ ...draft, isPreview: true }, this.context);
-    const preparation = item?.preparation;
-    if (preparation) {
-      await runWithin(clock, preparation.withinMs, () => preparation.ready);
-    }
+    const item = this.kernel.pipeline.build(
+      { ...draft, isPreview: true },
+      this.context,
+    );
+    await item?.preparation?.ready;
     const made = item?.make ? item.make() : item;
     if (!made) return undefined;
-    const { distinct_id: distinctId, options = {}, ...event } = JSON.parse(
-      made.text,
-    );
+    const { distinct_id: distinctId, ...event } = JSON.parse(made.text);
     return {
+      options: {},
       ...event,
       distinctId,
-      options,
       ...(disableGeoip !== undefined && { disableGeoip }),
     };
   }

@@ -49,8 +49,8 @@ export function parseJson(text: string | undefined): unknown {
 }
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
-export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
-  return assign({}, value, startWalk(onLoss));
+export function toJsonObject(value: unknown): JsonObject {
+  return assignJson({}, value, undefined, "");
 }
 
 /**
@@ -58,25 +58,18 @@ export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
  * there, at any depth, and takes what `target` has of that name away.
  *
  * @param holder The property that the members belong to. Those of `$set`, `$set_once` and `$group_set` are values to
- * be stored: null stays.
+ * be stored: null stays. Empty: everywhere.
  */
 export function assignJson(
   target: JsonObject,
   value: unknown,
   onLoss?: OnJsonLoss,
-  holder = "",
+  holder = "-",
 ): JsonObject {
-  return assign(target, value, startWalk(onLoss, holder));
-}
-
-function assign(target: JsonObject, value: unknown, walk: Walk): JsonObject {
-  const json = convert(value, walk, target);
-  if (json !== target && isObject(json) && !Array.isArray(json)) {
-    for (const [key, member] of Object.entries(json)) {
-      setOwn(target, key, member);
-    }
-  }
-  return target;
+  const json = convert(value, startWalk(onLoss, holder), target);
+  return json !== target && isObject(json) && !Array.isArray(json)
+    ? copyMembers(json, startWalk(onLoss, holder), target)
+    : target;
 }
 
 /** The state of one copy. */
@@ -86,14 +79,14 @@ interface Walk {
   /** Values that may still be copied. */
   left: number;
   readonly onLoss: OnJsonLoss | undefined;
-  /** The name of the member at hand, where members that are null go. */
-  holder: string | undefined;
+  /** The name of the member at hand, where members that are null go; empty where they stay. */
+  holder: string;
 }
 
 /** Properties whose own members may be null. */
 const KEEPS_NULL = /^\$(set(_once)?|group_set)$/;
 
-function startWalk(onLoss: OnJsonLoss | undefined, holder?: string): Walk {
+function startWalk(onLoss: OnJsonLoss | undefined, holder = ""): Walk {
   return { ancestors: [], left: MAX_VALUES, onLoss, holder };
 }
 
@@ -217,15 +210,14 @@ function copyMembers(
   keys: readonly string[] = Object.keys(source),
 ): JsonObject {
   const { holder } = walk;
-  const keepsNull = holder === undefined ||
+  const keepsNull = !holder ||
     walk.ancestors.length < 3 && KEEPS_NULL.test(holder);
   for (const key of keys) {
-    if (holder !== undefined) walk.holder = key;
+    walk.holder &&= key || "-";
     const member = convert(readMember(source, key, walk), walk);
-    if (member === undefined) continue;
     const name = key.toWellFormed();
-    if (member !== null || keepsNull) setOwn(target, name, member);
-    else delete target[name];
+    if (member === null && !keepsNull) delete target[name];
+    else if (member !== undefined) setOwn(target, name, member);
   }
   return target;
 }

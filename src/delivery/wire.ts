@@ -9,6 +9,7 @@ import type {
   Verdict,
 } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
+import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** What a protocol needs to know. */
@@ -42,15 +43,6 @@ export function readMembers(
   const value = parseJson(text);
   return isRecord(value) ? value : {};
 }
-
-/** The properties that v0 has for the options that PostHog knows, and the names of these. */
-export const OPTION_NAMES: ReadonlyMap<string, string> =
-  /* @__PURE__ */ new Map([
-    ["$process_person_profile", "process_person_profile"],
-    ["$cookieless_mode", "cookieless_mode"],
-    ["$ignore_sent_at", "disable_skew_correction"],
-    ["$product_tour_id", "product_tour_id"],
-  ]);
 
 /** Cuts a text of the server before it is reported. */
 export function cutDetail(text: string): string {
@@ -101,9 +93,9 @@ function foldOptions(text: string, reporter: Pick<Reporter, "debug">): string {
   const event = text.includes('"options"') && JSON.parse(text);
   const { options, properties } = event;
   if (!isRecord(options) || !isRecord(properties)) return text;
-  for (const [property, name] of OPTION_NAMES) {
-    const { [name]: value } = options;
-    if (value !== undefined) properties[property] = value;
+  for (const [property, name] of EVENT_OPTIONS) {
+    // What is undefined does not travel.
+    properties[property] = options[name] ?? properties[property];
     delete options[name];
   }
   const others = Object.keys(options).join();

@@ -1,21 +1,15 @@
 import type { DeliveryReason } from "../core/delivery.ts";
-import {
-  getOwn,
-  isFiniteNumber,
-  isNonBlank,
-  isRecord,
-  isText,
-} from "../core/guards.ts";
-import type { JsonObject, JsonValue } from "../core/json.ts";
+import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
+import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
+import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
   cutDetail,
-  OPTION_NAMES,
   readMembers,
   type Wire,
   type WireOptions,
@@ -70,32 +64,17 @@ export function toV1Event(text: string): JsonObject {
     $lib_version: _version,
     ...kept
   } = Object(properties) as JsonObject;
-  const options: JsonObject = {};
-  for (const [property, name] of OPTION_NAMES) {
-    const { [property]: value = null } = kept;
-    const read = name === "product_tour_id"
-      ? isText(value) ? value : undefined
-      : readBoolean(value);
-    if (read !== undefined) options[name] = read;
+  const options = Object(explicit) as JsonObject;
+  for (const [property, name, read] of EVENT_OPTIONS) {
+    const lifted = read(kept[property]);
+    if (lifted !== undefined) options[name] ??= lifted;
     delete kept[property];
   }
   if (isText(session)) root["session_id"] = session;
   if (isText(window)) root["window_id"] = window;
   // Parity: `$create_alias` repeats its id in the properties for v0 alone.
   if (kept["distinct_id"] === root["distinct_id"]) delete kept["distinct_id"];
-  return {
-    ...root,
-    options: { ...options, ...explicit as JsonObject },
-    properties: kept,
-  };
-}
-
-function readBoolean(value: JsonValue): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  if (isFiniteNumber(value)) return value !== 0;
-  if (typeof value !== "string") return undefined;
-  const [word, yes] = /^(true|1)$|^(?:false|0)$/i.exec(value.trim()) ?? [];
-  return word === undefined ? undefined : yes !== undefined;
+  return { ...root, options, properties: kept };
 }
 
 /**

@@ -53,7 +53,7 @@ export function applyBeforeSend(
         input = { ...input, options };
         if (theirs !== undefined) {
           reporter.warn(
-            `The hook 'beforeSend' gave '${name}' options that are no object`,
+            `The hook 'beforeSend' left no options on '${name}'`,
           );
         }
       }

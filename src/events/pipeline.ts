@@ -11,7 +11,7 @@ import type {
   RawMessage,
 } from "../core/event.ts";
 import { describeType, isNonBlank, isText, toId } from "../core/guards.ts";
-import { type JsonObject, toJsonObject } from "../core/json.ts";
+import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
 import { isUuid, type UuidSource } from "../core/uuid.ts";
 import {
   type EventText,
@@ -19,7 +19,7 @@ import {
   type QueueItem,
   UNFINISHED_TEXT,
 } from "../delivery/delivery.ts";
-import { OPTION_NAMES } from "../delivery/wire.ts";
+import { EVENT_OPTIONS } from "../delivery/event_options.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
@@ -103,7 +103,7 @@ export class Pipeline {
         upper,
       ),
       options: {
-        ...host.eventOptions,
+        ...assignJson({}, host.eventOptions),
         ...assignGiven(reporter, {}, "options", draft.message.options, name),
       },
       timestamp: this.#readTimestamp(draft.message, now),
@@ -216,15 +216,13 @@ export class Pipeline {
   /** Tells once of values whose type PostHog refuses; what would cost a whole batch in v1 is taken out. */
   #checkTypes({ options, properties }: CapturedEvent): void {
     const { reporter, options: { captureMode } } = this.#host;
-    for (const name of OPTION_NAMES.values()) {
+    for (const [, name, read] of EVENT_OPTIONS) {
       const { [name]: value } = options;
-      const type = name === "product_tour_id" ? "string" : "boolean";
-      if (value !== undefined && typeof value !== type) {
-        warnOnce(
-          reporter,
-          `PostHog may drop an event whose '${name}' is no ${type}`,
-        );
-      }
+      if (value === read(value)) continue;
+      warnOnce(
+        reporter,
+        `PostHog may drop an event whose '${name}' is of another type`,
+      );
     }
     if (captureMode === "v0") return;
     for (const name of ["$session_id", "$window_id"]) {

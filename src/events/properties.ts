@@ -37,7 +37,7 @@ export function buildProperties(
   { message, ownProperties, seal }: EventDraft,
   context: EventContext | undefined,
   isPersonless: boolean,
-  { superProperties, reporter, options }: PropertySource,
+  { superProperties, eventOptions, reporter, options }: PropertySource,
   upper?: JsonObject,
 ): JsonObject {
   const lower: JsonObject = {};
@@ -75,9 +75,10 @@ export function buildProperties(
   // Callers put it among what they set, too.
   if (
     PERSON_EVENTS.includes(name) &&
-    [properties, properties["$set"], properties["$group_set"]].some((holder) =>
-      (holder as JsonObject | undefined)?.[PROCESS_PERSON] === false
-    )
+    (eventOptions["process_person_profile"] === false ||
+      [properties, properties["$set"], properties["$group_set"]].some((
+        holder,
+      ) => (holder as JsonObject | undefined)?.[PROCESS_PERSON] === false))
   ) {
     reporter.warn(
       `Cannot use '${PROCESS_PERSON}': PostHog refuses false on '${name}'`,

@@ -15,7 +15,11 @@ export interface CaptureMessage {
    * Sent as given: never trimmed, never cut.
    */
   distinctId?: string | number | bigint | undefined;
-  /** Anything that JSON can hold, and dates, maps, sets, errors and bytes; copied at the call. */
+  /**
+   * Anything that JSON can hold, and dates, maps, sets, errors and bytes; copied at the call. A member that is `null` is
+   * left out, at any depth, and so is what lies below it, such as a registered property; `$set`, `$set_once` and
+   * `$group_set` store their own.
+   */
   properties?: Record<string, unknown> | undefined;
   /** How PostHog treats the event; over what `registerOptions` says. */
   options?: CaptureEventOptions | undefined;

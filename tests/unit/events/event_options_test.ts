@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type BeforeSend, PostHog } from "edgehog";
 import { consumeQueue, queueTransport } from "edgehog/queue";
 import { createTestClient } from "edgehog/testing";
@@ -72,15 +72,20 @@ Deno.test("an option goes before its property, which never stays (R14, UPS-021)"
 });
 
 Deno.test("an option that is null or undefined is not set (R15, UPS-023)", async () => {
-  const { event, posthog } = await sendOne({
-    options: { process_person_profile: null, cookieless_mode: undefined },
+  const { event } = await sendOne({
+    options: {
+      process_person_profile: null,
+      cookieless_mode: undefined,
+      beta: null,
+      product_tour_id: "t1",
+    },
     properties: { $process_person_profile: "FALSE", $cookieless_mode: 1 },
-  }, { ...V1, testMode: false });
+  }, V1);
   assertEquals(event.options, {
     process_person_profile: false,
     cookieless_mode: true,
+    product_tour_id: "t1",
   });
-  assert(posthog);
 });
 
 Deno.test("an option of another type is sent as it is, with one warning for each name (R16, UPS-022)", async () => {
@@ -327,4 +332,31 @@ Deno.test("registered options go out with exposures, exceptions and identity eve
     ["$create_alias", 1],
     ["a", 1],
   ]);
+});
+
+Deno.test("a hook can't change what was registered (UPS-066)", async () => {
+  const { posthog, send } = createSender({
+    ...V1,
+    beforeSend(event) {
+      (event.options["beta"] as { x: number[] }).x.push(2);
+      return event;
+    },
+  });
+  await posthog.registerOptions({ beta: { x: [] } });
+  for (const _ of "12") posthog.capture({ event: "a", distinctId: "u" });
+  const events = await send();
+  assertEquals(events.map(({ options }) => options?.["beta"]), [
+    { x: [2] },
+    { x: [2] },
+  ]);
+});
+
+Deno.test("a registered option that PostHog refuses on identity events gives the property's warning (UPS-067)", async () => {
+  const { posthog, warnings } = createSender(V1);
+  await posthog.registerOptions({ process_person_profile: false });
+  posthog.capture({ event: "a", distinctId: "u" });
+  assertEquals(warnings(), []);
+  posthog.identify({ distinctId: "u" });
+  assertEquals(warnings().length, 1);
+  assertStringIncludes(warnings()[0] ?? "", "$identify");
 });
