@@ -98,7 +98,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
   get door(): HttpDoor {
     return this.#door ??= createHttpDoor({
       ...this.options,
-      debug: this.reporter.debug,
+      debug: (message) => this.reporter.debug(message),
     });
   }
 

@@ -50,7 +50,7 @@ export function isText(value: unknown): value is string {
 
 /** Whether the value is a string with something other than white space in it. */
 export function isNonBlank(value: unknown): value is string {
-  return typeof value === "string" && value.trim() !== "";
+  return typeof value === "string" && /\S/.test(value);
 }
 
 /** Reads an id, well-formed: numbers become text, blank counts as missing, nothing is trimmed or cut. Undefined for all else. */

@@ -115,18 +115,122 @@ const MAX_ONCE_KEYS = 1000;
 const MAX_ONCE_LETTERS = 2 ** 21;
 
 /** Creates a {@linkcode Reporter}. */
-export function createReporter(
-  { logger, onError, debug, redact }: ReporterOptions,
-): Reporter {
-  const listeners = new Map<string, Set<(argument: never) => unknown>>();
-  const used = new Set<string>();
-  let letters = 0;
-  let debugIsOn = debug;
+export function createReporter(options: ReporterOptions): Reporter {
+  return new ClientReporter(options);
+}
+
+type Listener = (argument: never) => unknown;
+
+/** A class, since a client is made of one: as closures it would be a third of a construction. */
+class ClientReporter implements Reporter {
+  readonly redact: Redact;
+  readonly #logger: Logger;
+  readonly #onError: ReporterOptions["onError"];
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #used = new Set<string>();
+  #letters = 0;
+  #isDebugOn: boolean;
+
+  constructor({ logger, onError, debug, redact }: ReporterOptions) {
+    this.redact = redact;
+    this.#logger = logger;
+    this.#onError = onError;
+    this.#isDebugOn = debug;
+  }
+
+  debug(message: string | (() => string)): void {
+    if (!this.#isDebugOn) return;
+    this.#say("debug", typeof message === "string" ? message : message());
+  }
+
+  warn(message: string, onceKey?: string): void {
+    this.#say("warn", message, onceKey);
+  }
+
+  error(message: string, onceKey?: string): void {
+    this.#say("error", message, onceKey);
+  }
+
+  tell(
+    error: AnyEdgehogError,
+    level?: "debug" | "warn" | "error",
+    onceKey?: string,
+    message?: string,
+  ): void {
+    if (level !== "debug" || this.#isDebugOn) {
+      this.#say(level ?? "warn", message ?? error.message, onceKey);
+    }
+    this.#contain(
+      () => this.#onError?.(error),
+      'The callback "onError" failed',
+    );
+    this.emit("error", () => error);
+  }
+
+  emit<Name extends keyof PostHogListeners>(
+    name: Name,
+    create: () => Parameters<PostHogListeners[Name]>[0],
+  ): void {
+    for (const listener of [...this.#listeners.get(name) ?? []]) {
+      this.#contain(
+        () => listener(create() as never),
+        `A listener of "${name}" failed`,
+      );
+    }
+  }
+
+  drop(event: DroppedEvent): void {
+    this.emit("drop", () => event);
+  }
+
+  delivered(uuids: readonly string[]): void {
+    if (uuids.length > 0) this.emit("flush", () => uuids);
+  }
+
+  rearm(onceKey: string): void {
+    if (this.#used.delete(onceKey)) this.#letters -= onceKey.length;
+  }
+
+  setDebug(isOn: boolean): void {
+    this.#isDebugOn = isOn;
+  }
+
+  on(name: keyof PostHogListeners, listener: Listener): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    if (LISTENED.includes(name)) this.#listeners.set(name, set);
+    else {
+      const known = LISTENED.join(", ");
+      const text = `Cannot listen to '${String(name)}': expected ${known}`;
+      this.warn(text, text);
+    }
+    set.add(listener);
+    return () => void set.delete(listener);
+  }
+
+  #say(level: LogLevel, message: string, onceKey?: string): void {
+    const used = this.#used;
+    if (onceKey !== undefined) {
+      if (used.has(onceKey)) return;
+      this.#letters += onceKey.length;
+      if (used.size >= MAX_ONCE_KEYS || this.#letters > MAX_ONCE_LETTERS) {
+        used.clear();
+        this.#letters = onceKey.length;
+      }
+      used.add(onceKey);
+    }
+    const text = this.redact(message);
+    this.#log(level, text);
+    if (level === "warn") this.emit("warning", () => text);
+  }
+
+  #log(level: LogLevel, text: string): void {
+    this.#contain(() => this.#logger[level](text));
+  }
 
   /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
-  const contain = (callback: () => unknown, failure?: string) => {
+  #contain(callback: () => unknown, failure?: string): void {
     const fail = () => {
-      if (failure) log("warn", failure);
+      if (failure) this.#log("warn", failure);
     };
     try {
       const result = callback();
@@ -134,71 +238,5 @@ export function createReporter(
     } catch {
       fail();
     }
-  };
-  const log = (level: LogLevel, message: string) =>
-    contain(() => logger[level](message));
-  const emit = <Name extends keyof PostHogListeners>(
-    name: Name,
-    create: () => Parameters<PostHogListeners[Name]>[0],
-  ) => {
-    for (const listener of [...listeners.get(name) ?? []]) {
-      contain(
-        () => listener(create() as never),
-        `A listener of "${name}" failed`,
-      );
-    }
-  };
-  const say = (level: LogLevel, message: string, onceKey?: string) => {
-    if (onceKey !== undefined) {
-      if (used.has(onceKey)) return;
-      letters += onceKey.length;
-      if (used.size >= MAX_ONCE_KEYS || letters > MAX_ONCE_LETTERS) {
-        used.clear();
-        letters = onceKey.length;
-      }
-      used.add(onceKey);
-    }
-    const text = redact(message);
-    log(level, text);
-    if (level === "warn") emit("warning", () => text);
-  };
-
-  return {
-    redact,
-    emit,
-    debug(message) {
-      if (!debugIsOn) return;
-      say("debug", typeof message === "string" ? message : message());
-    },
-    warn: (message, onceKey) => say("warn", message, onceKey),
-    error: (message, onceKey) => say("error", message, onceKey),
-    tell(error, level, onceKey, message) {
-      if (level !== "debug" || debugIsOn) {
-        say(level ?? "warn", message ?? error.message, onceKey);
-      }
-      contain(() => onError?.(error), 'The callback "onError" failed');
-      emit("error", () => error);
-    },
-    drop: (event) => emit("drop", () => event),
-    delivered(uuids) {
-      if (uuids.length > 0) emit("flush", () => uuids);
-    },
-    rearm(onceKey) {
-      if (used.delete(onceKey)) letters -= onceKey.length;
-    },
-    setDebug(isOn) {
-      debugIsOn = isOn;
-    },
-    on(name, listener) {
-      const set = listeners.get(name) ?? new Set();
-      if (LISTENED.includes(name)) listeners.set(name, set);
-      else {
-        const known = LISTENED.join(", ");
-        const text = `Cannot listen to '${String(name)}': expected ${known}`;
-        say("warn", text, text);
-      }
-      set.add(listener);
-      return () => void set.delete(listener);
-    },
-  };
+  }
 }
