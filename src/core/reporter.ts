@@ -2,7 +2,7 @@ import type { Lane } from "./delivery.ts";
 import type { AnyEdgehogError } from "./errors.ts";
 import { isThenable } from "./guards.ts";
 import type { JsonObject } from "./json.ts";
-import type { Logger, LogLevel, Redact } from "./logger.ts";
+import { type Logger, type LogLevel, type Redact, toLine } from "./logger.ts";
 
 /** Why an event will never be sent. */
 export type DropReason =
@@ -62,8 +62,11 @@ export interface Reporter {
   readonly redact: Redact;
   /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
   debug(message: string | (() => string)): void;
-  /** Logs a warning; with `onceKey`, only the first time that key is used. */
-  warn(message: string, onceKey?: string): void;
+  /**
+   * Logs a warning; with `onceKey`, only the first time that key is used. A text that names nothing without a bound may be
+   * longer than 200 characters.
+   */
+  warn(message: string, onceKey?: string, maxLength?: number): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
   /**
@@ -150,7 +153,12 @@ export function createReporter(
       );
     }
   };
-  const say = (level: LogLevel, message: string, onceKey?: string) => {
+  const say = (
+    level: LogLevel,
+    message: string,
+    onceKey?: string,
+    maxLength?: number,
+  ) => {
     if (onceKey !== undefined) {
       if (used.has(onceKey)) return;
       letters += onceKey.length;
@@ -160,7 +168,7 @@ export function createReporter(
       }
       used.add(onceKey);
     }
-    const text = redact(message);
+    const text = toLine(redact(message), maxLength);
     log(level, text);
     if (level === "warn") emit("warning", () => text);
   };
@@ -172,8 +180,8 @@ export function createReporter(
       if (!debugIsOn) return;
       say("debug", typeof message === "string" ? message : message());
     },
-    warn: (message, onceKey) => say("warn", message, onceKey),
-    error: (message, onceKey) => say("error", message, onceKey),
+    warn: (...message) => say("warn", ...message),
+    error: (...message) => say("error", ...message),
     tell(error, level, onceKey, message) {
       if (level !== "debug" || debugIsOn) {
         say(level ?? "warn", message ?? error.message, onceKey);
