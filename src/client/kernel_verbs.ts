@@ -13,6 +13,7 @@ import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
+import { copyList } from "../options/reader.ts";
 import { type JsonObject, toJsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
@@ -63,7 +64,7 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     kernel.superProperties = kept;
   },
   setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
-    const list: readonly unknown[] = [hooks ?? []].flat();
+    const list = copyList(hooks ?? []) ?? [hooks];
     const isHook = (hook: unknown): hook is BeforeSend =>
       typeof hook === "function";
     // Dropping the hooks at hand could let through what they were there to remove.

@@ -1,7 +1,7 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isRecord, toId } from "../core/guards.ts";
+import { isRecord, isText, readList, toId } from "../core/guards.ts";
 import { toLine } from "../core/logger.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
@@ -73,11 +73,10 @@ export function readEvaluation(
     return undefined;
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
-  const keys = Array.isArray(asked) ? asked : undefined;
-  const texts = keys?.filter((key: unknown) => typeof key === "string");
-  if (texts?.length !== keys?.length) {
+  const texts = readList(asked)?.filter(isText);
+  if (texts && texts.length !== Object(asked).length) {
     reporter.warn(
-      "Option 'flagKeys' takes strings; the other keys are left out",
+      "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
     );
   }
   if (texts?.length === 0) return undefined;

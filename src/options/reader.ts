@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
-import { attempt, describeType, isObject } from "../core/guards.ts";
+import { attempt, describeType, isObject, readList } from "../core/guards.ts";
 import { toPlain } from "../core/foreign_names.ts";
 import { findNearest } from "./nearest.ts";
 
@@ -191,7 +191,8 @@ function describeNumber(value: unknown): unknown {
   return typeof value === "number" ? value : describeType(value);
 }
 
-/** A copy of a list; undefined for anything else. */
+/** A copy of a list; undefined for anything else, and for one that is too long or can't be read. */
 export function copyList(value: unknown): unknown[] | undefined {
-  return Array.isArray(value) ? [...value] : undefined;
+  const items = readList(value);
+  return items?.length === Object(value).length ? items : undefined;
 }
