@@ -9,6 +9,7 @@ import type {
   WithContextOptions,
   WrapFetchOptions,
 } from "../context/types.ts";
+import { countDown } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
@@ -175,13 +176,13 @@ async function flush(
 ): Promise<FlushResult> {
   if (kernel.isClosed()) return flushNothing();
   const { clock, features } = kernel;
-  const began = clock.now();
+  const limit = timeoutMs && countDown(clock, timeoutMs);
   const flushed = queue.flush(timeoutMs);
   const pending = features.settle(timeoutMs);
   if (pending) {
     await pending;
     // What that captured was not there at the call, and leaves all the same.
-    await queue.flush(timeoutMs && timeoutMs - (clock.now() - began));
+    await queue.flush(limit && limit());
   }
   return await flushed;
 }
