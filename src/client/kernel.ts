@@ -73,7 +73,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       const isFatal = /^(apiKey|host)$/.test(error.option);
       reporter.tell(error, isFatal ? "error" : "warn");
     }
-    for (const note of read.notes) reporter.warn(note);
+    for (const note of read.notes) reporter.warn(note, undefined, Infinity);
     this.beforeSend = options.beforeSend;
     this.isOptedOut = !options.defaultOptIn;
     this.unregister = registerClient(options, reporter);

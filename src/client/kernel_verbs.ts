@@ -9,11 +9,13 @@ import type {
   WithContextOptions,
   WrapFetchOptions,
 } from "../context/types.ts";
+import { countDown } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
 import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
+import { copyList } from "../options/reader.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
@@ -66,7 +68,7 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
   unregisterOptions: (caller: KernelCaller, name: string): Promise<void> =>
     registerOptions(caller, { [name]: null }),
   setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
-    const list: readonly unknown[] = [hooks ?? []].flat();
+    const list = copyList(hooks ?? []) ?? [hooks];
     const isHook = (hook: unknown): hook is BeforeSend =>
       typeof hook === "function";
     // Dropping the hooks at hand could let through what they were there to remove.
@@ -177,13 +179,13 @@ async function flush(
 ): Promise<FlushResult> {
   if (kernel.isClosed()) return flushNothing();
   const { clock, features } = kernel;
-  const began = clock.now();
+  const limit = timeoutMs && countDown(clock, timeoutMs);
   const flushed = queue.flush(timeoutMs);
   const pending = features.settle(timeoutMs);
   if (pending) {
     await pending;
     // What that captured was not there at the call, and leaves all the same.
-    await queue.flush(timeoutMs && timeoutMs - (clock.now() - began));
+    await queue.flush(limit && limit());
   }
   return await flushed;
 }

@@ -56,12 +56,25 @@ export function toTimeoutMs(value: unknown): number | undefined {
  * than twice its length.
  */
 export function hasPassed(
-  clock: Clock,
+  clock: Pick<Clock, "now">,
   sinceMs: number,
   lengthMs: number,
 ): boolean {
   const agoMs = clock.now() - sinceMs;
   return agoMs >= lengthMs || agoMs < -lengthMs;
+}
+
+/** What is left of a span, in ms; 0 when it is over. */
+export type Countdown = () => number;
+
+/** Begins a span: a rest, a lease, a wait. {@linkcode hasPassed} says when it is over. */
+export function countDown(
+  clock: Pick<Clock, "now">,
+  lengthMs: number,
+): Countdown {
+  const sinceMs = clock.now();
+  return () =>
+    hasPassed(clock, sinceMs, lengthMs) ? 0 : sinceMs + lengthMs - clock.now();
 }
 
 /** The longest wait between two looks, in ms. */

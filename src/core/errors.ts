@@ -1,4 +1,5 @@
 import type { DeliveryErrorCode, Lane } from "./delivery.ts";
+import { toLine } from "./logger.ts";
 
 /** Why a flag, definitions or remote config request failed. */
 export type RequestErrorCode =
@@ -40,7 +41,7 @@ export abstract class EdgehogError extends Error {
     message: string,
     details: Readonly<Record<string, unknown>> = {},
   ) {
-    super(message, details);
+    super(toLine(message), details);
     const { cause: _cause, ...members } = details;
     Object.assign(this, members);
   }

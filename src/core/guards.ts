@@ -80,6 +80,11 @@ export function readMembers(given: unknown): unknown[] | undefined {
   });
 }
 
+/** The members of an array, as {@linkcode readMembers} reads them; undefined for all else. Throws at a revoked proxy. */
+export function readList(given: unknown): unknown[] | undefined {
+  return Array.isArray(given) ? readMembers(given) ?? [] : undefined;
+}
+
 /** Whether the value has a callable `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then ===

@@ -25,6 +25,23 @@ export const consoleLogger: Logger = {
   error: (message: string) => console.error(`[edgehog] ${message}`),
 };
 
+/**
+ * A text as one line: what breaks lines or commands a terminal is escaped, and the middle of a longer one left out. Its
+ * end stays, where mostly our own words stand.
+ */
+export function toLine(text: string, maxLength: number = 200): string {
+  const half = maxLength / 2;
+  const cut = (whole: string) =>
+    whole.length > maxLength
+      ? `${whole.slice(0, half - 1)}…${whole.slice(-half)}`
+      : whole;
+  const line = cut(text).replace(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return cut(line).toWellFormed();
+}
+
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;
 

@@ -2,7 +2,7 @@ import type { Lane } from "./delivery.ts";
 import type { AnyEdgehogError } from "./errors.ts";
 import { isThenable } from "./guards.ts";
 import type { JsonObject } from "./json.ts";
-import type { Logger, LogLevel, Redact } from "./logger.ts";
+import { type Logger, type LogLevel, type Redact, toLine } from "./logger.ts";
 
 /** Why an event will never be sent. */
 export type DropReason =
@@ -62,8 +62,11 @@ export interface Reporter {
   readonly redact: Redact;
   /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
   debug(message: string | (() => string)): void;
-  /** Logs a warning; with `onceKey`, only the first time that key is used. */
-  warn(message: string, onceKey?: string): void;
+  /**
+   * Logs a warning; with `onceKey`, only the first time that key is used. A text that names nothing without a bound may be
+   * longer than 200 characters.
+   */
+  warn(message: string, onceKey?: string, maxLength?: number): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
   /**
@@ -143,8 +146,8 @@ class ClientReporter implements Reporter {
     this.#say("debug", typeof message === "string" ? message : message());
   }
 
-  warn(message: string, onceKey?: string): void {
-    this.#say("warn", message, onceKey);
+  warn(message: string, onceKey?: string, maxLength?: number): void {
+    this.#say("warn", message, onceKey, maxLength);
   }
 
   error(message: string, onceKey?: string): void {
@@ -207,7 +210,12 @@ class ClientReporter implements Reporter {
     return () => void set.delete(listener);
   }
 
-  #say(level: LogLevel, message: string, onceKey?: string): void {
+  #say(
+    level: LogLevel,
+    message: string,
+    onceKey?: string,
+    maxLength?: number,
+  ): void {
     const used = this.#used;
     if (onceKey !== undefined) {
       if (used.has(onceKey)) return;
@@ -218,7 +226,7 @@ class ClientReporter implements Reporter {
       }
       used.add(onceKey);
     }
-    const text = this.redact(message);
+    const text = toLine(this.redact(message), maxLength);
     this.#log(level, text);
     if (level === "warn") this.emit("warning", () => text);
   }

@@ -33,10 +33,10 @@ export async function drain(
   lease.renew();
   while (
     store.wishMs > 0 && !lease.isOver &&
-    clock.now() + store.wishMs <= lease.patientUntil
+    store.wishMs <= (lease.patience?.() ?? 0)
   ) await clock.sleep(store.wishMs, lease.signal);
   while (!lease.isOver) {
-    if ((lease.patientUntil ? store.wishMs : store.restMs) > 0) return false;
+    if ((lease.patience ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);

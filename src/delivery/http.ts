@@ -1,6 +1,6 @@
 import type { Bytes } from "../core/bytes.ts";
 import { type Clock, runWithin } from "../core/clock.ts";
-import type { Redact } from "../core/logger.ts";
+import { type Redact, toLine } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
 import { parseUrl } from "../core/url.ts";
 import { USER_AGENT } from "../core/version.ts";
@@ -87,7 +87,7 @@ export function createHttpDoor(
     );
     if (attempt.kind === "done") return attempt.value;
     if (attempt.kind !== "failed") return attempt;
-    const cause = new Error(redact(describe(attempt.cause)));
+    const cause = new Error(toLine(redact(describe(attempt.cause))));
     cause.name = NETWORK_ERROR;
     return { kind: "network", cause };
   };

@@ -1,5 +1,6 @@
 import {
   atDeadline,
+  countDown,
   hasPassed,
   lookAgain,
   runWithin,
@@ -156,7 +157,7 @@ export class Owner {
   ): Promise<boolean> {
     const { store, store: { deps: { clock, options } } } = this;
     const lease = this.#createLease();
-    lease.patientUntil = clock.now() + (ms ?? options.maxRetryDelayMs);
+    lease.patience = countDown(clock, ms ?? options.maxRetryDelayMs);
     let isInTime = true;
     const cancel = ms !== undefined && atDeadline(clock, ms, () => {
       isInTime = false;

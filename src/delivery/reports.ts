@@ -5,7 +5,8 @@ import type {
   LogicalRequest,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
-import { attempt } from "../core/guards.ts";
+import { attempt, isText } from "../core/guards.ts";
+import { toLine } from "../core/logger.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
@@ -20,6 +21,10 @@ export interface ReportedLane {
     readonly options: { readonly host: string };
   };
 }
+
+/** The server's words for an event, as members of its report, and the letters that are kept of each. */
+const WORDS = ["result", "details"] as const;
+const MAX_WORDS = 512;
 
 /** What is told of events, in the words before and after their number; the reason follows. */
 const TEXTS = {
@@ -49,11 +54,18 @@ export function reportEvents(
   const groups = new Map<string, [DeliveryReason, ReportedEvent[]]>();
   for (const { uuid, event, reason } of items) {
     if (!reason) continue;
-    const { code, status, cause: _cause, ...words } = reason;
+    const { code, status } = reason;
     // One code, and of the server's words each event has its own.
     const key = `${code} ${status}`;
     const group = groups.get(key) ?? [reason, []];
     groups.set(key, group);
+    const words: Partial<Record<(typeof WORDS)[number], string>> = {};
+    for (const name of WORDS) {
+      const text = reason[name];
+      if (!isText(text)) continue;
+      const head = reporter.redact(text).slice(0, MAX_WORDS);
+      words[name] = toLine(head, Infinity).slice(0, MAX_WORDS);
+    }
     group[1].push({ ...words, uuid, event });
   }
   const [before, after] = TEXTS[kind];

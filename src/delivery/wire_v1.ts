@@ -7,13 +7,7 @@ import type { Judge } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
 import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
-import {
-  askRetry,
-  cutDetail,
-  readMembers,
-  type Wire,
-  type WireOptions,
-} from "./wire.ts";
+import { askRetry, readMembers, type Wire, type WireOptions } from "./wire.ts";
 
 /** Creates the v1 protocol of `/i/v1/analytics/events`: the answer speaks event by event. */
 export function createV1Wire(
@@ -122,6 +116,6 @@ function readReason(entry: unknown): DeliveryReason {
   return {
     code: "partial",
     ...(typeof result === "string" && { result }),
-    ...(typeof details === "string" && { details: cutDetail(details) }),
+    ...(typeof details === "string" && { details }),
   };
 }

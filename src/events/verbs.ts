@@ -6,7 +6,13 @@ import type {
   RawMessage,
 } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
+import {
+  describeType,
+  isNonBlank,
+  isRecord,
+  readList,
+  toId,
+} from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { assignGiven, isFilled, refuse, warnOnce } from "./reading.ts";
@@ -156,7 +162,8 @@ function draftSet(call: Call): EventDraft | undefined {
 
 /** `$set` with `$unset`: removes person properties by name. */
 function draftUnset(call: Call): EventDraft | undefined {
-  const names = [call.message.properties].flat().filter(isNonBlank)
+  const { properties } = call.message;
+  const names = (readList(properties) ?? [properties]).filter(isNonBlank)
     .map((name) => name.toWellFormed());
   return draft(call, names.length > 0 && { $unset: names });
 }

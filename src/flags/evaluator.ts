@@ -1,7 +1,8 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isRecord, toId } from "../core/guards.ts";
+import { isRecord, isText, readList, toId } from "../core/guards.ts";
+import { toLine } from "../core/logger.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -72,11 +73,10 @@ export function readEvaluation(
     return undefined;
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
-  const keys = Array.isArray(asked) ? asked : undefined;
-  const texts = keys?.filter((key: unknown) => typeof key === "string");
-  if (texts?.length !== keys?.length) {
+  const texts = readList(asked)?.filter(isText);
+  if (texts && texts.length !== Object(asked).length) {
     reporter.warn(
-      "Option 'flagKeys' takes strings; the other keys are left out",
+      "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
     );
   }
   if (texts?.length === 0) return undefined;
@@ -138,12 +138,13 @@ function warnOfSlowFlags(
   } else if (remote) reporter.rearm(ERRORS_KEY);
   if (unservable.size === 0 || !options.featureFlagsLogWarnings) return;
   const named = [...unservable].slice(0, MAX_NAMED)
-    .map(([key, reason]) => `"${key}" (${reason})`);
+    .map(([key, reason]) => toLine(`"${key}" (${reason})`));
   const more = unservable.size - named.length;
   const message = `Flags can't be decided locally: ${named.join(", ")}${
     more > 0 ? ` and ${more} more` : ""
   }. Each evaluation of them asks PostHog: leave them out of 'flagKeys', or set 'strictLocalEvaluation'`;
-  reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
+  const onceKey = `flags:slow:${definitions?.etag ?? message}`;
+  reporter.warn(message, onceKey, Infinity);
 }
 
 /** Where the flags came from; why one was not decided locally is told by itself. */

@@ -1,6 +1,6 @@
 import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
-import { attempt, describeType, isObject } from "../core/guards.ts";
+import { attempt, describeType, isObject, readList } from "../core/guards.ts";
 import { findNearest } from "./nearest.ts";
 
 /** Options that nobody takes are told up to this number: an application may hand over a whole environment. */
@@ -210,6 +210,8 @@ function isInteger(value: unknown): value is number {
   return Number.isInteger(value);
 }
 
-function copyList(value: unknown): unknown[] | undefined {
-  return Array.isArray(value) ? [...value] : undefined;
+/** A copy of a list; undefined for anything else, and for one that is too long or can't be read. */
+export function copyList(value: unknown): unknown[] | undefined {
+  const items = readList(value);
+  return items?.length === Object(value).length ? items : undefined;
 }

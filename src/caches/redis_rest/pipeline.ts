@@ -1,6 +1,6 @@
 import { getOwn, isNonBlank, isRecord } from "../../core/guards.ts";
 import { parseJson } from "../../core/json.ts";
-import type { Redact } from "../../core/logger.ts";
+import { type Redact, toLine } from "../../core/logger.ts";
 import type { HttpDoor, HttpOutcome } from "../../delivery/http.ts";
 
 /** A command of Redis with its arguments. */
@@ -93,5 +93,5 @@ function errorOf(answer: unknown): unknown {
 
 /** The first clause: what follows may quote the arguments, which hold definitions. */
 function toReason(error: string): string {
-  return error.split(/[,:'"`\n]/, 1).join("").trim().slice(0, 100);
+  return toLine(error.split(/[,:'"`\n]/, 1).join("").trim(), 100);
 }

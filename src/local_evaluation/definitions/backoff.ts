@@ -1,4 +1,5 @@
 import type { FeatureHost } from "../../client/host.ts";
+import { type Countdown, countDown } from "../../core/clock.ts";
 import { DEFAULT_INTERVAL_MS } from "../options.ts";
 import type { DefinitionsFailure } from "./request.ts";
 
@@ -17,7 +18,7 @@ export class Backoff {
   readonly #intervalMs: number;
   readonly #onceKeys = new Set<string>();
   #refusals = 0;
-  #nextAttemptAt = -Infinity;
+  #wait: Countdown | undefined;
 
   /** No load has failed yet; usually the wait is `intervalMs`, where that ends. */
   constructor(
@@ -30,7 +31,7 @@ export class Backoff {
 
   /** Whether the next load has to wait still. */
   get isOn(): boolean {
-    return this.#host.clock.now() < this.#nextAttemptAt;
+    return !!this.#wait?.();
   }
 
   /** Whether PostHog refused, so that asking again at once is of no use. */
@@ -41,15 +42,15 @@ export class Backoff {
   /** A load brought definitions, or that they are current: the next outage is reported anew. */
   end(): void {
     this.#refusals = 0;
-    this.#nextAttemptAt = -Infinity;
+    this.#wait = undefined;
     for (const onceKey of this.#onceKeys) this.#host.reporter.rearm(onceKey);
     this.#onceKeys.clear();
   }
 
   /** A load brought nothing: the next one has to wait. */
   begin(atLeastMs = 0): void {
-    this.#nextAttemptAt = this.#host.clock.now() +
-      Math.max(this.#intervalMs, atLeastMs);
+    const lengthMs = Math.max(this.#intervalMs, atLeastMs);
+    this.#wait = countDown(this.#host.clock, lengthMs);
   }
 
   /** A request failed: it is reported, unless `isSilent` only to `onError`, and the next one has to wait. */

@@ -235,6 +235,28 @@ Deno.test("flagChangeWebhook() does not wait for a request that was dropped", as
   await clock.advance(60_000);
 });
 
+Deno.test("flagChangeWebhook() does not wait for a request that was dropped before the clock was set back (FLD-081)", async () => {
+  const { emulator, posthog, clock } = createTestClient({
+    fetch: (input, init) =>
+      isDropped ? new Promise(() => {}) : emulator.fetch(input, init),
+  });
+  let isDropped = true;
+  const handle = flagChangeWebhook(posthog, { secret: SECRET });
+  const call = () =>
+    handle(
+      new Request("https://shop.example/", {
+        method: "POST",
+        headers: AUTHORIZED,
+      }),
+    );
+  void call();
+  await clock.settle();
+  isDropped = false;
+  clock.set(clock.now() - 3_600_000);
+  assertEquals((await call()).status, 200);
+  await clock.advance(60_000);
+});
+
 Deno.test("flagChangeWebhook() goes on when the clock is set back", async () => {
   const hook = createHook();
   await hook.call();
