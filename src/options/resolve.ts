@@ -14,7 +14,7 @@ import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
 import type { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
 import { readHost } from "./host.ts";
-import type { OptionReader } from "./reader.ts";
+import { copyList, type OptionReader } from "./reader.ts";
 import { createClock, createRandom } from "./seams.ts";
 
 /** The kernel's options after the check: complete, under the names that applications write. */
@@ -108,7 +108,7 @@ export function resolveOptions(
       "beforeSend",
       "a function or a list of functions",
       (item) => typeof item === "function",
-      (value) => [value].flat(),
+      (value) => copyList(value) ?? [value],
     ) ?? [],
     waitUntil,
     contextStorage: read.withMethods<ContextStorage>("contextStorage", [
