@@ -1,7 +1,10 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
-
-const AI = "/i/v0/ai/batch";
+import {
+  AI_CAPTURE_PATH,
+  CAPTURE_PATH,
+  CAPTURE_PATHS,
+} from "../_kit/capture_paths.ts";
 
 /** The lane of large events: isolated from the other, with limits of its own. */
 export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
@@ -18,7 +21,7 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
       });
       await posthog.flush();
       assertEquals([uuid, emulator.requests.map(({ path }) => path)], [given, [
-        AI,
+        CAPTURE_PATHS[captureMode].ai,
       ]]);
       assertEquals(Object.keys(emulator.requests[0]?.body ?? {}).sort(), [
         "api_key",
@@ -34,7 +37,12 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
   }
 
   t.test("an outage of one lane neither delays nor drops the other (CAP-203, CAP-209)", async () => {
-    for (const [down, up] of [[AI, "analytics"], ["/batch", "ai"]] as const) {
+    for (
+      const [down, up] of [[AI_CAPTURE_PATH, "analytics"], [
+        CAPTURE_PATH,
+        "ai",
+      ]] as const
+    ) {
       const { posthog, emulator, clock } = createTestClient();
       emulator.setFaultPolicy(({ path }) =>
         path === down ? { status: 503 } : undefined
@@ -156,7 +164,7 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
 
   t.test("404 on the AI lane is final and says what it may mean (CAP-208)", async () => {
     const { posthog, emulator, errors } = createTestClient();
-    emulator.failNext({ path: AI, status: 404 });
+    emulator.failNext({ path: AI_CAPTURE_PATH, status: 404 });
     await posthog.captureAiImmediate({
       distinctId: "user-1",
       event: "$ai_generation",

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const EVENT = { distinctId: "user-1", event: "paid" };
 
@@ -44,7 +45,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
       syncMode: true,
       waitUntil: (promise) => void kept.push(promise),
     });
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     const uuids = [posthog.capture(EVENT), posthog.capture(EVENT)];
     assertEquals(kept.length, 2);
     const flushed = posthog.flush();
@@ -75,7 +76,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
   for (const [name, fault, [delivered, dropped, retained]] of results) {
     t.test(`flush() resolves with what became of the events after ${name} (CAP-261)`, async () => {
       const { posthog, emulator, clock } = createTestClient();
-      emulator.failNext({ path: "/batch", times: 4, ...fault });
+      emulator.failNext({ path: CAPTURE_PATH, times: 4, ...fault });
       posthog.capture(EVENT);
       posthog.capture(EVENT);
       const flushed = posthog.flush();
@@ -87,7 +88,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
 
   t.test("two flushes at once send each event once, and both resolve after it (CAP-263)", async () => {
     const { posthog, emulator, clock } = createTestClient();
-    emulator.failNext({ path: "/batch", delayMs: 500 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 500 });
     posthog.capture(EVENT);
     let ended = 0;
     const both = [posthog.flush(), posthog.flush()].map((flushed) =>
@@ -139,7 +140,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
     });
     const ctx = { waitUntil: () => {} };
     const hog = posthog.forRequest(undefined, ctx, { distinctId: "user-1" });
-    emulator.failNext({ path: "/batch", status: 503, times: 2 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
     const sent = [
       posthog.captureImmediate(EVENT),
       hog.captureImmediate({ event: "scoped" }),
@@ -147,7 +148,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
     await clock.settle();
     const uuids = await Promise.all(sent);
     assertEquals(posthog.queuedEvents().map(({ uuid }) => uuid), uuids);
-    emulator.failNext({ path: "/batch", status: 400 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 400 });
     const refused = await posthog.captureImmediate(EVENT);
     assertEquals([typeof refused, posthog.queueSize, errors.length], [
       "string",
@@ -160,7 +161,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
   t.test("client.flush() does not wait for a scope whose request hangs (CAP-285)", async () => {
     const { posthog, emulator, clock } = createTestClient();
     const ctx = { waitUntil: () => {} };
-    emulator.failNext({ path: "/batch", delayMs: 9000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 9000 });
     posthog.forRequest(undefined, ctx, EVENT).capture({ event: "slow" });
     await clock.advance(1);
     posthog.capture(EVENT);
@@ -196,7 +197,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
 
   t.test("shutdown(ms) that is too short says so, with debug off, and counts what is lost (CAP-272, CAP-274)", async () => {
     const { posthog, emulator, clock, errors, logs } = createTestClient();
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture(EVENT);
     posthog.capture(EVENT);
     const flushed = posthog.flush();
@@ -222,7 +223,7 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
   for (const timeoutMs of [NaN, Infinity, 1e300]) {
     t.test(`shutdown(${timeoutMs}) takes its time to deliver (CAP-271)`, async () => {
       const { posthog, emulator, clock } = createTestClient();
-      emulator.failNext({ path: "/batch", status: 503, times: 2 });
+      emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
       posthog.capture(EVENT);
       const done = posthog.shutdown(timeoutMs);
       await clock.advance(10_000);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 import { createWireClient } from "./_wire.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 const FLAGS = { "new-nav": true };
@@ -156,8 +157,8 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
         return event;
       },
     });
-    emulator.failNext({ path: "/batch", status: 503, times: 4 });
-    emulator.failNext({ path: "/batch", status: 413 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 4 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 413 });
     posthog.capture({ distinctId, event: "one" });
     posthog.capture({ distinctId, event: "two" });
     const first = posthog.flush();

@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const EVENT = { distinctId: "user-1", event: "paid" };
 
@@ -40,7 +41,7 @@ export function outages(
   for (const status of [400, 401, 402, 403, 404, 413, 415]) {
     t.test(`${status} is final: one request, one error, the event is gone (CAP-144)`, async () => {
       const { emulator, posthog, flush, codes } = createFixture(1);
-      emulator.failNext({ path: "/batch", status, times: 9 });
+      emulator.failNext({ path: CAPTURE_PATH, status, times: 9 });
       assertEquals((await flush(60_000)).dropped, 1);
       assertEquals([emulator.requests.length, posthog.queueSize, codes()], [
         1,
@@ -53,7 +54,7 @@ export function outages(
   for (const status of [301, 302, 303]) {
     t.test(`the redirect ${status} is final and not followed (CAP-145)`, async () => {
       const { emulator, flush, codes } = createFixture(1);
-      emulator.failNext({ path: "/batch", status, times: 9 });
+      emulator.failNext({ path: CAPTURE_PATH, status, times: 9 });
       assertEquals((await flush(60_000)).dropped, 1);
       assertEquals([emulator.requests.length, codes()], [1, ["redirect"]]);
     });
@@ -81,7 +82,7 @@ export function outages(
   for (const status of [408, 429, 500, 502, 503, 504, 520]) {
     t.test(`${status} is tried again after a second (CAP-146, CAP-222)`, async () => {
       const { emulator, flush, times, errors } = createFixture(1);
-      emulator.failNext({ path: "/batch", status });
+      emulator.failNext({ path: CAPTURE_PATH, status });
       assertEquals((await flush(1000)).delivered, 1);
       assertEquals([times(), errors], [[0, 1000], []]);
     });
@@ -90,7 +91,7 @@ export function outages(
   for (const drop of ["connection", "answer"] as const) {
     t.test(`a connection that breaks (${drop}) is tried again (CAP-146)`, async () => {
       const { emulator, flush, times } = createFixture(1);
-      emulator.failNext({ path: "/batch", drop });
+      emulator.failNext({ path: CAPTURE_PATH, drop });
       assertEquals((await flush(1000)).delivered, 1);
       assertEquals(times(), [0, 1000]);
     });
@@ -122,7 +123,7 @@ export function outages(
   for (const [retryAfter, expectedMs] of waits) {
     t.test(`Retry-After: ${retryAfter} means ${expectedMs} ms (CAP-224 to CAP-227)`, async () => {
       const { emulator, flush, times } = createFixture(1);
-      emulator.failNext({ path: "/batch", status: 429, retryAfter });
+      emulator.failNext({ path: CAPTURE_PATH, status: 429, retryAfter });
       assertEquals((await flush(60_000)).delivered, 1);
       assertEquals(times(), [0, expectedMs]);
     });
@@ -130,7 +131,7 @@ export function outages(
 
   t.test("a retry has a new sent_at and the same events (CAP-142)", async () => {
     const { emulator, flush } = createFixture(2);
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     await flush(1000);
     const [first, second] = emulator.requests.map(({ body }) =>
       body as { sent_at: string; batch: unknown }
@@ -147,7 +148,7 @@ export function outages(
       fetchRetryCount: 0,
     });
     const queued = posthog.queuedEvents();
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     await flush(0);
     posthog.capture({ ...EVENT, event: "later" });
     assertEquals(posthog.queuedEvents().slice(0, 3), queued);
@@ -167,7 +168,7 @@ export function outages(
 
   t.test("an event captured while a batch waits for its retry does not join it (CAP-234)", async () => {
     const { emulator, clock, posthog } = createFixture(1, { flushAt: 2 });
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     const flushed = posthog.flush();
     await clock.advance(500);
     for (const event of ["x", "y"]) posthog.capture({ ...EVENT, event });
@@ -181,7 +182,7 @@ export function outages(
 
   t.test("the batch size of a cycle with 413 is not that of the next (CAP-230)", async () => {
     const { emulator, flush, posthog } = createFixture(4);
-    emulator.failNext({ path: "/batch", status: 413 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 413 });
     assertEquals((await flush(0)).delivered, 4);
     for (let i = 0; i < 4; i++) posthog.capture(EVENT);
     await flush(0);
@@ -204,7 +205,7 @@ export function outages(
       beforeSend: (event) => event.event === "hidden" ? null : event,
     });
     const cycle = async (status: number | undefined) => {
-      if (status) emulator.failNext({ path: "/batch", status });
+      if (status) emulator.failNext({ path: CAPTURE_PATH, status });
       posthog.capture(EVENT);
       await flush(0);
     };

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { toSentPath } from "../_kit/capture_paths.ts";
 
 const EVENT = { distinctId: "user-1", event: "paid" };
 
@@ -10,7 +11,7 @@ export function requests(
 ): void {
   const { createTestClient } = testing;
 
-  t.test("a batch is a JSON POST to /batch/ with the client's name, and nothing else (CAP-140, CAP-141)", async () => {
+  t.test("a batch is a JSON POST to its endpoint with the client's name, and nothing else (CAP-140, CAP-141)", async () => {
     const { posthog, emulator } = createTestClient({
       host: "https://proxy.example/ph/",
     });
@@ -19,7 +20,7 @@ export function requests(
     const [request] = emulator.requests;
     assertEquals([request?.method, request?.url], [
       "POST",
-      "https://proxy.example/ph/batch/",
+      `https://proxy.example/ph${toSentPath()}`,
     ]);
     const { "user-agent": agent = "", ...headers } = request?.headers ?? {};
     assert(/^edgehog\/\d+\.\d+\.\d+/.test(agent), `not our name: ${agent}`);

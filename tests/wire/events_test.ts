@@ -6,6 +6,7 @@ import {
 import { FLAGS } from "./_flags.ts";
 import { assertGolden } from "./_golden.ts";
 import { buildUnsafeProperties } from "./_json_safety.ts";
+import { isCapturePath } from "../_kit/capture_paths.ts";
 
 /** One kind of event, or of batch. */
 interface Row {
@@ -208,19 +209,13 @@ const V1_ROWS: readonly Row[] = ROWS.map(({ name, options, act }) => ({
   act,
 }));
 
-const ENDPOINTS: ReadonlySet<string> = new Set([
-  "/batch",
-  "/i/v1/analytics/events",
-  "/i/v0/ai/batch",
-]);
-
 for (const { name, options, act } of [...ROWS, ...V1_ROWS, ...AI_ROWS]) {
   Deno.test(`the wire of ${name} is as recorded`, async () => {
     const client = createTestClient(options);
     await act(client);
     await client.posthog.flush();
     const sent = client.emulator.requests.filter(({ path }) =>
-      ENDPOINTS.has(path)
+      isCapturePath(path)
     );
     await assertGolden(name, sent[0]);
   });

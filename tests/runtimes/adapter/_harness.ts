@@ -7,6 +7,7 @@ import { serveEmulator } from "../../../scripts/_emulator_server.ts";
 import { serveAdapter } from "../../../scripts/adapter/server.ts";
 import type { Mode } from "../../../scripts/adapter/service.ts";
 import { within } from "../../_kit/within.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 /** JSON of whatever shape; each reading of it is an assertion. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -45,12 +46,6 @@ export type Conversations = Readonly<
 >;
 
 const CONCURRENCY = 8;
-
-/** Where events go, by mode. */
-export const EVENT_PATHS: Readonly<Record<Mode, string>> = {
-  v0: "/batch",
-  v1: "/i/v1/analytics/events",
-};
 
 /** Holds conversations with one adapter and one mock, eight at a time; each is a step of the test. */
 export function adapterTest(
@@ -145,7 +140,7 @@ function createConversation(mock: Mock, place: Place): Conversation {
     script(...faults) {
       mock.scripts.set(id, [...faults]);
     },
-    requests: (path = EVENT_PATHS[mode]) =>
+    requests: (path = CAPTURE_PATHS[mode].analytics) =>
       ofThis().filter((request) => request.path === path),
     async received(count) {
       while (ofThis().length < count) {

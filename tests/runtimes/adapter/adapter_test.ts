@@ -7,6 +7,7 @@ import {
   onlyRequest,
   uuidsOf,
 } from "./_harness.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 const EVENT = { "distinct_id": "user-1", event: "seen" };
 
@@ -131,7 +132,7 @@ const CONVERSATIONS: Conversations = {
     await talk.post("/get_feature_flag", { ...EVENT, key: "new-nav" });
     await talk.post("/flush");
     // The mock's requests of this conversation are those with its header.
-    const paths = [undefined, "/i/v0/ai/batch", "/flags"];
+    const paths = [undefined, CAPTURE_PATHS[talk.mode].ai, "/flags"];
     const counts = paths.map((path) => talk.requests(path).length);
     assertEquals(counts, [1, 1, 1]);
   },

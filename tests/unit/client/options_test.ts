@@ -6,6 +6,7 @@ import {
   createRecordingLogger,
   type PostHogOptions,
 } from "edgehog/testing";
+import { toSentPath } from "../../_kit/capture_paths.ts";
 
 const KEY = { apiKey: "phc_options" };
 
@@ -47,13 +48,15 @@ for (const apiKey of [undefined, "", "  ", 42, null, {}, Symbol("key")]) {
   });
 }
 
+const SENT_PATH = toSentPath();
+
 const HOSTS: readonly [given: string | undefined, url: string][] = [
-  [undefined, "https://us.i.posthog.com/batch/"],
-  ["  ", "https://us.i.posthog.com/batch/"],
-  [" https://eu.i.posthog.com// ", "https://eu.i.posthog.com/batch/"],
-  ["https://proxy.example/ingest/", "https://proxy.example/ingest/batch/"],
-  ["https://app.posthog.com", "https://us.i.posthog.com/batch/"],
-  ["https://eu.posthog.com/", "https://eu.i.posthog.com/batch/"],
+  [undefined, `https://us.i.posthog.com${SENT_PATH}`],
+  ["  ", `https://us.i.posthog.com${SENT_PATH}`],
+  [" https://eu.i.posthog.com// ", `https://eu.i.posthog.com${SENT_PATH}`],
+  ["https://proxy.example/ingest/", `https://proxy.example/ingest${SENT_PATH}`],
+  ["https://app.posthog.com", `https://us.i.posthog.com${SENT_PATH}`],
+  ["https://eu.posthog.com/", `https://eu.i.posthog.com${SENT_PATH}`],
 ];
 
 for (const [host, url] of HOSTS) {
@@ -186,7 +189,7 @@ Deno.test("globalThis.fetch is looked up at the call and called without receiver
   } finally {
     globalThis.fetch = original;
   }
-  assertEquals(urls, ["https://us.i.posthog.com/batch/"]);
+  assertEquals(urls, [`https://us.i.posthog.com${SENT_PATH}`]);
   assertEquals(receivers, [undefined]);
 });
 

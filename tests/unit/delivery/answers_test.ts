@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { AnyEdgehogError } from "edgehog";
 import { consumeQueue } from "edgehog/queue";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 type Fetch = NonNullable<TestClientOptions["fetch"]>;
 
@@ -10,10 +11,10 @@ const USER = { distinctId: "user-1" };
 
 /** The ways of events: protocol and lane, and the path they take. */
 const WAYS = [
-  ["v0", "analytics", "/batch"],
-  ["v1", "analytics", "/i/v1/analytics/events"],
-  ["v0", "ai", "/i/v0/ai/batch"],
-  ["v1", "ai", "/i/v0/ai/batch"],
+  ["v0", "analytics", CAPTURE_PATHS.v0.analytics],
+  ["v1", "analytics", CAPTURE_PATHS.v1.analytics],
+  ["v0", "ai", CAPTURE_PATHS.v0.ai],
+  ["v1", "ai", CAPTURE_PATHS.v1.ai],
 ] as const;
 
 /** A client of a host whose answers come from `answer`, or where that gives none from the emulator. */
