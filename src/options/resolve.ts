@@ -90,7 +90,7 @@ export function resolveOptions(
     apiKey: token,
     disabled: switches.disabled || !token || !host,
     host,
-    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v0",
+    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v1",
     compression: read.choice("compression", ["gzip", "deflate"]) ?? "gzip",
     disableGeoip: read.boolean("disableGeoip"),
     beforeSend: read.list<BeforeSend>(

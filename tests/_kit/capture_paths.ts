@@ -9,7 +9,7 @@ export const CAPTURE_PATHS: Readonly<
 };
 
 /** The protocol of a client that is not told which. */
-export const DEFAULT_CAPTURE_MODE = "v0";
+export const DEFAULT_CAPTURE_MODE = "v1";
 
 /** Where the events of such a client arrive. */
 export const CAPTURE_PATH: EmulatorPath =

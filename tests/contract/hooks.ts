@@ -130,6 +130,7 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("what a hook deletes stays deleted (CAP-096)", async () => {
     const { posthog, sent } = create({
+      captureMode: "v0",
       flags: FLAGS,
       beforeSend: (event: { properties: Record<string, unknown> }) => {
         for (const key of ["$groups", "$feature/new-nav", "$lib"]) {

@@ -197,7 +197,8 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     await clock.advance(60_000);
     await second;
     const token =
-      (emulator.requests[0]?.body as { api_key?: string }).api_key ?? "";
+      emulator.requests[0]?.headers["authorization"]?.slice("Bearer ".length) ??
+        "";
     assertEquals([token.length > 3, texts.length > 1], [true, true]);
     assertEquals(
       texts.filter((text) =>

@@ -69,7 +69,7 @@ export function outages(
           return Promise.resolve(
             bodies.push(init?.body) === 1
               ? new Response(null, { status, headers: { location } })
-              : Response.json({ status: "Ok" }),
+              : Response.json({ results: {} }),
           );
         },
       });
@@ -81,8 +81,12 @@ export function outages(
 
   for (const status of [408, 429, 500, 502, 503, 504, 520]) {
     t.test(`${status} is tried again after a second (CAP-146, CAP-222)`, async () => {
-      const { emulator, flush, times, errors } = createFixture(1);
-      emulator.failNext({ path: CAPTURE_PATH, status });
+      // By v1 429 puts off.
+      const captureMode = status === 429 ? "v0" : "v1";
+      const { emulator, flush, times, errors } = createFixture(1, {
+        captureMode,
+      });
+      emulator.failNext({ status });
       assertEquals((await flush(1000)).delivered, 1);
       assertEquals([times(), errors], [[0, 1000], []]);
     });
@@ -122,16 +126,18 @@ export function outages(
   ];
   for (const [retryAfter, expectedMs] of waits) {
     t.test(`Retry-After: ${retryAfter} means ${expectedMs} ms (CAP-224 to CAP-227)`, async () => {
-      const { emulator, flush, times } = createFixture(1);
-      emulator.failNext({ path: CAPTURE_PATH, status: 429, retryAfter });
+      const { emulator, flush, times } = createFixture(1, {
+        captureMode: "v0",
+      });
+      emulator.failNext({ status: 429, retryAfter });
       assertEquals((await flush(60_000)).delivered, 1);
       assertEquals(times(), [0, expectedMs]);
     });
   }
 
-  t.test("a retry has a new sent_at and the same events (CAP-142)", async () => {
-    const { emulator, flush } = createFixture(2);
-    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
+  t.test("a v0 retry has a new sent_at and the same events (CAP-142)", async () => {
+    const { emulator, flush } = createFixture(2, { captureMode: "v0" });
+    emulator.failNext({ status: 503 });
     await flush(1000);
     const [first, second] = emulator.requests.map(({ body }) =>
       body as { sent_at: string; batch: unknown }
@@ -145,10 +151,12 @@ export function outages(
 
   t.test("after an outage the events are queued in order, and go out as they were (CAP-221)", async () => {
     const { emulator, flush, posthog } = createFixture(3, {
+      // It sends events as they are queued.
+      captureMode: "v0",
       fetchRetryCount: 0,
     });
     const queued = posthog.queuedEvents();
-    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
+    emulator.failNext({ status: 503 });
     await flush(0);
     posthog.capture({ ...EVENT, event: "later" });
     assertEquals(posthog.queuedEvents().slice(0, 3), queued);
@@ -190,8 +198,9 @@ export function outages(
     assertEquals(sizes, [4, 2, 2, 4]);
   });
 
-  t.test("a used-up quota is one error a cycle, and the events are not sent again (CAP-147)", async () => {
+  t.test("a used-up quota is in v0 one error a cycle, and the events are not sent again (CAP-147)", async () => {
     const { emulator, flush, posthog, codes } = createFixture(4, {
+      captureMode: "v0",
       maxBatchSize: 1,
     });
     emulator.setQuotaLimited(["events"]);

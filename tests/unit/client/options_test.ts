@@ -15,7 +15,7 @@ function create(options: object = {}, key: { apiKey: unknown } = KEY) {
   const logger = createRecordingLogger();
   const errors: AnyEdgehogError[] = [];
   const { fetch, requests } = createRecordingFetch(() =>
-    Response.json({ status: "Ok" })
+    Response.json({ results: {} })
   );
   const defaults: PostHogOptions = {
     fetch,
@@ -68,8 +68,8 @@ for (const [host, url] of HOSTS) {
     await posthog.flush();
     const [request] = requests;
     assertEquals(
-      [request?.url, (request?.body as { api_key?: string }).api_key],
-      [url, "phc_options"],
+      [request?.url, request?.headers["authorization"]],
+      [url, "Bearer phc_options"],
     );
   });
 }
@@ -181,7 +181,7 @@ Deno.test("globalThis.fetch is looked up at the call and called without receiver
   globalThis.fetch = function (this: unknown, input: unknown) {
     urls.push(input);
     receivers.push(this);
-    return Promise.resolve(Response.json({ status: "Ok" }));
+    return Promise.resolve(Response.json({ results: {} }));
   } as typeof fetch;
   try {
     capture(posthog);

@@ -456,10 +456,10 @@ Deno.test("syncMode sends each event with sendFeatureFlags by itself after its e
   assertEquals(kept.length, 2);
   assertEquals((await flush()).delivered, 2);
   assertEquals(paths().sort(), [
-    CAPTURE_PATH,
-    CAPTURE_PATH,
     "/flags",
     "/flags",
+    CAPTURE_PATH,
+    CAPTURE_PATH,
   ]);
   assertEquals(emulator.events.map(({ uuid }) => uuid).sort(), uuids.sort());
   await Promise.all(kept);

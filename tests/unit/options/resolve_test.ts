@@ -7,7 +7,7 @@ import { refused, resolve } from "./_resolve.ts";
 /** What the documentation of each option says. */
 const DEFAULTS = {
   host: "https://us.i.posthog.com",
-  captureMode: "v0",
+  captureMode: "v1",
   compression: "gzip",
   flushAt: 1,
   maxBatchSize: 100,
@@ -214,16 +214,18 @@ Deno.test("resolveOptions() ignores skip_ssl_verification with one note (CAP-010
   assertStringIncludes(notes.join(), "skip_ssl_verification");
 });
 
-Deno.test("resolveOptions() takes captureMode from its list only (CAP-007)", () => {
+Deno.test("resolveOptions() takes captureMode from its list only, and v1 for anything else (CAP-007, UPS-001, R4)", () => {
   assertEquals(
-    resolve("phc_x", { captureMode: "v1" }).options.captureMode,
-    "v1",
-  );
-  assertEquals(
-    resolve("phc_x", { captureMode: "v9" }).options.captureMode,
+    resolve("phc_x", { captureMode: "v0" }).options.captureMode,
     "v0",
   );
-  assertEquals(refused({ captureMode: "v9" }), ["captureMode"]);
+  for (const wrong of ["v9", "auto"]) {
+    assertEquals(
+      resolve("phc_x", { captureMode: wrong }).options.captureMode,
+      "v1",
+    );
+    assertEquals(refused({ captureMode: wrong }), ["captureMode"]);
+  }
 });
 
 Deno.test("resolveOptions() refuses seams of the wrong kind", () => {
