@@ -200,6 +200,16 @@ async function readBody(
   }
 }
 
+/** Whether the status is that of a host which does not let such a request through. */
+export function isBarred(status: number | undefined): boolean {
+  return status === 403 || status === 404 || status === 405;
+}
+
+/** Whether the host is PostHog's own; a managed proxy on another domain is not. */
+export function isPostHogHost(host: string): boolean {
+  return /\/\/([^/]+\.)?posthog\.com(?![^/:])/.test(host);
+}
+
 /** Says what a status means that is no success, or is none after all: the same words wherever it comes up. */
 export function describeStatus(
   status: number | undefined,
@@ -209,8 +219,8 @@ export function describeStatus(
   if (!status || status >= 400) {
     const hint = status === 401
       ? ", check the key and its region"
-      : status === 403 || status === 404 || status === 405
-      ? `${check} and what a proxy lets through`
+      : isBarred(status)
+      ? check + (isPostHogHost(host) ? "" : " and what a proxy lets through")
       : "";
     return `${hint ? host : "PostHog"} answered ${status}${hint}`;
   }

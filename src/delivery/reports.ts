@@ -7,8 +7,16 @@ import type {
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
-import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
+import type { DeliverySettings } from "./delivery.ts";
+import {
+  countEvents,
+  describeStatus,
+  isBarred,
+  isPostHogHost,
+  NETWORK_ERROR,
+} from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
+import { toV1Path } from "./wire_v1.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
@@ -17,7 +25,7 @@ export interface ReportedLane {
   /** Who hears of it, and the host to name where it may be wrong. */
   readonly deps: {
     readonly reporter: Reporter;
-    readonly options: { readonly host: string };
+    readonly options: Pick<DeliverySettings, "captureMode" | "host">;
   };
 }
 
@@ -61,7 +69,7 @@ export function reportEvents(
     const { code, status, cause } = reason;
     const count = countEvents(events.length);
     const message = reporter.redact(
-      before + count + after + explain(options.host, reason),
+      before + count + after + explain(lane, options, reason),
     );
     const isFinal = kind === "rejected" || kind === "shutdown";
     const retained = kind === "outage";
@@ -97,10 +105,19 @@ const CODES: Partial<Record<DeliveryErrorCode, string>> = {
 };
 
 function explain(
-  host: string,
+  lane: Lane,
+  { captureMode, host }: ReportedLane["deps"]["options"],
   { code, status, cause }: DeliveryReason,
 ): string {
-  if (status && code !== "quota_limited") return describeStatus(status, host);
+  if (status && code !== "quota_limited") {
+    const text = describeStatus(status, host);
+    const needs = status === 401
+      ? ", and that a proxy passes the header Authorization"
+      : isBarred(status) && `: ${toV1Path(lane)}, which an older PostHog lacks`;
+    return needs && captureMode === "v1" && !isPostHogHost(host)
+      ? `${text}${needs}; captureMode 'v0' does without`
+      : text;
+  }
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
   const words = attempt(() =>

@@ -5,7 +5,7 @@ export const CAPTURE_PATHS: Readonly<
   Record<"v0" | "v1", Readonly<Record<"analytics" | "ai", EmulatorPath>>>
 > = {
   v0: { analytics: "/batch", ai: "/i/v0/ai/batch" },
-  v1: { analytics: "/i/v1/analytics/events", ai: "/i/v0/ai/batch" },
+  v1: { analytics: "/i/v1/analytics/events", ai: "/i/v1/ai/events" },
 };
 
 /** The protocol of a client that is not told which. */

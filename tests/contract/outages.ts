@@ -38,17 +38,25 @@ export function outages(
     (body as { batch: { event: string; uuid: string; timestamp: string }[] })
       .batch;
 
-  for (const status of [400, 401, 402, 403, 404, 413, 415]) {
-    t.test(`${status} is final: one request, one error, the event is gone (CAP-144)`, async () => {
-      const { emulator, posthog, flush, codes } = createFixture(1);
-      emulator.failNext({ path: CAPTURE_PATH, status, times: 9 });
-      assertEquals((await flush(60_000)).dropped, 1);
-      assertEquals([emulator.requests.length, posthog.queueSize, codes()], [
-        1,
-        0,
-        ["http"],
-      ]);
-    });
+  const final = {
+    v0: [400, 401, 402, 403, 404, 405, 413, 415],
+    v1: [400, 401, 402, 403, 405, 413, 415],
+  };
+  for (const captureMode of ["v0", "v1"] as const) {
+    for (const status of final[captureMode]) {
+      t.test(`${status} is final in ${captureMode}: one request, one error, the event is gone (CAP-144, UPS-015)`, async () => {
+        const { emulator, posthog, flush, codes } = createFixture(1, {
+          captureMode,
+        });
+        emulator.failNext({ status, times: 9 });
+        assertEquals((await flush(60_000)).dropped, 1);
+        assertEquals([emulator.requests.length, posthog.queueSize, codes()], [
+          1,
+          0,
+          ["http"],
+        ]);
+      });
+    }
   }
 
   for (const status of [301, 302, 303]) {

@@ -54,7 +54,10 @@ function keptAlive(t: ContractRunner, lib: ContractLibrary): void {
       "captureException",
       (posthog) => posthog.captureException(new Error("no"), distinctId),
     ],
-    ["captureAi", (posthog) => posthog.captureAi(EVENT)],
+    [
+      "captureAi",
+      (posthog) => posthog.captureAi({ ...EVENT, event: "$ai_span" }),
+    ],
   ];
   for (const [name, call] of verbs) {
     t.test(`${name}() on a client with waitUntil hands over one promise, which lasts until the event is sent (FLD-001)`, async () => {

@@ -196,8 +196,8 @@ const AI_ROWS: readonly Row[] = [
     },
   },
   {
-    name: "ai/in_v1_mode",
-    options: { captureMode: "v1" },
+    name: "ai/in_v0_mode",
+    options: { captureMode: "v0" },
     act: ({ posthog }) => posthog.captureAi({ distinctId, event: "$ai_span" }),
   },
 ];
