@@ -128,18 +128,17 @@ function readEach<Name extends string, Value, Read>(
 }
 
 function readApiKey(apiKey: unknown, read: OptionReader): string {
-  if (!isNonBlank(apiKey)) {
-    read.refuse("apiKey", "expected a project token; the client is disabled");
-    return "";
-  }
   // URLs refuse lone surrogates.
-  const token = apiKey.trim().toWellFormed();
-  read.secrets.push(token);
-  if (/^ph[xs]_/.test(token)) {
-    read.refuse(
-      "apiKey",
-      "this is a secret key, not a project token (phc_…); PostHog will refuse it",
-    );
-  }
-  return token;
+  const token = isNonBlank(apiKey) ? apiKey.trim().toWellFormed() : "";
+  if (token) read.secrets.push(token);
+  const isSecret = /^ph[xs]_/.test(token);
+  if (token && !isSecret) return token;
+  // PostHog would refuse each event, and a secret would travel where a token is public.
+  read.refuse(
+    "apiKey",
+    `${
+      isSecret ? "this is a secret key, " : ""
+    }expected a project token (phc_…); the client is disabled`,
+  );
+  return "";
 }

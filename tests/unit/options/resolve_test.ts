@@ -77,13 +77,45 @@ for (const key of [undefined, null, "", "  ", 42, {}]) {
   });
 }
 
-for (const key of ["phx_personal", "phs_project"]) {
-  Deno.test(`resolveOptions() refuses the secret ${key.slice(0, 4)}… as project token without showing it (CAP-008)`, () => {
-    const { problems } = resolve(key, {});
-    assertEquals(problems.length, 1);
-    assert(!JSON.stringify(problems).includes(key));
+for (const key of ["phx_personal", "phs_project", " phs_x "]) {
+  Deno.test(`resolveOptions() refuses the secret '${key.slice(0, 5)}…' as project token, disables the client and shows nothing of it (CAP-008, UPS-160)`, () => {
+    const { options, problems } = resolve(key, {});
+    assertEquals([options.disabled, options.apiKey], [true, ""]);
+    assertEquals(problems.map(({ option, message }) => [option, message]), [[
+      "apiKey",
+      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…); the client is disabled",
+    ]]);
   });
 }
+
+for (const key of ["legacytoken", "phc_x", "PHX_1", "phx", "xphs_1"]) {
+  Deno.test(`resolveOptions() takes ${key} for a project token (UPS-162, R60)`, () => {
+    const { options, problems } = resolve(key, {});
+    assertEquals([options.disabled, options.apiKey, problems], [
+      false,
+      key,
+      [],
+    ]);
+  });
+}
+
+Deno.test("a key that is refused is a secret as well, wherever it was given (UPS-164)", () => {
+  const read = new OptionReader({
+    secretKey: "phc_1",
+    personalApiKey: "phc_2",
+  }, {});
+  const { redact } = resolveOptions("phx_3", read);
+  checkFlagOptions(read);
+  assertEquals(read.problems.map(({ option }) => option), [
+    "apiKey",
+    "secretKey",
+    "personalApiKey",
+  ]);
+  assertEquals(
+    redact("phc_1 phc_2 phx_3"),
+    "[redacted] [redacted] [redacted]",
+  );
+});
 
 const WRONG_ROWS: readonly [name: string, value: unknown, message: string][] = [
   [
