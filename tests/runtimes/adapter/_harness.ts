@@ -5,7 +5,7 @@ import {
 } from "edgehog/dev";
 import { serveEmulator } from "../../../scripts/_emulator_server.ts";
 import { serveAdapter } from "../../../scripts/adapter/server.ts";
-import type { Mode } from "../../../scripts/adapter/service.ts";
+import type { Encoding, Mode } from "../../../scripts/adapter/service.ts";
 import { within } from "../../_kit/within.ts";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
@@ -52,6 +52,7 @@ export function adapterTest(
   name: string,
   mode: Mode,
   conversations: Conversations,
+  encoding?: Encoding,
 ): void {
   const options = {
     sanitizeOps: false,
@@ -64,7 +65,7 @@ export function adapterTest(
     async fn(test) {
       const mock = createMock();
       await using served = await serveEmulator(mock.emulator, 0);
-      await using adapter = serveAdapter(mode, 0);
+      await using adapter = serveAdapter(mode, 0, encoding);
       const waiting = Object.entries(conversations).entries();
       const talk = async () => {
         for (const [index, [title, hold]] of waiting) {

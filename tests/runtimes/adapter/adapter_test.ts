@@ -106,7 +106,9 @@ function withoutTime(
 }
 
 const CONVERSATIONS: Conversations = {
-  "/health tells capabilities without test_id (CAP-310)": async (talk) => {
+  "/health tells capabilities without test_id (CAP-310, UPS-183)": async (
+    talk,
+  ) => {
     const { "sdk_version": version, ...rest } = await talk.call(
       "GET",
       "/health",
@@ -116,9 +118,11 @@ const CONVERSATIONS: Conversations = {
       "sdk_name": "edgehog",
       "adapter_version": "1.0.0",
       "supports_parallel": true,
-      capabilities: talk.mode === "v0"
-        ? ["capture_v0", "capture_ai_v0", "encoding_gzip"]
-        : ["capture_v1", "encoding_gzip"],
+      capabilities: [
+        `capture_${talk.mode}`,
+        `capture_ai_${talk.mode}`,
+        "encoding_gzip",
+      ],
     });
   },
   "two test_ids share neither state, queue nor options (CAP-311)":
