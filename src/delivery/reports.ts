@@ -8,13 +8,7 @@ import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { DeliverySettings } from "./delivery.ts";
-import {
-  countEvents,
-  describeStatus,
-  isBarred,
-  isPostHogHost,
-  NETWORK_ERROR,
-} from "./http.ts";
+import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
 import { toV1Path } from "./wire_v1.ts";
 
@@ -110,13 +104,8 @@ function explain(
   { code, status, cause }: DeliveryReason,
 ): string {
   if (status && code !== "quota_limited") {
-    const text = describeStatus(status, host);
-    const needs = status === 401
-      ? ", and that a proxy passes the header Authorization"
-      : isBarred(status) && `: ${toV1Path(lane)}, which an older PostHog lacks`;
-    return needs && captureMode === "v1" && !isPostHogHost(host)
-      ? `${text}${needs}; captureMode 'v0' does without`
-      : text;
+    const v1Path = captureMode === "v1" ? toV1Path(lane) : undefined;
+    return describeStatus(status, host, v1Path);
   }
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
