@@ -1,4 +1,8 @@
-import type { FleetFigures } from "./figures.ts";
+import {
+  FLAG_REQUESTS_A_304,
+  FLAG_REQUESTS_A_DOCUMENT,
+  type FleetFigures,
+} from "./figures.ts";
 import type { FleetOptions } from "./fleet_plan.ts";
 
 /** The figures of one fleet, with its name. */
@@ -42,7 +46,7 @@ const LEGEND: readonly string[] = [
   "full answers, 304   what PostHog answered to requests for definitions",
   "take-overs          those of them by an isolate whose predecessor was silent for two intervals",
   "by isolates         those of them that no cron trigger made",
-  "billed              flag requests on PostHog's bill: ten for a full answer",
+  `billed              flag requests on PostHog's bill: ${FLAG_REQUESTS_A_DOCUMENT} for a full answer, ${FLAG_REQUESTS_A_304} for a 304`,
   "/ 1,000             for a thousand requests that the fleet served",
   "refused             writes beyond KV's one a second and key",
   "without any         requests answered without definitions",

@@ -108,7 +108,7 @@ export interface KernelClient<Scope = KernelScope>
    * import { createTestClient } from "edgehog/testing";
    *
    * const { posthog, emulator } = createTestClient();
-   * emulator.failNext({ path: "/batch", status: 401 });
+   * emulator.failNext({ status: 401 });
    * posthog.capture({ distinctId: "user-1", event: "signed up" });
    *
    * assertEquals(await posthog.flush(), { delivered: 0, dropped: 1, retained: 0 });

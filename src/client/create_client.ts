@@ -43,7 +43,7 @@ export type ClientOf<Features extends readonly Feature[]> =
  * captures, identifies, makes scopes, queues and delivers. Never throws: an option that can't be used is reported
  * and its default taken; so is one that no feature of this client takes, and a feature that is passed twice.
  *
- * @param apiKey The project token (`phc_…`). Missing or blank makes a disabled client, with one error.
+ * @param apiKey The project token (`phc_…`). None, or a secret key in its place, makes a disabled client, with one error.
  * @param options See {@linkcode ClientOptions}: those of the kernel, and those of each feature.
  *
  * @example A client that captures, and evaluates flags

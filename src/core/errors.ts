@@ -207,7 +207,7 @@ const NAMES: ReadonlySet<unknown> = new Set<AnyEdgehogError["name"]>([
  *     if (!error.retained) lost.push(...error.events.map(({ event }) => event));
  *   },
  * });
- * emulator.failNext({ path: "/batch", status: 400 });
+ * emulator.failNext({ status: 400 });
  * posthog.capture({ distinctId: "user-1", event: "signed up" });
  * await posthog.flush();
  *

@@ -8,8 +8,10 @@ import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt, isText } from "../core/guards.ts";
 import { toLine } from "../core/logger.ts";
 import type { Reporter } from "../core/reporter.ts";
+import type { DeliverySettings } from "./delivery.ts";
 import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
+import { toV1Path } from "./wire_v1.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
@@ -18,7 +20,7 @@ export interface ReportedLane {
   /** Who hears of it, and the host to name where it may be wrong. */
   readonly deps: {
     readonly reporter: Reporter;
-    readonly options: { readonly host: string };
+    readonly options: Pick<DeliverySettings, "captureMode" | "host">;
   };
 }
 
@@ -73,7 +75,7 @@ export function reportEvents(
     const { code, status, cause } = reason;
     const count = countEvents(events.length);
     const message = reporter.redact(
-      before + count + after + explain(options.host, reason),
+      before + count + after + explain(lane, options, reason),
     );
     const isFinal = kind === "rejected" || kind === "shutdown";
     const retained = kind === "outage";
@@ -109,10 +111,14 @@ const CODES: Partial<Record<DeliveryErrorCode, string>> = {
 };
 
 function explain(
-  host: string,
+  lane: Lane,
+  { captureMode, host }: ReportedLane["deps"]["options"],
   { code, status, cause }: DeliveryReason,
 ): string {
-  if (status && code !== "quota_limited") return describeStatus(status, host);
+  if (status && code !== "quota_limited") {
+    const v1Path = captureMode === "v1" ? toV1Path(lane) : undefined;
+    return describeStatus(status, host, v1Path);
+  }
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
   const words = attempt(() =>

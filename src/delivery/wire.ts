@@ -19,11 +19,7 @@ export type WireOptions = Pick<
 >;
 
 /** How a protocol writes a batch and reads its answer. Pure. */
-export interface Wire {
-  /** Where batches go. */
-  readonly url: string;
-  /** How bodies are compressed; undefined: not at all. */
-  readonly codec: Codec | undefined;
+export interface Protocol {
   /** Writes the JSON of one attempt at `now`, in ms since the epoch, and the headers beside `Content-Type`. */
   build(
     batch: readonly Pick<QueueItem, "text">[],
@@ -34,6 +30,16 @@ export interface Wire {
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
   readRefusal(answer: HttpAnswer): string | undefined;
+}
+
+/** The protocol of a lane, and where it is spoken. */
+export interface Wire extends Protocol {
+  /** Which it is. */
+  readonly captureMode: DeliverySettings["captureMode"];
+  /** Where batches go. */
+  readonly url: string;
+  /** How bodies are compressed; undefined: not at all. */
+  readonly codec: Codec | undefined;
 }
 
 /** The members of a JSON object; none where the text is something else. */
@@ -57,16 +63,12 @@ export function askRetry(
   return { kind: "retry", reason, ...(afterMs && { afterMs }) };
 }
 
-/** Creates the v0 protocol of `/batch/` and of the AI lane: the answer speaks for all events alike. */
-export function createV0Wire(
-  url: string,
+/** Creates the v0 protocol of `/batch/` and `/i/v0/ai/batch/`: the answer speaks for all events alike. */
+export function createV0Protocol(
   { apiKey, historicalMigration }: WireOptions,
-  codec: Codec | undefined,
   reporter: Pick<Reporter, "debug">,
-): Wire {
+): Protocol {
   return {
-    url,
-    codec,
     build(batch, _request, now) {
       const head = JSON.stringify({
         api_key: apiKey,

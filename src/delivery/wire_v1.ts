@@ -1,23 +1,23 @@
-import type { DeliveryReason } from "../core/delivery.ts";
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
-import type { Codec } from "./encode.ts";
 import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
-import { askRetry, readMembers, type Wire, type WireOptions } from "./wire.ts";
+import {
+  askRetry,
+  type Protocol,
+  readMembers,
+  type WireOptions,
+} from "./wire.ts";
 
-/** Creates the v1 protocol of `/i/v1/analytics/events`: the answer speaks event by event. */
-export function createV1Wire(
-  url: string,
+/** Creates the v1 protocol of `/i/v1/analytics/events` and `/i/v1/ai/events`: the answer speaks event by event. */
+export function createV1Protocol(
   { apiKey, historicalMigration }: WireOptions,
-  codec: Codec | undefined,
-): Wire {
+): Protocol {
   return {
-    url,
-    codec,
     build(batch, { id, attempt, createdAt }, now) {
       return {
         headers: {
@@ -37,6 +37,11 @@ export function createV1Wire(
     readSuccess: readV1Results,
     readRefusal: readV1Refusal,
   };
+}
+
+/** Where v1 takes the events of a lane; without a slash at its end. */
+export function toV1Path(lane: Lane): string {
+  return `/i/v1/${lane}/events`;
 }
 
 /**

@@ -11,6 +11,7 @@ export type EmulatorPath =
   | "/flags"
   | "/flags/definitions"
   | "/i/v0/ai/batch"
+  | "/i/v1/ai/events"
   | "/i/v1/analytics/events";
 
 /** What a team's quota can run out of. */
@@ -185,8 +186,7 @@ export interface PostHogEmulator {
   /** Asks `policy` about each request that no planned fault hits; undefined removes it. */
   setFaultPolicy(policy: FaultPolicy | undefined): void;
   /**
-   * Asks `policy` about each event that arrives at `/i/v1/analytics/events`, which alone answers event by event;
-   * undefined removes it. It comes before quotas, and is not asked about events that can't be stored.
+   * Asks `policy` about each event that arrives by v1, which alone answers event by event; undefined removes it. It comes before quotas, and is not asked about events that can't be stored.
    */
   setEventPolicy(policy: EventPolicy | undefined): void;
   /** Uses up quotas: events are dropped, `/flags` gives none, definitions give 402. `[]` ends that. */

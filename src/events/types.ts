@@ -174,7 +174,7 @@ export interface EventMethods {
    * posthog.captureAi({ distinctId: "user-1", event: "$ai_generation", properties: { $ai_model: "m" } });
    * await posthog.flush();
    *
-   * assertEquals(emulator.requests.map(({ path }) => path), ["/i/v0/ai/batch"]);
+   * assertEquals(emulator.requests.map(({ path }) => path), ["/i/v1/ai/events"]);
    * ```
    */
   captureAi(message: CaptureMessage): string | undefined;

@@ -22,6 +22,10 @@ import type { EventMethods, PreparedMessage } from "./types.ts";
 export interface EventCaller extends Caller {
   /** Hears of what could not be used. */
   readonly reporter: Reporter;
+  /** Whose protocol decides what a name is worth. */
+  readonly kernel: {
+    readonly options: { readonly captureMode: "v0" | "v1" };
+  };
   /** Asks the features for properties that have to be evaluated before the event is sent. */
   prepareEvent(message: RawMessage): EventPreparation | undefined;
   /** Builds an event as a capture does, and queues nothing. */
@@ -100,9 +104,9 @@ function draftCapture({ caller, message, lane }: Call): EventDraft {
   const { reporter } = caller;
   const { event } = message;
   if (lane === "ai" && isNonBlank(event) && !event.startsWith("$ai_")) {
-    reporter.debug(
-      `The name of '${event}' is not that of an AI event`,
-    );
+    const text = `The name of '${event}' is not that of an AI event`;
+    if (caller.kernel.options.captureMode === "v0") reporter.debug(text);
+    else reporter.warn(`${text}: PostHog drops it`, "AI name");
   }
   if (event === "$exception") {
     warnOnce(

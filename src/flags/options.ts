@@ -62,13 +62,13 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
   const [secretKey, personalApiKey] = ["secretKey", "personalApiKey"].map(
     (option) => {
       const key = read.text(option);
+      if (key) read.secrets.push(key);
       if (key?.startsWith("phc_")) {
         return read.refuse(
           option,
           "a project token (phc_…) can't read flag definitions",
         );
       }
-      if (key) read.secrets.push(key);
       return key;
     },
   );

@@ -90,7 +90,7 @@ export function resolveOptions(
     maxRetryDelayMs: read.number("maxRetryDelayMs", 30_000, 0, MAX_TIMER_MS),
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
     requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
-    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v0",
+    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v1",
     compression: read.choice("compression", ["gzip", "deflate"]) ?? "gzip",
     disableCompression: read.boolean("disableCompression") ?? false,
     historicalMigration: read.boolean("historicalMigration") ?? false,
@@ -127,18 +127,17 @@ export function resolveOptions(
 }
 
 function readApiKey(apiKey: unknown, read: OptionReader): string {
-  if (!isNonBlank(apiKey)) {
-    read.refuse("apiKey", "expected a project token; the client is disabled");
-    return "";
-  }
   // URLs refuse lone surrogates.
-  const token = apiKey.trim().toWellFormed();
-  read.secrets.push(token);
-  if (/^ph[xs]_/.test(token)) {
-    read.refuse(
-      "apiKey",
-      "this is a secret key, not a project token (phc_…); PostHog will refuse it",
-    );
-  }
-  return token;
+  const token = isNonBlank(apiKey) ? apiKey.trim().toWellFormed() : "";
+  if (token) read.secrets.push(token);
+  const isSecret = /^ph[xs]_/.test(token);
+  if (token && !isSecret) return token;
+  // PostHog would refuse each event, and a secret would travel where a token is public.
+  read.refuse(
+    "apiKey",
+    `${
+      isSecret ? "this is a secret key, " : ""
+    }expected a project token (phc_…); the client is disabled`,
+  );
+  return "";
 }

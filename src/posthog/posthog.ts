@@ -18,7 +18,7 @@ export interface PostHogClass {
   /**
    * Makes a client. Never throws: an option that can't be used is reported and its default taken.
    *
-   * @param apiKey The project token (`phc_…`). Missing or blank makes a disabled client, with one error.
+   * @param apiKey The project token (`phc_…`). None, or a secret key in its place, makes a disabled client, with one error.
    * @param options See {@linkcode PostHogOptions}.
    */
   new (apiKey: string | undefined, options?: PostHogOptions): PostHog;

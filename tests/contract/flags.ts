@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const DEFINITIONS = {
   flags: [
@@ -89,9 +90,9 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     scope.capture({ distinctId: "user-1", event: "visited" });
     posthog.isLocalEvaluationReady();
     await posthog.flush();
-    assertEquals(paths(), ["/batch"]);
+    assertEquals(paths(), [CAPTURE_PATH]);
     const snapshot = await scope.evaluateFlags("user-1");
-    const evaluated = ["/batch", "/flags/definitions", "/flags"];
+    const evaluated = [CAPTURE_PATH, "/flags/definitions", "/flags"];
     assertEquals(paths(), evaluated);
     for (const key of ["pricing", "by-cohort", "unknown"]) {
       snapshot.isEnabled(key);
@@ -104,7 +105,7 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     snapshot.only(["pricing"]).getFlag("pricing");
     snapshot.onlyAccessed().toBootstrap();
     await posthog.flush();
-    assertEquals(paths(), [...evaluated, "/batch"]);
+    assertEquals(paths(), [...evaluated, CAPTURE_PATH]);
   });
 
   t.test("evaluateFlags() stays local when told to (FLG-103)", async () => {
@@ -171,7 +172,7 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     // Neither asked for again, nor an exposure.
     assertEquals(emulator.requests.map(({ path }) => path), [
       "/flags/definitions",
-      "/batch",
+      CAPTURE_PATH,
     ]);
     assertEquals(emulator.events.map(({ event }) => event), ["paid"]);
     const properties = emulator.events[0]?.properties ?? {};

@@ -5,6 +5,7 @@ import {
 } from "edgehog/testing";
 import { FLAGS } from "./_flags.ts";
 import { assertGolden } from "./_golden.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 /** One kind of `$feature_flag_called`; the local one is an event among the others. */
 interface Row {
@@ -81,7 +82,7 @@ for (const { name, options, act } of ROWS) {
     await act(client);
     await client.posthog.flush();
     const sent = client.emulator.requests.filter(({ path }) =>
-      path === "/batch"
+      path === CAPTURE_PATH
     );
     await assertGolden(`exposures/${name}`, sent[0]);
   });

@@ -78,7 +78,7 @@ export class Backoff {
     }`;
     this.#onceKeys.add(onceKey);
     const hint = isDenied
-      ? " (the option 'secretKey' or 'personalApiKey')"
+      ? "; 'secretKey' or 'personalApiKey' is wrong, lacks the scope feature_flag:read, or is of another project or region"
       : isOverLimit
       ? ": the project is over its billing limits"
       : "";

@@ -220,7 +220,7 @@ export class ClientDefinitions implements LocalFlags {
     // Parity: posthog-node. Who has no key is not up for election: it could take a lease, but never do the work.
     if (hasKey && (!cache || await cache.shouldFetch(cacheTime))) {
       const getShared = () => this.#isShared ? this.#installed : undefined;
-      // The entry's ETag makes most first requests of an isolate conditional, and a 304 is not billed.
+      // The entry's ETag makes most first requests of an isolate conditional: a 304 counts as one flag request, not ten.
       const entry = getShared() ? undefined : await cache?.read(cacheTime);
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }

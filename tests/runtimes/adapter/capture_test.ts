@@ -169,7 +169,7 @@ const CONVERSATIONS: Conversations = {
     ]),
   ),
   ...Object.fromEntries(
-    [400, 401, 403, 404].map((status) => [
+    [400, 401, 403, 405].map((status) => [
       `${status} is final (CAP-315)`,
       giveUpAfter(status),
     ]),
@@ -179,5 +179,6 @@ const CONVERSATIONS: Conversations = {
 adapterTest("capture", "v0", {
   ...CONVERSATIONS,
   "429 is tried again with the same events (CAP-315)": retryAfter(429),
+  "404 is final (CAP-315, UPS-015)": giveUpAfter(404),
 });
 adapterTest("capture", "v1", CONVERSATIONS);

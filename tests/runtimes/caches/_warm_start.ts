@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { FlagDefinitionCache } from "edgehog";
 import { createTestClient, type TestClient } from "edgehog/testing";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 const FLAGS = {
   flags: [{
@@ -59,6 +60,6 @@ export async function proveWarmStart(
 }
 
 function statusesOf({ emulator }: TestClient): number[] {
-  return emulator.requests.filter(({ path }) => path !== "/batch")
+  return emulator.requests.filter(({ path }) => path !== CAPTURE_PATH)
     .map(({ status }) => status);
 }

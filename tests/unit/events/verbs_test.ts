@@ -30,6 +30,7 @@ function read(
     reporter,
     keepAlive: () => true,
     checkOpen: () => true,
+    kernel: { options: { captureMode: "v1" } },
     capture: (draft) => void drafts.push(draft),
     captureImmediate: (draft) => Promise.resolve(void drafts.push(draft)),
     prepareEvent: () => PREPARATION,
