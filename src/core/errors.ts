@@ -1,5 +1,5 @@
 import type { DeliveryErrorCode, Lane } from "./delivery.ts";
-import { toLine } from "./logger.ts";
+import { MAX_TOLD, toLine } from "./logger.ts";
 
 /** Why a flag, definitions or remote config request failed. */
 export type RequestErrorCode =
@@ -40,8 +40,9 @@ export abstract class EdgehogError extends Error {
   constructor(
     message: string,
     details: Readonly<Record<string, unknown>> = {},
+    maxLength?: number,
   ) {
-    super(toLine(message), details);
+    super(toLine(message, maxLength), details);
     const { cause: _cause, ...members } = details;
     Object.assign(this, members);
   }
@@ -97,7 +98,7 @@ export class DeliveryError extends EdgehogError {
       events: [],
       ...details,
       status: details.status ?? -1,
-    });
+    }, MAX_TOLD);
   }
 }
 

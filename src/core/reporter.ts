@@ -2,7 +2,13 @@ import type { Lane } from "./delivery.ts";
 import type { AnyEdgehogError } from "./errors.ts";
 import { isThenable } from "./guards.ts";
 import type { JsonObject } from "./json.ts";
-import { type Logger, type LogLevel, type Redact, toLine } from "./logger.ts";
+import {
+  type Logger,
+  type LogLevel,
+  MAX_TOLD,
+  type Redact,
+  toLine,
+} from "./logger.ts";
 
 /** Why an event will never be sent. */
 export type DropReason =
@@ -161,7 +167,7 @@ class ClientReporter implements Reporter {
     message?: string,
   ): void {
     if (level !== "debug" || this.#isDebugOn) {
-      this.#say(level ?? "warn", message ?? error.message, onceKey);
+      this.#say(level ?? "warn", message ?? error.message, onceKey, MAX_TOLD);
     }
     this.#contain(
       () => this.#onError?.(error),

@@ -242,6 +242,6 @@ Deno.test("A secret key is kept out of messages, and a project token is refused 
     "phx_x",
     5,
   ]);
-  assertEquals(read.secrets, ["phx_x"]);
+  assertEquals(read.secrets, ["phc_x", "phx_x"]);
   assertEquals(read.problems.map(({ option }) => option), ["secretKey"]);
 });
