@@ -1,5 +1,5 @@
 import type { DeliveryErrorCode, Lane } from "./delivery.ts";
-import { MAX_TOLD, toLine } from "./logger.ts";
+import { MAX_LINE, MAX_TOLD, toLine } from "./logger.ts";
 
 /** Why a flag, definitions or remote config request failed. */
 export type RequestErrorCode =
@@ -40,7 +40,7 @@ export abstract class EdgehogError extends Error {
   constructor(
     message: string,
     details: Readonly<Record<string, unknown>> = {},
-    maxLength?: number,
+    maxLength: number = MAX_LINE,
   ) {
     super(toLine(message, maxLength), details);
     const { cause: _cause, ...members } = details;

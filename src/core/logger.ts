@@ -25,6 +25,9 @@ export const consoleLogger: Logger = {
   error: (message: string) => console.error(`[edgehog] ${message}`),
 };
 
+/** The longest line that names what came from outside, in letters. */
+export const MAX_LINE = 200;
+
 /** The longest message that says what to do, in letters: our own words, the host, and a cause that is a line itself. */
 export const MAX_TOLD = 500;
 
@@ -32,7 +35,7 @@ export const MAX_TOLD = 500;
  * A text as one line: what breaks lines or commands a terminal is escaped, and the middle of a longer one left out. Its
  * end stays, where mostly our own words stand.
  */
-export function toLine(text: string, maxLength: number = 200): string {
+export function toLine(text: string, maxLength: number = MAX_LINE): string {
   const half = maxLength / 2;
   const cut = (whole: string) =>
     whole.length > maxLength
