@@ -125,6 +125,7 @@ export interface KernelClient<Scope = KernelScope>
   close(timeoutMs?: number): Promise<void>;
   /**
    * Listens to what happens; the result ends it. A listener that throws is contained.
+   * What a listener causes itself, such as an event that it captures, does not call it again.
    *
    * @example Count what is lost
    * ```ts

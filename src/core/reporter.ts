@@ -137,6 +137,8 @@ class ClientReporter implements Reporter {
   readonly #onError: ReporterOptions["onError"];
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #used = new Set<string>();
+  /** The callbacks of the application that run now. */
+  readonly #running = new Set<unknown>();
   #letters = 0;
   #isDebugOn: boolean;
 
@@ -170,6 +172,7 @@ class ClientReporter implements Reporter {
       this.#say(level ?? "warn", message ?? error.message, onceKey, MAX_TOLD);
     }
     this.#contain(
+      this.#onError,
       () => this.#onError?.(error),
       'The callback "onError" failed',
     );
@@ -182,6 +185,7 @@ class ClientReporter implements Reporter {
   ): void {
     for (const listener of [...this.#listeners.get(name) ?? []]) {
       this.#contain(
+        listener,
         () => listener(create() as never),
         `A listener of "${name}" failed`,
       );
@@ -238,11 +242,17 @@ class ClientReporter implements Reporter {
   }
 
   #log(level: LogLevel, text: string): void {
-    this.#contain(() => this.#logger[level](text));
+    this.#contain(this.#logger, () => this.#logger[level](text));
   }
 
-  /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
-  #contain(callback: () => unknown, failure?: string): void {
+  /**
+   * Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. What it causes itself
+   * does not call it again: that might never end.
+   */
+  #contain(owner: unknown, callback: () => unknown, failure?: string): void {
+    if (this.#running.has(owner)) return;
+    this.#running.add(owner);
+    let hasFailed = false;
     const fail = () => {
       if (failure) this.#log("warn", failure);
     };
@@ -250,7 +260,9 @@ class ClientReporter implements Reporter {
       const result = callback();
       if (isThenable(result)) result.then(undefined, fail);
     } catch {
-      fail();
+      hasFailed = true;
     }
+    this.#running.delete(owner);
+    if (hasFailed) fail();
   }
 }

@@ -105,3 +105,25 @@ for (const name of ["captured", "identify", "toString", Symbol("x")]) {
     ]]);
   });
 }
+
+for (const name of ["drop", "capture", "error", "onError", "logger"]) {
+  Deno.test(`what '${name}' of the application causes does not call it again`, () => {
+    let calls = 0;
+    const run = () => {
+      calls++;
+      posthog.capture({ event: "again", distinctId: "u" });
+    };
+    const warn = name === "logger" ? run : () => {};
+    const { posthog } = createTestClient({
+      maxQueueSize: 1,
+      flushAt: 10,
+      onError: name === "onError" ? run : () => {},
+      logger: { debug() {}, info() {}, warn, error: warn },
+    });
+    posthog.on(name as "drop", run);
+    posthog.capture({ event: "one", distinctId: "u" });
+    posthog.capture({ event: "two", distinctId: "u" });
+    assertEquals(calls > 0 && calls < 4, true, `${calls} calls`);
+    assertEquals(posthog.queueSize, 1);
+  });
+}
