@@ -230,7 +230,7 @@ Deno.test("The single-flag methods are there only where they are handed in", () 
   assertEquals(verbs.filter((name) => single.includes(String(name))), []);
 });
 
-Deno.test("A secret key is kept out of messages, and a project token is refused in its place", () => {
+Deno.test("A secret key is kept out of messages, and a project token is refused in its place and kept out as well (UPS-164)", () => {
   const read = new OptionReader({
     secretKey: "phc_x",
     personalApiKey: "phx_x",
@@ -241,6 +241,6 @@ Deno.test("A secret key is kept out of messages, and a project token is refused 
     "phx_x",
     5,
   ]);
-  assertEquals(read.secrets, ["phx_x"]);
+  assertEquals(read.secrets, ["phc_x", "phx_x"]);
   assertEquals(read.problems.map(({ option }) => option), ["secretKey"]);
 });
