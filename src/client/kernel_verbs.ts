@@ -79,10 +79,10 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     reporter.warn("Cannot listen: expected a function");
     return () => {};
   },
-  optIn: optTo(false),
-  optOut: optTo(true),
-  enable: optTo(false),
-  disable: optTo(true),
+  optIn,
+  optOut,
+  enable: optIn,
+  disable: optOut,
   debug({ reporter }: KernelCaller, isOn: boolean = true): void {
     reporter.setDebug(isOn);
   },
@@ -216,12 +216,14 @@ export function openChildScope(
   return caller.createScope(context.createChild(data, options));
 }
 
-/** Acts at once; the promise is for parity. */
-function optTo(isOptedOut: boolean): KernelVerb {
-  return ({ kernel }) => {
-    kernel.isOptedOut = isOptedOut;
-    return Promise.resolve();
-  };
+function optIn({ kernel }: KernelCaller): Promise<void> {
+  kernel.isOptedOut = false;
+  return Promise.resolve();
+}
+
+function optOut({ kernel }: KernelCaller): Promise<void> {
+  kernel.isOptedOut = true;
+  return Promise.resolve();
 }
 
 function tracingHeaders({ context }: KernelCaller): Record<string, string> {
