@@ -56,8 +56,7 @@ export class OptionReader {
 
   /** Whether the application gave the option a value. */
   has(option: string): boolean {
-    const value = attempt(() => this.#given[option]);
-    return value !== undefined && value !== null;
+    return attempt(() => this.#given[option] ?? undefined) !== undefined;
   }
 
   /** A number from `min` to `max`, or the fallback; it is finite unless `max` says otherwise. */
@@ -67,7 +66,7 @@ export class OptionReader {
     min: number,
     max: number = Number.MAX_VALUE,
   ): number {
-    const value = this.#read(option) ?? fallback;
+    const value = this.#read<number>(option) ?? fallback;
     if (typeof value === "number" && value >= min && value <= max) return value;
     // Nothing else ends where a timer does.
     const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
@@ -80,8 +79,8 @@ export class OptionReader {
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
-    const value = this.#read(option) ?? fallback;
-    if (isInteger(value) && value >= min) return value;
+    const value = this.#read<number>(option) ?? fallback;
+    if (Number.isInteger(value) && value >= min) return value;
     const expected = `an integer of at least ${min}`;
     return this.#refuseValue(option, expected, value) ?? fallback;
   }
@@ -107,7 +106,7 @@ export class OptionReader {
     option: string,
     choices: readonly T[],
   ): T | undefined {
-    const value = this.#read(option) as T | undefined;
+    const value = this.#read<T>(option);
     if (value === undefined || choices.includes(value)) return value;
     const expected = choices.map((choice) => `'${choice}'`).join(" or ");
     return this.#refuseValue(option, expected, value);
@@ -155,9 +154,8 @@ export class OptionReader {
     }
   }
 
-  /** A type parameter stands for what the check has just established; the caller names it. */
   #ofType<T>(option: string, type: string): T | undefined {
-    const value = this.#read(option) as T | undefined;
+    const value = this.#read<T>(option);
     return value === undefined || typeof value === type
       ? value
       : this.#refuseValue(option, `a ${type}`, value);
@@ -173,24 +171,20 @@ export class OptionReader {
     try {
       return check() ?? this.#refuseValue(option, expected, value);
     } catch {
-      return this.#refuseUnread(option);
+      return this.refuse(option, "reading it failed");
     }
   }
 
-  /** What the application gave; undefined where that is nothing. */
-  #read(option: string): unknown {
+  /** What the application gave, to be checked, whatever type its caller names; undefined where that is nothing. */
+  #read<T>(option: string): T | undefined {
     this.#known.push(option);
     try {
       const value = this.#given[option] ?? undefined;
       if (value !== undefined) this.#taken.push(option);
-      return value;
+      return value as T | undefined;
     } catch {
-      return this.#refuseUnread(option);
+      return this.refuse(option, "reading it failed");
     }
-  }
-
-  #refuseUnread(option: string): undefined {
-    return this.refuse(option, "reading it failed");
   }
 
   #refuseValue(option: string, expected: string, value: unknown): undefined {
@@ -200,10 +194,6 @@ export class OptionReader {
       : describeType(value);
     return this.refuse(option, `expected ${expected}, got ${got}`);
   }
-}
-
-function isInteger(value: unknown): value is number {
-  return Number.isInteger(value);
 }
 
 function copyList(value: unknown): unknown[] | undefined {
