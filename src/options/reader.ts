@@ -10,9 +10,10 @@ const MAX_UNKNOWN = 20;
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
  * read their own; what nobody read, nobody takes.
  *
- * An option is added by a line where the room that uses it resolves its options, with the method of its kind, its name
- * and its default: `maxBatchSize: read.integer("maxBatchSize", 100)`. Most options are not given, so nothing is made for one
- * before its value is there: neither a closure nor the text that says what it takes.
+ * An option is added to the room's options type (`types.ts` for the kernel), and by a line where the room resolves its
+ * options, with the method of its kind, its name and its default: `maxBatchSize: read.integer("maxBatchSize", 100)`. Most
+ * options are not given, so nothing is made for one before its value is there: neither a closure nor the text that says
+ * what it takes.
  */
 export class OptionReader {
   /** Options refused. */
