@@ -69,7 +69,7 @@ Deno.test("Store.claim() never puts a uuid twice in one batch, whatever its case
 });
 
 Deno.test("Store frees what an expired lease held, and the late owner no longer holds it (CAP-266)", () => {
-  const { store, items, clock, lease, claim, settings } = createFilled("ab");
+  const { items, clock, lease, claim, settings } = createFilled("ab");
   const [first, second] = [lease(100), lease(900)];
   const free = () => items.filter((item) => !item.lease?.isLive).length;
   claim(first);
