@@ -30,14 +30,13 @@ export const consoleLogger: Logger = {
  * end stays, where mostly our own words stand.
  */
 export function toLine(text: string, maxLength: number = 200): string {
-  const half = maxLength / 2;
   const cut = (whole: string) =>
     whole.length > maxLength
-      ? `${whole.slice(0, half - 1)}…${whole.slice(-half)}`
+      ? `${whole.slice(0, maxLength / 2 - 1)}…${whole.slice(-maxLength / 2)}`
       : whole;
   const line = cut(text).replace(
     /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    (letter) => `\\u${(65536 + letter.charCodeAt(0)).toString(16).slice(1)}`,
   );
   return cut(line).toWellFormed();
 }
