@@ -1,4 +1,7 @@
-/** Where messages go: four methods, each taking one text. */
+/**
+ * Where messages go: four methods, each taking one text. It is one line, control characters escaped; what it names
+ * from outside has at most 200 characters.
+ */
 export interface Logger {
   /** Detail for debugging; silent unless `debug` is on. */
   debug(message: string): void;

@@ -26,7 +26,7 @@ export interface DroppedEvent {
   readonly event?: string;
   /** The server's word for it. */
   readonly result?: string;
-  /** The server's reason. */
+  /** The server's reason: one line of at most 512 characters, without keys. */
   readonly details?: string;
 }
 
@@ -60,12 +60,12 @@ const LISTENED: readonly (keyof PostHogListeners)[] = [
 export interface Reporter {
   /** Hides keys and tokens in a text that becomes part of an error. */
   readonly redact: Redact;
-  /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
-  debug(message: string | (() => string)): void;
   /**
-   * Logs a warning; with `onceKey`, only the first time that key is used. A text that names nothing without a bound may be
-   * longer than 200 characters.
+   * Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. Here and in `warn`
+   * one that names nothing without a bound may be longer than 200 characters.
    */
+  debug(message: string | (() => string), maxLength?: number): void;
+  /** Logs a warning; with `onceKey`, only the first time that key is used. */
   warn(message: string, onceKey?: string, maxLength?: number): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
@@ -176,9 +176,10 @@ export function createReporter(
   return {
     redact,
     emit,
-    debug(message) {
+    debug(message, maxLength) {
       if (!debugIsOn) return;
-      say("debug", typeof message === "string" ? message : message());
+      const text = typeof message === "string" ? message : message();
+      say("debug", text, undefined, maxLength);
     },
     warn: (...message) => say("warn", ...message),
     error: (...message) => say("error", ...message),
