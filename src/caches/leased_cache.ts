@@ -32,7 +32,7 @@ export interface LeasedCacheDeps {
   readonly store: LeasedStore;
   /** What the lease is good for. */
   readonly timing: LeaseTiming;
-  /** The definitions are not written again sooner than this, in ms. */
+  /** A key is not written again sooner than this, in ms. */
   readonly minWriteGapMs: number;
   /** After this many ms a write must be seen here, and so must those of others made at the same time. */
   readonly settleMs: number;
@@ -63,9 +63,14 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   let known: Known | undefined;
   let storedEtag: string | undefined;
   let lastWriteAt = -Infinity;
+  let lastLeaseAt = -Infinity;
+  // A claim of just now is as good as a renewal, and what is fetched says by itself when that was.
+  let isStaked = false;
   // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
   // writer may have put something older in its place.
   let unconfirmed: Unconfirmed | undefined;
+  // What has not ended when the next turn comes never may.
+  let writing: Unconfirmed | undefined;
 
   const readEntry = async () => {
     const entry = await store.readEntry();
@@ -74,25 +79,55 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     return entry;
   };
 
+  const getGapMs = (lastAt: number) =>
+    Math.max(0, lastAt + deps.minWriteGapMs - clock.now());
+
+  const writeLease = async (claim: LeaseClaim | undefined) => {
+    if (!claim || claim.keys.length === 0) return;
+    const gapMs = getGapMs(lastLeaseAt);
+    if (gapMs > 0) await clock.sleep(gapMs);
+    const { keys, lease } = claim;
+    await Promise.all(keys.map((key) => store.writeLease(key, lease)));
+    lastLeaseAt = clock.now();
+  };
+
   /**
    * Writes a claim; false when another isolate's came first. KV takes one write a second for a key: of isolates that
-   * claim at the same moment, those that it refuses yield to the one that it did not.
+   * claim at the same moment, those that it refuses yield to the one that it did not. Where it refuses all, each asks
+   * PostHog for itself, and what tells of it is the refusal of the definitions.
    */
-  const stake = async ({ keys, lease }: LeaseClaim): Promise<boolean> => {
+  const stake = async (claim: LeaseClaim): Promise<boolean> => {
     try {
-      await Promise.all(keys.map((key) => store.writeLease(key, lease)));
-    } catch (error) {
+      await writeLease(claim);
+    } catch {
       const stored = await store.readLease("holder");
       keeper.decide({ key: "holder", stored }, clock.now(), isCold);
-      if (keeper.isHolder()) throw error;
-      return false;
+      return keeper.isHolder();
     }
     return true;
   };
 
+  /** Prolongs the lease, and says that what is stored is current. */
+  const confirm = async () => {
+    await writeLease(keeper.confirm(clock.now()));
+  };
+
+  const giveBack = (rests: boolean) =>
+    writeLease(keeper.giveBack(clock.now(), rests));
+
+  /** Whether the store is seen to have them, or may have them unseen. */
+  const isStored = async ({ data, writtenAt }: Unconfirmed) => {
+    if (writtenAt === undefined) return false;
+    if (clock.now() - writtenAt < deps.settleMs) return true;
+    const entry = await readEntry();
+    const isSeen = entry !== undefined && entry.etag === data.etag;
+    if (isSeen) unconfirmed = undefined;
+    return isSeen;
+  };
+
   const write = async (data: FlagDefinitionCacheData) => {
     const own: Unconfirmed = unconfirmed = { data, writtenAt: undefined };
-    const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
+    const waitMs = getGapMs(lastWriteAt);
     if (waitMs > 0) {
       await clock.sleep(waitMs);
       if (unconfirmed !== own) return;
@@ -100,11 +135,17 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     lastWriteAt = clock.now();
     // A write that failed may have been carried out all the same.
     storedEtag = undefined;
+    writing = own;
     try {
       await store.writeEntry(data);
     } catch (error) {
-      if (error instanceof RangeError) unconfirmed = undefined;
+      const isTooLarge = error instanceof RangeError;
+      if (isTooLarge) unconfirmed = undefined;
+      // Best effort, as the lease runs out by itself. What does not fit now will not in an interval either.
+      await giveBack(isTooLarge).catch(() => {});
       throw error;
+    } finally {
+      if (writing === own) writing = undefined;
     }
     storedEtag = data.etag;
     own.writtenAt = lastWriteAt;
@@ -112,6 +153,10 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
 
   return {
     async shouldFetchFlagDefinitions() {
+      if (writing) {
+        writing = undefined;
+        await giveBack(true);
+      }
       const wasCold = isCold;
       const key = keeper.keyToRead(clock.now()) ??
         (wasCold ? "lease" : undefined);
@@ -125,6 +170,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
         wasCold ? readEntry() : undefined,
       ]);
       const claim = keeper.decide({ key, stored }, clock.now(), isCold);
+      isStaked = claim !== undefined && claim.keys.length > 0;
       const isElected = claim !== undefined && await stake(claim);
       // What the new holder stores is no longer this isolate's business.
       if (!isElected) unconfirmed = undefined;
@@ -152,19 +198,17 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       if (data.etag === undefined || data.etag !== storedEtag) {
         await write(data);
       } else unconfirmed = undefined;
+      if (!isStaked) await confirm();
     },
     async onFlagDefinitionsUnchanged() {
-      if (!unconfirmed) return;
-      const { data, writtenAt } = unconfirmed;
-      if (writtenAt !== undefined) {
-        if (clock.now() - writtenAt < deps.settleMs) return;
-        const entry = await readEntry();
-        if (entry && entry.etag === data.etag) {
-          unconfirmed = undefined;
-          return;
-        }
+      if (unconfirmed && !await isStored(unconfirmed)) {
+        await write(unconfirmed.data);
       }
-      await write(data);
+      await confirm();
+    },
+    async getConfirmedAt() {
+      return keeper.getConfirmedAt() ??
+        keeper.getConfirmedAt(await store.readLease("lease"));
     },
     // The lease runs out by itself.
     shutdown() {},

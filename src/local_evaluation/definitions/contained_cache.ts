@@ -1,10 +1,13 @@
 import type { FeatureHost } from "../../client/host.ts";
-import { type Bounded, runWithin } from "../../core/clock.ts";
+import { type Bounded, type Clock, runWithin } from "../../core/clock.ts";
+import { countBytes } from "../../core/bytes.ts";
+import { digestText } from "../../core/digest.ts";
 import { CallbackError } from "../../core/errors.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../../core/flag_definition_cache.ts";
+import { attempt, isFiniteNumber } from "../../core/guards.ts";
 import type { MaybePromise } from "../../core/platform.ts";
 import type { FlagDefinitions } from "../evaluation/rules.ts";
 import { copyEntry, readCacheStamp } from "./cache_data.ts";
@@ -17,6 +20,8 @@ export interface CachedDefinitions {
   readonly etag: string | undefined;
   /** When they were fetched, in ms since the epoch, as far as the provider kept it. */
   readonly fetchedAt: number | undefined;
+  /** PostHog's newest word for them that is known of, in ms since the epoch. Default: it was given just now. */
+  readonly confirmedAt?: number | undefined;
 }
 
 /** Reads a document that is nobody else's; undefined for what is none. */
@@ -33,28 +38,47 @@ export interface CacheTime {
   leftMs: number;
 }
 
+const RECEIVED = "onFlagDefinitionsReceived";
+
+const FOREIGN =
+  "The flag definition cache holds another project's flag definitions: they are neither used nor replaced";
+
 /** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
 export class ContainedCache {
+  /** Names the client's project. */
+  readonly project: string;
+  /** See {@linkcode FlagDefinitionCache.delayMs}. */
+  readonly delayMs: number;
   readonly #cache: FlagDefinitionCache;
-  readonly #host: Pick<FeatureHost, "clock" | "reporter">;
+  readonly #host: CacheHost;
   readonly #read: ReadDefinitions;
+  readonly #toFetchedAt: (at: number) => number;
+  readonly #toConfirmedAt: (at: number) => number;
+  // As far as the last look told.
+  #isForeign = false;
+  #isUnwritten = false;
 
   /** Calls nothing yet. */
   constructor(
     cache: FlagDefinitionCache,
-    host: Pick<FeatureHost, "clock" | "reporter">,
+    host: CacheHost,
     read: ReadDefinitions,
   ) {
+    const delayMs = attempt(() => cache.delayMs);
+    this.project = digestText(host.options.apiKey).toString(36);
+    this.delayMs = isFiniteNumber(delayMs) && delayMs > 0 ? delayMs : 0;
     this.#cache = cache;
     this.#host = host;
     this.#read = read;
+    this.#toFetchedAt = createPast(host.clock);
+    this.#toConfirmedAt = createPast(host.clock);
   }
 
   /** Whether to ask PostHog; a provider that fails counts as saying so. */
   async shouldFetch(time?: CacheTime): Promise<boolean> {
     const answer = await this.#call(
       "shouldFetchFlagDefinitions",
-      (cache) => cache.shouldFetchFlagDefinitions(),
+      (cache) => cache.shouldFetchFlagDefinitions(this.project),
       time,
     );
     return answer.kind === "done" ? Boolean(answer.value) : true;
@@ -64,7 +88,8 @@ export class ContainedCache {
   async read(time?: CacheTime): Promise<CachedDefinitions | undefined> {
     const answer = await this.#call(
       "getFlagDefinitions",
-      async (cache) => this.#readEntry(await cache.getFlagDefinitions()),
+      async (cache) =>
+        this.#readEntry(await cache.getFlagDefinitions(this.project)),
       time,
     );
     const entry = answer.kind === "done" ? answer.value : undefined;
@@ -76,20 +101,37 @@ export class ContainedCache {
     return undefined;
   }
 
-  /** Stores definitions that were just installed. False when the provider failed. */
-  async store(data: FlagDefinitionCacheData): Promise<boolean> {
+  /** When an isolate last heard that the cached definitions are current, by our clock; undefined where nobody knows. */
+  async getConfirmedAt(time?: CacheTime): Promise<number | undefined> {
     const answer = await this.#call(
-      "onFlagDefinitionsReceived",
-      (cache) => cache.onFlagDefinitionsReceived(data),
+      "getConfirmedAt",
+      (cache) => cache.getConfirmedAt?.(this.project),
+      time,
     );
-    return answer.kind === "done";
+    const at = answer.kind === "done" ? answer.value : undefined;
+    return isFiniteNumber(at) ? this.#toConfirmedAt(at) : undefined;
+  }
+
+  /** Stores definitions that were just installed. False when the provider failed, or holds those of another project. */
+  async store(data: FlagDefinitionCacheData): Promise<boolean> {
+    if (this.#isForeign) return false;
+    const answer = await this.#call(
+      RECEIVED,
+      (cache) => cache.onFlagDefinitionsReceived(data, this.project),
+      undefined,
+      undefined,
+      () => ` (${countBytes(JSON.stringify(data))} bytes)`,
+    );
+    this.#isUnwritten = answer.kind !== "done";
+    return !this.#isUnwritten;
   }
 
   /** Tells a provider that wants to know that nothing has changed. */
   async confirmUnchanged(): Promise<void> {
+    if (this.#isForeign) return;
     await this.#call(
       "onFlagDefinitionsUnchanged",
-      (cache) => cache.onFlagDefinitionsUnchanged?.(),
+      (cache) => cache.onFlagDefinitionsUnchanged?.(this.project),
     );
   }
 
@@ -97,7 +139,7 @@ export class ContainedCache {
   async shutdown(deadline: AbortSignal): Promise<void> {
     await this.#call(
       "shutdown",
-      (cache) => cache.shutdown(),
+      (cache) => cache.shutdown(this.project),
       undefined,
       deadline,
     );
@@ -108,6 +150,7 @@ export class ContainedCache {
     run: (cache: FlagDefinitionCache) => MaybePromise<T> | undefined,
     time?: CacheTime,
     deadline?: AbortSignal,
+    describe = () => "",
   ): Promise<Bounded<T | undefined>> {
     const { clock, reporter } = this.#host;
     const leftMs = time?.leftMs ?? CALL_TIMEOUT_MS;
@@ -125,30 +168,66 @@ export class ContainedCache {
         : leftMs - Math.max(0, clock.now() - beganAt);
     }
     if (result.kind !== "done") {
-      const isFailed = result.kind === "failed";
+      const cause = result.kind === "failed" ? result.cause : undefined;
+      // What could not be written is tried again with the next word of PostHog's: that needs no warning of its own.
+      const subject = this.#isUnwritten && method.startsWith("on")
+        ? RECEIVED
+        : method;
+      const what = `'${method}'${describe()}`;
       const message = `The flag definition cache ${
-        isFailed
-          ? `failed in '${method}'`
-          : `did not answer '${method}' in time`
+        result.kind !== "failed" ||
+          cause instanceof Error && cause.name === "TimeoutError"
+          ? `did not answer ${what} in time`
+          : cause instanceof RangeError
+          ? `found no room in ${what}`
+          : `failed in ${what}`
       }`;
       reporter.tell(
-        new CallbackError(
-          message,
-          `flagDefinitionCache.${method}`,
-          isFailed ? result.cause : undefined,
-        ),
+        new CallbackError(message, `flagDefinitionCache.${method}`, cause),
         "warn",
-        `flags:cache:${method}`,
+        `flags:cache:${subject}`,
       );
     }
     return result;
   }
 
   #readEntry(entry: unknown): CachedDefinitions | "malformed" | undefined {
+    this.#isForeign = false;
     if (entry === null || entry === undefined) return undefined;
+    const { etag, fetchedAt, project = this.project } = readCacheStamp(entry);
+    this.#isForeign = project !== this.project;
+    if (this.#isForeign) {
+      this.#host.reporter.warn(FOREIGN, FOREIGN);
+      return undefined;
+    }
     const definitions = this.#read(copyEntry(entry));
     return definitions
-      ? { definitions, ...readCacheStamp(entry) }
+      ? {
+        definitions,
+        etag,
+        fetchedAt: fetchedAt === undefined
+          ? undefined
+          : this.#toFetchedAt(fetchedAt),
+      }
       : "malformed";
   }
+}
+
+/** What a contained cache needs of its client. */
+type CacheHost = Pick<FeatureHost, "clock" | "reporter" | "options">;
+
+/**
+ * Creates a reader of moments of other isolates, whose clocks may be wrong: one ahead of ours counts as the moment at which
+ * it was first seen, so that it grows old all the same.
+ */
+function createPast(clock: Clock): (at: number) => number {
+  let ahead = 0;
+  let seenAt = 0;
+  return (at) => {
+    if (at === ahead) return seenAt;
+    const now = clock.now();
+    if (at <= now) return at;
+    ahead = at;
+    return seenAt = now;
+  };
 }
