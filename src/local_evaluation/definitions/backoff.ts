@@ -46,9 +46,9 @@ export class Backoff {
   }
 
   /** A load brought nothing: the next one has to wait. */
-  begin(atLeastMs = 0): void {
+  begin(atLeastMs = 0, atMostMs: number = Infinity): void {
     this.#nextAttemptAt = this.#host.clock.now() +
-      Math.max(this.#intervalMs, atLeastMs);
+      Math.min(Math.max(this.#intervalMs, atLeastMs), atMostMs);
   }
 
   /** A request failed: it is reported, unless `isSilent` only to `onError`, and the next one has to wait. */

@@ -239,7 +239,7 @@ export class ClientDefinitions implements LocalFlags {
     if (isOverdue) {
       return this.#fetch(load, (usable ?? this.#installed)?.etag, usable);
     }
-    this.#backoff.begin();
+    this.#backoff.begin(0, this.#freshness.getLeftMs(confirmedAt));
     return fail(entry ? OLDER : NOTHING);
   }
 

@@ -38,11 +38,19 @@ export class Freshness {
 
   /** Whether PostHog's word for them is so old that whoever refreshes them for others must be gone, or can't. */
   isOverdue(confirmedAt: number | undefined): boolean {
-    const { featureFlagsPollingInterval: intervalMs } = this.#options;
-    return this.#hasPassed(
-      confirmedAt,
-      OVERDUE_INTERVALS * intervalMs + this.#delayMs,
-    ) || this.isTooOld(confirmedAt);
+    return this.#hasPassed(confirmedAt, this.#getDueMs());
+  }
+
+  /** In how many ms they will be overdue. */
+  getLeftMs(confirmedAt: number = Infinity): number {
+    return confirmedAt + this.#getDueMs() - this.#host.clock.now();
+  }
+
+  #getDueMs(): number {
+    const { featureFlagsPollingInterval, maxDefinitionAgeMs } = this.#options;
+    const dueMs = OVERDUE_INTERVALS * featureFlagsPollingInterval +
+      this.#delayMs;
+    return Math.min(dueMs, maxDefinitionAgeMs);
   }
 
   /** Whether they are too old to answer before they are refreshed. */

@@ -160,6 +160,19 @@ Deno.test("An isolate asks for itself at most once an interval, conditionally wh
   assertEquals(world.stored, 0);
 });
 
+Deno.test("A cache that has become empty makes an isolate ask no later (FLD-035)", async () => {
+  const { read, loads, clock, world } = createIsolate({ ageMs: 0 });
+  await read();
+  world.isFilled = false;
+  // Looked at in vain, it would be left alone for an interval.
+  await clock.advance(59_000);
+  await read();
+  await clock.advance(1000);
+  await read();
+  await clock.settle();
+  assertEquals([await read(), loads().length], ["new", 1]);
+});
+
 Deno.test("Where PostHog can't be asked an old entry answers, and is asked about once an interval (FLD-035)", async () => {
   const { read, emulator, clock } = createIsolate({ ageMs: 1e9 });
   emulator.setFaultPolicy(({ path }) =>
