@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   type FlagDefinitionCache,
   type FlagDefinitionCacheData,
+  memoryCache,
   PostHog,
   type PostHogOptions,
   refreshFlagDefinitions,
@@ -12,6 +13,7 @@ import {
   createPostHogEmulator,
   createRecordingLogger,
 } from "edgehog/testing";
+import type { FetchLike } from "../../../src/core/platform.ts";
 import { createStore, STORES } from "./_stores.ts";
 
 /** A client of a project whose flag has the project's name as its value. */
@@ -170,4 +172,32 @@ Deno.test("Each call of a cache has the same digest of the project's token as it
   const [digest] = new Set(seen.values());
   assertEquals([seen.size, new Set(seen.values()).size], [5, 1]);
   assertEquals(/^[\da-z]{6,}$/.test(String(digest)), true);
+});
+
+Deno.test("With one key of several projects each client asks for its own, and stores it as such (FLD-084)", async () => {
+  const documents = new Map(["one", "two"].map((name) => [
+    `phc_${name}`,
+    createPostHogEmulator({ flags: buildFlagDefinitions({ whose: name }) }),
+  ]));
+  const asked: unknown[] = [];
+  const fetch: FetchLike = async (input, init) => {
+    const { pathname, searchParams } = new URL(input);
+    const token = searchParams.get("token") ?? "";
+    if (pathname === "/flags/definitions") {
+      asked.push([token, new Headers(init.headers).get("Authorization")]);
+    }
+    const emulator = documents.get(token);
+    return await emulator?.fetch(input, init) ??
+      new Response("", { status: 404 });
+  };
+  const cache = memoryCache();
+  const seen: unknown[] = [];
+  for (const name of ["one", "two", "one", "two"]) {
+    seen.push(await createProject(name, cache, { fetch }).read());
+  }
+  assertEquals(seen, ["one", "two", "one", "two"]);
+  assertEquals(asked, [
+    ["phc_one", "Bearer phx_1"],
+    ["phc_two", "Bearer phx_1"],
+  ]);
 });
