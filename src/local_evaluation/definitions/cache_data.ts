@@ -37,6 +37,9 @@ export function toCacheData(
   const source = isRecord(document) ? document : {};
   const fields = { ...source as JsonObject };
   for (const name of OWN_NAMES) delete fields[name];
+  for (const [name, value] of Object.entries(stamp)) {
+    if (value !== undefined) fields[name] = value;
+  }
   const rows = getOwn(source, "flags");
   const flags: JsonObject[] = [];
   // The place of each row here, since those that are none are left out.
@@ -51,9 +54,6 @@ export function toCacheData(
     groupTypeMapping: toObject(readGroupTypeMapping(source)),
     cohorts: toObject(getOwn(source, "cohorts")),
     ...readSwitches(source),
-    ...(stamp.etag !== undefined && { etag: stamp.etag }),
-    ...(stamp.fetchedAt !== undefined && { fetchedAt: stamp.fetchedAt }),
-    ...(stamp.project !== undefined && { project: stamp.project }),
     ...(numberTexts && {
       numberTexts: Object.fromEntries(
         Object.entries(numberTexts).map(([pointer, text]) => [

@@ -8,7 +8,6 @@ import type {
   FlagDefinitionCacheData,
 } from "../../core/flag_definition_cache.ts";
 import { attempt, isFiniteNumber } from "../../core/guards.ts";
-import type { MaybePromise } from "../../core/platform.ts";
 import type { FlagDefinitions } from "../evaluation/rules.ts";
 import { copyEntry, readCacheStamp } from "./cache_data.ts";
 
@@ -38,10 +37,16 @@ export interface CacheTime {
   leftMs: number;
 }
 
+/** The name of an error by which a cache says that its store did not answer. */
+const TIMEOUT = "TimeoutError";
+
 const RECEIVED = "onFlagDefinitionsReceived";
 
+const MALFORMED =
+  "The flag definition cache holds no definitions document; it counts as empty";
+
 const FOREIGN =
-  "The flag definition cache holds another project's flag definitions: they are neither used nor replaced";
+  "The flag definition cache is another project's: it is neither used nor written";
 
 /** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
 export class ContainedCache {
@@ -76,38 +81,23 @@ export class ContainedCache {
 
   /** Whether to ask PostHog; a provider that fails counts as saying so. */
   async shouldFetch(time?: CacheTime): Promise<boolean> {
-    const answer = await this.#call(
-      "shouldFetchFlagDefinitions",
-      (cache) => cache.shouldFetchFlagDefinitions(this.project),
-      time,
-    );
+    const answer = await this.#call("shouldFetchFlagDefinitions", { time });
     return answer.kind === "done" ? Boolean(answer.value) : true;
   }
 
   /** The cached definitions; undefined when there are none to be used. */
   async read(time?: CacheTime): Promise<CachedDefinitions | undefined> {
-    const answer = await this.#call(
-      "getFlagDefinitions",
-      async (cache) =>
-        this.#readEntry(await cache.getFlagDefinitions(this.project)),
+    let entry: CachedDefinitions | undefined;
+    await this.#call("getFlagDefinitions", {
       time,
-    );
-    const entry = answer.kind === "done" ? answer.value : undefined;
-    if (entry !== "malformed") return entry;
-    this.#host.reporter.warn(
-      "The flag definition cache holds no definitions document; it counts as empty",
-      "flags:cache:data",
-    );
-    return undefined;
+      use: (given) => entry = this.#readEntry(given),
+    });
+    return entry;
   }
 
   /** When an isolate last heard that the cached definitions are current, by our clock; undefined where nobody knows. */
   async getConfirmedAt(time?: CacheTime): Promise<number | undefined> {
-    const answer = await this.#call(
-      "getConfirmedAt",
-      (cache) => cache.getConfirmedAt?.(this.project),
-      time,
-    );
+    const answer = await this.#call("getConfirmedAt", { time });
     const at = answer.kind === "done" ? answer.value : undefined;
     return isFiniteNumber(at) ? this.#toConfirmedAt(at) : undefined;
   }
@@ -115,43 +105,25 @@ export class ContainedCache {
   /** Stores definitions that were just installed. False when the provider failed, or holds those of another project. */
   async store(data: FlagDefinitionCacheData): Promise<boolean> {
     if (this.#isForeign) return false;
-    const answer = await this.#call(
-      RECEIVED,
-      (cache) => cache.onFlagDefinitionsReceived(data, this.project),
-      undefined,
-      undefined,
-      () => ` (${countBytes(JSON.stringify(data))} bytes)`,
-    );
+    const answer = await this.#call(RECEIVED, { data });
     this.#isUnwritten = answer.kind !== "done";
     return !this.#isUnwritten;
   }
 
   /** Tells a provider that wants to know that nothing has changed. */
   async confirmUnchanged(): Promise<void> {
-    if (this.#isForeign) return;
-    await this.#call(
-      "onFlagDefinitionsUnchanged",
-      (cache) => cache.onFlagDefinitionsUnchanged?.(this.project),
-    );
+    if (!this.#isForeign) await this.#call("onFlagDefinitionsUnchanged");
   }
 
   /** Releases the provider, until `deadline` aborts. */
   async shutdown(deadline: AbortSignal): Promise<void> {
-    await this.#call(
-      "shutdown",
-      (cache) => cache.shutdown(this.project),
-      undefined,
-      deadline,
-    );
+    await this.#call("shutdown", { deadline });
   }
 
-  async #call<T>(
-    method: string,
-    run: (cache: FlagDefinitionCache) => MaybePromise<T> | undefined,
-    time?: CacheTime,
-    deadline?: AbortSignal,
-    describe = () => "",
-  ): Promise<Bounded<T | undefined>> {
+  async #call(
+    method: Exclude<keyof FlagDefinitionCache, "delayMs">,
+    { time, data, use, deadline }: CacheCall = {},
+  ): Promise<Bounded<unknown>> {
     const { clock, reporter } = this.#host;
     const leftMs = time?.leftMs ?? CALL_TIMEOUT_MS;
     if (leftMs <= 0) return { kind: "timeout" };
@@ -159,7 +131,16 @@ export class ContainedCache {
     const result = await runWithin(
       clock,
       deadline ? undefined : Math.min(leftMs, CALL_TIMEOUT_MS),
-      async () => await run(this.#cache),
+      async (): Promise<unknown> => {
+        const cache = this.#cache;
+        const { project } = this;
+        const answer =
+          await (method === RECEIVED
+            ? data && cache[method](data, project)
+            : cache[method]?.(project));
+        use?.(answer);
+        return answer;
+      },
       deadline,
     );
     if (time) {
@@ -169,19 +150,20 @@ export class ContainedCache {
     }
     if (result.kind !== "done") {
       const cause = result.kind === "failed" ? result.cause : undefined;
+      const name = result.kind === "failed"
+        ? attempt(() => Object(cause).name as unknown)
+        : TIMEOUT;
+      const size = data && ` (${countBytes(JSON.stringify(data))} bytes)`;
+      const what = `'${method}'${size ?? ""}`;
+      const message = `The flag definition cache ${
+        name === TIMEOUT
+          ? `did not answer ${what} in time`
+          : `${name === "RangeError" ? "found no room" : "failed"} in ${what}`
+      }`;
       // What could not be written is tried again with the next word of PostHog's: that needs no warning of its own.
       const subject = this.#isUnwritten && method.startsWith("on")
         ? RECEIVED
         : method;
-      const what = `'${method}'${describe()}`;
-      const message = `The flag definition cache ${
-        result.kind !== "failed" ||
-          cause instanceof Error && cause.name === "TimeoutError"
-          ? `did not answer ${what} in time`
-          : cause instanceof RangeError
-          ? `found no room in ${what}`
-          : `failed in ${what}`
-      }`;
       reporter.tell(
         new CallbackError(message, `flagDefinitionCache.${method}`, cause),
         "warn",
@@ -191,26 +173,36 @@ export class ContainedCache {
     return result;
   }
 
-  #readEntry(entry: unknown): CachedDefinitions | "malformed" | undefined {
+  #readEntry(entry: unknown): CachedDefinitions | undefined {
+    const { reporter } = this.#host;
     this.#isForeign = false;
     if (entry === null || entry === undefined) return undefined;
     const { etag, fetchedAt, project = this.project } = readCacheStamp(entry);
     this.#isForeign = project !== this.project;
     if (this.#isForeign) {
-      this.#host.reporter.warn(FOREIGN, FOREIGN);
+      reporter.warn(FOREIGN, FOREIGN);
       return undefined;
     }
     const definitions = this.#read(copyEntry(entry));
-    return definitions
-      ? {
-        definitions,
-        etag,
-        fetchedAt: fetchedAt === undefined
-          ? undefined
-          : this.#toFetchedAt(fetchedAt),
-      }
-      : "malformed";
+    if (!definitions) {
+      reporter.warn(MALFORMED, "flags:cache:data");
+      return undefined;
+    }
+    const at = fetchedAt && this.#toFetchedAt(fetchedAt);
+    return { definitions, etag, fetchedAt: at };
   }
+}
+
+/** What a call is about. */
+interface CacheCall {
+  /** What is left for it. */
+  readonly time?: CacheTime | undefined;
+  /** What is stored. */
+  readonly data?: FlagDefinitionCacheData;
+  /** Takes the answer, in its time and contained like the call itself. */
+  readonly use?: (answer: unknown) => void;
+  /** Bounds it instead of a time. */
+  readonly deadline?: AbortSignal;
 }
 
 /** What a contained cache needs of its client. */

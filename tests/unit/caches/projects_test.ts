@@ -132,7 +132,7 @@ Deno.test("An entry of another project in a provider counts as none, with one wa
       { message },
     ) => message),
     [
-      "The flag definition cache holds another project's flag definitions: they are neither used nor replaced",
+      "The flag definition cache is another project's: it is neither used nor written",
     ],
   );
   const reader = createProject("two", provider, { personalApiKey: undefined });
