@@ -7,7 +7,12 @@ import type {
 import { parseJson } from "../core/json.ts";
 import type { RandomSource } from "../core/random.ts";
 import { TAKE_OVER_SHARE } from "./lease.ts";
-import { buildText, parseEntry, readPositive } from "./leased_cache.ts";
+import {
+  buildText,
+  isOlder,
+  parseEntry,
+  readPositive,
+} from "./leased_cache.ts";
 
 /** An entry as a store has it. */
 export interface StoredEntry {
@@ -116,7 +121,10 @@ export function createAtomicCache(
       const { version, text } = entry;
       if (text === undefined) return latest?.data;
       const data = parseEntry(parseJson(text));
-      if (data) latest = { version, data };
+      // Not in the place of what this isolate could not write, and is to write still.
+      if (data && !(latest && isOlder(data, latest.data))) {
+        latest = { version, data };
+      }
       return data;
     },
     async onFlagDefinitionsReceived(data) {

@@ -6,20 +6,11 @@ import type {
 } from "../core/flag_definition_cache.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
-import {
-  createLeaseKeeper,
-  type Lease,
-  type LeaseClaim,
-  type LeaseKey,
-  type LeaseTiming,
-} from "./lease.ts";
+import { createLeaseKeeper, type LeaseTiming } from "./lease.ts";
+import { createLeaseWriter, type LeaseStore } from "./lease_writer.ts";
 
 /** A store of plain keys, none of them atomic. Any method may reject: the client contains it. */
-export interface LeasedStore {
-  /** What a key of the lease holds. */
-  readLease(key: LeaseKey): Promise<unknown>;
-  /** Writes a key of the lease. */
-  writeLease(key: LeaseKey, lease: Lease): Promise<unknown>;
+export interface LeasedStore extends LeaseStore {
   /** The definitions, if there are any. */
   readEntry(): Promise<FlagDefinitionCacheData | undefined>;
   /** Replaces the definitions. Rejects with a `RangeError` when they will never fit. */
@@ -59,11 +50,11 @@ const KNOWN_FOR_MS = 2000;
 export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   const { store, clock } = deps;
   const keeper = createLeaseKeeper(deps.timing, deps.random);
+  const lease = createLeaseWriter(deps, keeper);
   let isCold = true;
   let known: Known | undefined;
   let storedEtag: string | undefined;
   let lastWriteAt = -Infinity;
-  let lastLeaseAt = -Infinity;
   // A claim of just now is as good as a renewal, and what is fetched says by itself when that was.
   let isStaked = false;
   // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
@@ -76,44 +67,19 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     const entry = await store.readEntry();
     if (entry) isCold = false;
     storedEtag = entry?.etag;
+    if (
+      entry && isUnwritten(unconfirmed) && !isOlder(entry, unconfirmed.data)
+    ) {
+      unconfirmed = undefined;
+    }
     return entry;
   };
 
-  const getGapMs = (lastAt: number) =>
-    Math.max(0, lastAt + deps.minWriteGapMs - clock.now());
-
-  const writeLease = async (claim: LeaseClaim | undefined) => {
-    if (!claim || claim.keys.length === 0) return;
-    const gapMs = getGapMs(lastLeaseAt);
-    if (gapMs > 0) await clock.sleep(gapMs);
-    const { keys, lease } = claim;
-    await Promise.all(keys.map((key) => store.writeLease(key, lease)));
-    lastLeaseAt = clock.now();
+  /** What the present holder stores is no business of a former one's; what this isolate could not write still is. */
+  const leave = () => {
+    if (!isUnwritten(unconfirmed)) unconfirmed = undefined;
+    return false;
   };
-
-  /**
-   * Writes a claim; false when another isolate's came first. KV takes one write a second for a key: of isolates that
-   * claim at the same moment, those that it refuses yield to the one that it did not. Where it refuses all, each asks
-   * PostHog for itself, and what tells of it is the refusal of the definitions.
-   */
-  const stake = async (claim: LeaseClaim): Promise<boolean> => {
-    try {
-      await writeLease(claim);
-    } catch {
-      const stored = await store.readLease("holder");
-      keeper.decide({ key: "holder", stored }, clock.now(), isCold);
-      return keeper.isHolder();
-    }
-    return true;
-  };
-
-  /** Prolongs the lease, and says that what is stored is current. */
-  const confirm = async () => {
-    await writeLease(keeper.confirm(clock.now()));
-  };
-
-  const giveBack = (rests: boolean) =>
-    writeLease(keeper.giveBack(clock.now(), rests));
 
   /** Whether the store is seen to have them, or may have them unseen. */
   const isStored = async ({ data, writtenAt }: Unconfirmed) => {
@@ -126,8 +92,12 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   };
 
   const write = async (data: FlagDefinitionCacheData) => {
-    const own: Unconfirmed = unconfirmed = { data, writtenAt: undefined };
-    const waitMs = getGapMs(lastWriteAt);
+    const own: Unconfirmed = unconfirmed = {
+      data,
+      writtenAt: undefined,
+      isTooLarge: false,
+    };
+    const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
     if (waitMs > 0) {
       await clock.sleep(waitMs);
       if (unconfirmed !== own) return;
@@ -139,10 +109,9 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     try {
       await store.writeEntry(data);
     } catch (error) {
-      const isTooLarge = error instanceof RangeError;
-      if (isTooLarge) unconfirmed = undefined;
+      own.isTooLarge = error instanceof RangeError;
       // Best effort, as the lease runs out by itself. What does not fit now will not in an interval either.
-      await giveBack(isTooLarge).catch(() => {});
+      await lease.giveBack(own.isTooLarge).catch(() => {});
       throw error;
     } finally {
       if (writing === own) writing = undefined;
@@ -155,15 +124,12 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     async shouldFetchFlagDefinitions() {
       if (writing) {
         writing = undefined;
-        await giveBack(true);
+        await lease.giveBack(true);
       }
       const wasCold = isCold;
       const key = keeper.keyToRead(clock.now()) ??
         (wasCold ? "lease" : undefined);
-      if (key === undefined) {
-        unconfirmed = undefined;
-        return false;
-      }
+      if (key === undefined) return leave();
       // Whatever the answer, a cold isolate needs the entry next: as its definitions, or for its ETag.
       const [stored, entry] = await Promise.all([
         store.readLease(key),
@@ -171,9 +137,9 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       ]);
       const claim = keeper.decide({ key, stored }, clock.now(), isCold);
       isStaked = claim !== undefined && claim.keys.length > 0;
-      const isElected = claim !== undefined && await stake(claim);
-      // What the new holder stores is no longer this isolate's business.
-      if (!isElected) unconfirmed = undefined;
+      const isElected = claim !== undefined &&
+        await lease.stake(claim, isCold);
+      if (!isElected) leave();
       if (entry || (isElected && wasCold)) known = { entry, at: clock.now() };
       return isElected;
     },
@@ -198,13 +164,15 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       if (data.etag === undefined || data.etag !== storedEtag) {
         await write(data);
       } else unconfirmed = undefined;
-      if (!isStaked) await confirm();
+      if (!isStaked) await lease.confirm();
     },
     async onFlagDefinitionsUnchanged() {
+      // PostHog's word is for what the store has not got.
+      if (unconfirmed?.isTooLarge) return;
       if (unconfirmed && !await isStored(unconfirmed)) {
         await write(unconfirmed.data);
       }
-      await confirm();
+      await lease.confirm();
     },
     async getConfirmedAt() {
       return keeper.getConfirmedAt() ??
@@ -225,6 +193,19 @@ interface Known {
 interface Unconfirmed {
   readonly data: FlagDefinitionCacheData;
   writtenAt: number | undefined;
+  isTooLarge: boolean;
+}
+
+function isUnwritten(data: Unconfirmed | undefined): data is Unconfirmed {
+  return data !== undefined && data.writtenAt === undefined;
+}
+
+/** Whether the definitions are known to be of an earlier moment than others; the client goes by the same. */
+export function isOlder(
+  { fetchedAt = Infinity }: FlagDefinitionCacheData,
+  than: FlagDefinitionCacheData,
+): boolean {
+  return fetchedAt < (than.fetchedAt ?? 0);
 }
 
 /** The value as JSON; a `RangeError` when it is larger than the store takes. */

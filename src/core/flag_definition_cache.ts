@@ -103,22 +103,13 @@ export interface FlagDefinitionCache {
  * What is called of a cache, with types so wide that every provider written to posthog-node's
  * `FlagDefinitionCacheProvider` fits as it is. Its entries may be in either spelling; they are checked when read.
  */
-export interface FlagDefinitionCacheProviderLike {
+export interface FlagDefinitionCacheProviderLike extends
+  Omit<
+    FlagDefinitionCache,
+    "getFlagDefinitions" | "onFlagDefinitionsReceived"
+  > {
   /** See {@linkcode FlagDefinitionCache.getFlagDefinitions}. */
   getFlagDefinitions(project?: string): MaybePromise<object | null | undefined>;
-  /** See {@linkcode FlagDefinitionCache.shouldFetchFlagDefinitions}. */
-  shouldFetchFlagDefinitions(project?: string): MaybePromise<boolean>;
   /** See {@linkcode FlagDefinitionCache.onFlagDefinitionsReceived}; it gets {@linkcode FlagDefinitionCacheData}. */
-  onFlagDefinitionsReceived(
-    data: never,
-    project?: string,
-  ): MaybePromise<void>;
-  /** See {@linkcode FlagDefinitionCache.shutdown}. */
-  shutdown(project?: string): MaybePromise<void>;
-  /** See {@linkcode FlagDefinitionCache.onFlagDefinitionsUnchanged}. */
-  onFlagDefinitionsUnchanged?(project?: string): MaybePromise<void>;
-  /** See {@linkcode FlagDefinitionCache.getConfirmedAt}. */
-  getConfirmedAt?(project?: string): MaybePromise<number | undefined>;
-  /** See {@linkcode FlagDefinitionCache.delayMs}. */
-  readonly delayMs?: number | undefined;
+  onFlagDefinitionsReceived(data: never, project?: string): MaybePromise<void>;
 }

@@ -272,11 +272,9 @@ export class ClientDefinitions implements LocalFlags {
     }
     const { code = "" } = answer.kind === "failed" ? answer.error : {};
     const isAnswered = code !== "network" && code !== "timeout";
+    const failure = code === "network" ? "connection_error" : code;
     if (isAnswered) this.#outage.end();
-    else {this.#loads.count(
-        load,
-        code === "network" ? "connection_error" : code,
-      );}
+    else this.#loads.count(load, failure);
     if (answer.kind === "failed") {
       if (!this.#isOutdated(load)) {
         this.#backoff.fail(answer, !isAnswered && load.turn !== undefined);
@@ -314,10 +312,12 @@ export class ClientDefinitions implements LocalFlags {
     // Not when a newer load has been installed meanwhile: its own write is on the way.
     const { text, numberTexts } = answer;
     // Parsed anew: what a cache is given may be changed, and the rows at hand are still to be compiled.
-    return !writer || this.#isOutdated(load) ||
-        await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
-      ? { kind: "changed" }
-      : fail("The flag definition cache was not written");
+    if (
+      !writer || this.#isOutdated(load) ||
+      await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
+    ) return { kind: "changed" };
+    if (writer.isLeftUnwritten) this.#isShared = false;
+    return fail("The flag definition cache was not written");
   }
 
   /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */

@@ -110,6 +110,12 @@ export class ContainedCache {
     return !this.#isUnwritten;
   }
 
+  /** Whether the provider could not be written, and won't try again by itself with PostHog's next word. */
+  get isLeftUnwritten(): boolean {
+    return this.#isUnwritten &&
+      attempt(() => this.#cache.onFlagDefinitionsUnchanged) === undefined;
+  }
+
   /** Tells a provider that wants to know that nothing has changed. */
   async confirmUnchanged(): Promise<void> {
     if (!this.#isForeign) await this.#call("onFlagDefinitionsUnchanged");

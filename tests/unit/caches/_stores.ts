@@ -19,7 +19,7 @@ const SMALL_BYTES = 300;
 /** A store of one kind, shared by isolates. */
 export interface Store extends AsyncDisposable {
   /** What becomes of the writes of definitions. */
-  failure: "none" | "refused" | "hanging";
+  failure: "none" | "refused" | "too large" | "hanging";
   /** The cache of an isolate of its own. */
   isolate(seed: number): FlagDefinitionCache;
 }
@@ -120,9 +120,9 @@ export function createStore(kind: string, clock: FakeClock): Store {
   const { now } = clock;
   const guard: Guard = (text) => {
     if (text.length < SMALL_BYTES || store.failure === "none") return undefined;
-    return store.failure === "hanging"
-      ? new Promise(() => {})
-      : Promise.reject(new Error("refused"));
+    return store.failure === "hanging" ? new Promise(() => {}) : Promise.reject(
+      store.failure === "refused" ? new Error("refused") : new RangeError(),
+    );
   };
   const opened = OPEN[kind]?.(guard, now);
   const store: Store = {

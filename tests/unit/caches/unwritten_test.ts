@@ -93,6 +93,57 @@ for (const kind of STORES.filter((kind) => kind !== "memoryCache()")) {
     });
   }
 
+  for (const failure of ["refused", "too large"] as const) {
+    Deno.test(`An isolate born long after definitions became ${failure} by ${kind} sees a change, too (FLD-035)`, async () => {
+      await using fleet = await createFleet(kind);
+      const { store, change, serve, serveUntilSeen } = fleet;
+      const isolates = [1, 2, 3].map(fleet.createIsolate);
+      await serve(isolates, 2 * INTERVAL_MS);
+      store.failure = failure;
+      change();
+      // Whoever is elected meanwhile hears "unchanged" about what the store has not got.
+      await serve(isolates, 10 * INTERVAL_MS);
+      const seenMs = await serveUntilSeen([fleet.createIsolate()]);
+      assertEquals(seenMs <= 3 * INTERVAL_MS + 1000, true, `${seenMs} ms`);
+    });
+  }
+
+  for (const failure of ["refused", "too large"] as const) {
+    Deno.test(`Who could not write definitions that are ${failure} to ${kind} confirms nothing with them (FLD-035)`, async () => {
+      await using fleet = await createFleet(kind);
+      const { store, clock } = fleet;
+      const [holder, other] = [store.isolate(1), store.isolate(2)];
+      const data = (etag: string) => ({
+        flags: [{ key: "f", name: "x".repeat(400) }],
+        groupTypeMapping: {},
+        cohorts: {},
+        fetchedAt: clock.now(),
+        etag,
+      });
+      await holder.shouldFetchFlagDefinitions();
+      await holder.onFlagDefinitionsReceived(data("old"));
+      const storedAt = clock.now();
+      await clock.advance(INTERVAL_MS);
+      store.failure = failure;
+      await holder.shouldFetchFlagDefinitions();
+      const ignore = () => {};
+      const write = holder.onFlagDefinitionsReceived(data("new"));
+      await Promise.resolve(write).catch(ignore);
+      for (let turn = 0; turn < 10; turn++) {
+        await clock.advance(INTERVAL_MS);
+        const isElected = await holder.shouldFetchFlagDefinitions();
+        // As another request of the isolate does.
+        await holder.getFlagDefinitions();
+        if (!isElected) continue;
+        const told = holder.onFlagDefinitionsUnchanged?.();
+        await Promise.resolve(told).catch(ignore);
+      }
+      await other.shouldFetchFlagDefinitions();
+      const confirmedAt = await other.getConfirmedAt?.() ?? 0;
+      assertEquals(confirmedAt <= storedAt + INTERVAL_MS, true);
+    });
+  }
+
   Deno.test(`A store that refuses definitions through ${kind} costs one warning, which has their size (FLD-035)`, async () => {
     await using fleet = await createFleet(kind);
     const { store, createIsolate, serve } = fleet;

@@ -9,6 +9,7 @@ const REFRESH_MS = 30_001;
 function createIsolate() {
   const world = {
     isElected: false,
+    isFull: false,
     entry: undefined as FlagDefinitionCacheData | undefined,
     reads: 0,
     /** The ETags stored, in order. */
@@ -21,6 +22,7 @@ function createIsolate() {
     },
     shouldFetchFlagDefinitions: () => world.isElected,
     onFlagDefinitionsReceived(data) {
+      if (world.isFull) throw new Error("full");
       world.entry = data;
       world.stored.push(data.etag);
     },
@@ -95,4 +97,17 @@ Deno.test("definitions read from the cache count as stored: the isolate that is 
   await late.use();
   assertEquals(late.loads(), ["200", "304 if new"]);
   assertEquals([late.world.stored, late.world.reads], [[], 0]);
+});
+
+Deno.test("definitions that a provider refused are stored by the next refresh that the isolate is elected for (FLD-035)", async () => {
+  const { world, use, loads } = createIsolate();
+  Object.assign(world, { isElected: true, isFull: true });
+  await use();
+  assertEquals([loads(), world.stored], [["200"], []]);
+  world.isFull = false;
+  // A provider without a fifth method hears nothing of a 304.
+  await use();
+  await use();
+  assertEquals(loads(), ["200", "200", "304 if new"]);
+  assertEquals(world.stored.length, 1);
 });
