@@ -122,10 +122,9 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
 
   return {
     async shouldFetchFlagDefinitions() {
-      if (writing) {
-        writing = undefined;
-        await lease.giveBack(true);
-      }
+      const isHanging = writing !== undefined;
+      writing = undefined;
+      if (isHanging) await lease.giveBack(isHanging);
       const wasCold = isCold;
       const key = keeper.keyToRead(clock.now()) ??
         (wasCold ? "lease" : undefined);
