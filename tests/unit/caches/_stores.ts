@@ -118,11 +118,17 @@ export const STORES: readonly string[] = Object.keys(OPEN);
 /** Creates an empty store of a kind. What is asked of it ends before the clock goes on; waits within it are none. */
 export function createStore(kind: string, clock: FakeClock): Store {
   const { now } = clock;
+  /** What goes on when a write hangs: bounds end, and nobody waits for the call. */
+  const onHang = new Set<() => void>();
   const guard: Guard = (text) => {
     if (text.length < SMALL_BYTES || store.failure === "none") return undefined;
-    return store.failure === "hanging" ? new Promise(() => {}) : Promise.reject(
-      store.failure === "refused" ? new Error("refused") : new RangeError(),
-    );
+    if (store.failure === "hanging") {
+      for (const end of onHang) end();
+      onHang.clear();
+      return new Promise(() => {});
+    }
+    const isRefused = store.failure === "refused";
+    return Promise.reject(isRefused ? new Error("refused") : new RangeError());
   };
   const opened = OPEN[kind]?.(guard, now);
   const store: Store = {
@@ -131,8 +137,12 @@ export function createStore(kind: string, clock: FakeClock): Store {
       // A wait for a store's next second is over at once; a bound is where something hangs.
       const sleep = (ms: number, signal?: AbortSignal) =>
         new Promise<void>((end) => {
-          if (ms <= 1000 || store.failure === "hanging") setTimeout(end);
-          signal?.addEventListener("abort", () => end());
+          if (ms <= 1000) setTimeout(end);
+          else onHang.add(end);
+          signal?.addEventListener("abort", () => {
+            onHang.delete(end);
+            end();
+          });
         });
       const random = createSeededRandom(seed);
       const cache = opened?.create({
@@ -142,22 +152,25 @@ export function createStore(kind: string, clock: FakeClock): Store {
         intervalMs: INTERVAL_MS,
       });
       if (!cache) throw new Error(`There is no store ${kind}`);
-      const track = <T>(result: MaybePromise<T>) =>
-        store.failure === "hanging"
-          ? result
-          : clock.track(Promise.resolve(result));
+      const track = <T>(call: () => MaybePromise<T>) => {
+        const hung = new Promise<void>((end) => onHang.add(end));
+        const result = call();
+        clock.track(Promise.race([result, hung]).then(() => {}, () => {}));
+        return result;
+      };
       return {
         delayMs: cache.delayMs,
         getFlagDefinitions: (...given) =>
-          track(cache.getFlagDefinitions(...given)),
+          track(() => cache.getFlagDefinitions(...given)),
         shouldFetchFlagDefinitions: (...given) =>
-          track(cache.shouldFetchFlagDefinitions(...given)),
+          track(() => cache.shouldFetchFlagDefinitions(...given)),
         onFlagDefinitionsReceived: (...given) =>
-          track(cache.onFlagDefinitionsReceived(...given)),
+          track(() => cache.onFlagDefinitionsReceived(...given)),
         onFlagDefinitionsUnchanged: (...given) =>
-          track(cache.onFlagDefinitionsUnchanged?.(...given)),
-        getConfirmedAt: (...given) => track(cache.getConfirmedAt?.(...given)),
-        shutdown: (...given) => track(cache.shutdown(...given)),
+          track(() => cache.onFlagDefinitionsUnchanged?.(...given)),
+        getConfirmedAt: (...given) =>
+          track(() => cache.getConfirmedAt?.(...given)),
+        shutdown: (...given) => track(() => cache.shutdown(...given)),
       };
     },
     async [Symbol.asyncDispose]() {
