@@ -1,3 +1,4 @@
+import { digestText } from "../core/digest.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { sealMinimalExposure } from "./minimal_exposure.ts";
 import type { FlagRecord } from "./record.ts";
@@ -14,7 +15,7 @@ export function captureExposure(
   if (!isSent || evaluation.overrides.flags.has(key)) return;
   const { distinctId, groups } = input;
   // Texts as JSON: neither `true` and `"true"`, nor the parts of two keys, can be confused.
-  const identity = digest(JSON.stringify([
+  const identity = digestText(JSON.stringify([
     distinctId,
     key,
     record?.value,
@@ -55,26 +56,6 @@ export function captureExposure(
       (isLocal ? definitions : remote)?.minimalFlagCalledEvents &&
       { seal: sealMinimalExposure }),
   });
-}
-
-/**
- * 53 bits of a text, to remember it by however long it is: 50,000 of them take less than 4 MiB. One in 10^11 new exposures
- * is mistaken for an old one then.
- */
-function digest(text: string): number {
-  let high = 0x9e3779b9;
-  let low = 0x85ebca6b;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 0x01000193);
-    low = Math.imul(low ^ unit, 0x5bd1e995);
-    // Multiplication carries bits up alone.
-    low ^= low >>> 15;
-  }
-  high = Math.imul(high ^ (high >>> 16) ^ low, 0xc2b2ae35);
-  low = Math.imul(low ^ (high >>> 13), 0x27d4eb2f);
-  return ((high ^ (high >>> 15)) >>> 11) * 2 ** 32 +
-    ((low ^ (low >>> 16)) >>> 0);
 }
 
 /** When the definitions of an evaluation were loaded, in ms. */

@@ -94,8 +94,10 @@ const ARROWS: ArrowTable = {
   // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
+  "caches/memory": ["caches/projects"],
   "caches/redis_rest": [
     "caches/atomic_cache",
+    "caches/projects",
     "caches/types",
     "delivery/http",
   ],

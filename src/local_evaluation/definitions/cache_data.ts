@@ -1,4 +1,4 @@
-import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
+import { getOwn, isFiniteNumber, isRecord, isText } from "../../core/guards.ts";
 import type { FlagDefinitionCacheData } from "../../core/flag_definition_cache.ts";
 import { type JsonObject, type JsonValue, toJson } from "../../core/json.ts";
 import {
@@ -17,6 +17,8 @@ export interface CacheStamp {
   readonly etag: string | undefined;
   /** When the document was fetched, in ms since the epoch. */
   readonly fetchedAt: number | undefined;
+  /** Whose definitions they are; undefined where nobody says. */
+  readonly project?: string | undefined;
 }
 
 const OWN_NAMES = [
@@ -35,6 +37,9 @@ export function toCacheData(
   const source = isRecord(document) ? document : {};
   const fields = { ...source as JsonObject };
   for (const name of OWN_NAMES) delete fields[name];
+  for (const [name, value] of Object.entries(stamp)) {
+    if (value !== undefined) fields[name] = value;
+  }
   const rows = getOwn(source, "flags");
   const flags: JsonObject[] = [];
   // The place of each row here, since those that are none are left out.
@@ -49,8 +54,6 @@ export function toCacheData(
     groupTypeMapping: toObject(readGroupTypeMapping(source)),
     cohorts: toObject(getOwn(source, "cohorts")),
     ...readSwitches(source),
-    ...(stamp.etag !== undefined && { etag: stamp.etag }),
-    ...(stamp.fetchedAt !== undefined && { fetchedAt: stamp.fetchedAt }),
     ...(numberTexts && {
       numberTexts: Object.fromEntries(
         Object.entries(numberTexts).map(([pointer, text]) => [
@@ -97,11 +100,15 @@ function copyPart(part: unknown): JsonValue {
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */
 export function readCacheStamp(entry: unknown): CacheStamp {
-  const etag = isRecord(entry) ? getOwn(entry, "etag") : undefined;
-  const fetchedAt = isRecord(entry) ? getOwn(entry, "fetchedAt") : undefined;
+  const read = (name: string) =>
+    isRecord(entry) ? getOwn(entry, name) : undefined;
+  const etag = read("etag");
+  const fetchedAt = read("fetchedAt");
+  const project = read("project");
   return {
-    etag: typeof etag === "string" && etag !== "" ? etag : undefined,
+    etag: isText(etag) && etag !== "" ? etag : undefined,
     fetchedAt: isFiniteNumber(fetchedAt) ? fetchedAt : undefined,
+    project: isText(project) ? project : undefined,
   };
 }
 

@@ -24,6 +24,8 @@ export class InstalledDefinitions implements LocalDefinitions {
   readonly etag: string | undefined;
   readonly fetchedAt: number | undefined;
   readonly loadedAt: number;
+  /** The newest word of PostHog's for them that is known of, in ms since the epoch. */
+  readonly confirmedAt: number;
   readonly #hasher: Hasher;
   readonly #reporter: Reporter;
   readonly #missingKeys = new BoundedMap<string, null>(MAX_MISSING_KEYS);
@@ -34,6 +36,7 @@ export class InstalledDefinitions implements LocalDefinitions {
     etag: string | undefined,
     fetchedAt: number | undefined,
     loadedAt: number,
+    confirmedAt: number,
     hasher: Hasher,
     reporter: Reporter,
   ) {
@@ -41,6 +44,7 @@ export class InstalledDefinitions implements LocalDefinitions {
     this.etag = etag;
     this.fetchedAt = fetchedAt;
     this.loadedAt = loadedAt;
+    this.confirmedAt = confirmedAt;
     this.#hasher = hasher;
     this.#reporter = reporter;
   }
