@@ -87,6 +87,9 @@ export function getLoadedAt(
 
 const MISSING = "flag_missing";
 
+/** In place of `flag_missing` for a flag that has a definition. */
+const UNDECIDED = "local_evaluation_inconclusive";
+
 /** Why a flag has no value, in one word, for `detail`. */
 export function explainAbsence(
   key: string,
@@ -95,17 +98,17 @@ export function explainAbsence(
   const { omitted, undecided, definitions, onlyEvaluateLocally } = evaluation;
   if (omitted.has(key)) return MISSING;
   const [error = MISSING] = listErrors(key, undefined, evaluation);
+  if (error !== MISSING && error !== UNDECIDED) return error;
   // Where only definitions are asked, any flag is undecided for want of them.
-  const isUndecided = onlyEvaluateLocally &&
-    (!definitions || undecided.has(key));
-  return error === MISSING && isUndecided ? "inconclusive" : error;
+  const isUndecided = !definitions || undecided.has(key);
+  return onlyEvaluateLocally && isUndecided ? "inconclusive" : MISSING;
 }
 
 /** What went wrong about a flag, in a fixed order. */
 function listErrors(
   key: string,
   record: FlagRecord | undefined,
-  { remote, failure }: Evaluation,
+  { remote, failure, undecided }: Evaluation,
 ): string[] {
   const hasFailed = remote?.failed.has(key);
   return [
@@ -113,6 +116,6 @@ function listErrors(
     "errors_while_computing_flags",
     remote?.quotaLimited && "quota_limited",
     failure,
-    !record && !hasFailed && MISSING,
+    !record && (undecided.has(key) ? UNDECIDED : !hasFailed && MISSING),
   ].filter((error) => typeof error === "string");
 }

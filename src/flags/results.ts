@@ -6,6 +6,17 @@ export type FlagValue = boolean | string;
 /** Who decided a flag's value. */
 export type FlagSource = "local" | "remote" | "override";
 
+/**
+ * Why definitions could not decide a flag; where several reasons apply, the first of: `experience_continuity`, its value is
+ * remembered by PostHog; `unsupported_definition`, it uses what is not evaluated locally; `unresolved_dependency`, a flag
+ * that it depends on could not be decided; `missing_context`, a property, a group or an id that it needs was not given.
+ */
+export type UnresolvedFlagReason =
+  | "experience_continuity"
+  | "unsupported_definition"
+  | "unresolved_dependency"
+  | "missing_context";
+
 /** One flag of a snapshot, read without an exposure. */
 export interface FeatureFlagResult {
   /** The flag's key. */

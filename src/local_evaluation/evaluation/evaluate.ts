@@ -5,10 +5,16 @@ import { decideConditions } from "./conditions.ts";
 import { findIdentity } from "./identity.ts";
 import { findBucket, type PassResult, PENDING } from "./pass.ts";
 import type { EvaluationPass, FlagRule } from "./rules.ts";
-import { buildDecision, buildInconclusive, OMITTED } from "./types.ts";
+import {
+  buildDecision,
+  buildInconclusive,
+  OMITTED,
+  UNSUPPORTED,
+} from "./types.ts";
 
 const UNKNOWN_MODE = buildInconclusive(
   "the flag's way of matching evaluation contexts is not known",
+  UNSUPPORTED,
 );
 const NO_DEVICE_ID = buildInconclusive(
   "the flag is bucketed by device, and no usable device id is given",
