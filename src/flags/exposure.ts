@@ -1,17 +1,34 @@
 import type { Evaluation } from "./evaluation.ts";
 import { sealMinimalExposure } from "./minimal_exposure.ts";
 import type { FlagRecord } from "./record.ts";
+import { type RuleRecord, SPLIT_PROPERTIES } from "./rule_properties.ts";
 
-/** Captures `$feature_flag_called` for a flag whose value was used, once for each distinct use. Never throws. */
+/**
+ * Captures `$feature_flag_called` for a flag whose value was used, once for each distinct use, and beside it
+ * `$experiment_exposure` where an experiment gave the value. Never throws.
+ */
 export function captureExposure(
   key: string,
   record: FlagRecord | undefined,
   evaluation: Evaluation,
   isSent: boolean = evaluation.sendsExposures,
 ): void {
-  const { exposures, input, definitions, remote, disableGeoip } = evaluation;
   // A forced value is no exposure: it would count people into an arm that nobody gave them.
   if (!isSent || evaluation.overrides.flags.has(key)) return;
+  captureOnce(key, record, evaluation);
+  if (record?.rule?.split) {
+    captureOnce(key, record, evaluation, record.rule.split);
+  }
+}
+
+/** @param split That of `$experiment_exposure`; undefined for `$feature_flag_called`. */
+function captureOnce(
+  key: string,
+  record: FlagRecord | undefined,
+  evaluation: Evaluation,
+  split?: RuleRecord["split"],
+): void {
+  const { exposures, input, definitions, remote, disableGeoip } = evaluation;
   const { distinctId, groups } = input;
   // Texts as JSON: neither `true` and `"true"`, nor the parts of two keys, can be confused.
   const identity = digest(JSON.stringify([
@@ -19,39 +36,43 @@ export function captureExposure(
     key,
     record?.value,
     [...groups].map(([type, key]) => JSON.stringify([type, `${key}`])).sort(),
+    split,
   ]));
   // One synchronous step, so that parallel reads send one event; a hit counts as a use of the entry.
   if (exposures.has(identity)) return;
   exposures.set(identity, null);
   const isLocal = record?.source === "local";
   evaluation.caller.capture({
-    event: "$feature_flag_called",
+    event: split ? "$experiment_exposure" : "$feature_flag_called",
     message: {
       distinctId,
       // What is undefined does not travel.
       properties: {
         $feature_flag: key,
         $feature_flag_response: record?.value,
-        [`$feature/${key}`]: record?.value,
         "locally_evaluated": isLocal,
         $feature_flag_id: record?.id,
         $feature_flag_version: record?.flagVersion,
-        $feature_flag_reason: record?.description,
-        $feature_flag_has_experiment: record?.hasExperiment,
+        ...record?.rule?.properties,
         $feature_flag_request_id: remote?.requestId,
         $feature_flag_evaluated_at: isLocal ? input.now : remote?.evaluatedAt,
-        $feature_flag_definitions_loaded_at: isLocal
-          ? getLoadedAt(evaluation)
-          : undefined,
-        $feature_flag_error: listErrors(key, record, evaluation).join() ||
-          undefined,
         $device_id: input.deviceId,
+        ...(split ? SPLIT_PROPERTIES : {
+          [`$feature/${key}`]: record?.value,
+          $feature_flag_reason: record?.description,
+          $feature_flag_has_experiment: record?.hasExperiment,
+          $feature_flag_definitions_loaded_at: isLocal
+            ? getLoadedAt(evaluation)
+            : undefined,
+          $feature_flag_error: listErrors(key, record, evaluation).join() ||
+            undefined,
+        }),
       },
       groups: groups.size > 0 ? Object.fromEntries(groups) : undefined,
       disableGeoip,
     },
     // Only with the gate of whoever decided, and only when no experiment is known to need the full event.
-    ...(record?.hasExperiment === false &&
+    ...(!split && record?.hasExperiment === false &&
       (isLocal ? definitions : remote)?.minimalFlagCalledEvents &&
       { seal: sealMinimalExposure }),
   });

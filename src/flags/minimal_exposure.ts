@@ -17,6 +17,11 @@ export const MINIMAL_EXPOSURE_PROPERTIES: ReadonlySet<string> = new Set([
   "$feature_flag_request_id",
   "$feature_flag_evaluated_at",
   "$feature_flag_error",
+  "$feature_flag_config_version",
+  "$feature_flag_reason_code",
+  "$feature_flag_rule_id",
+  "$feature_flag_rule_type",
+  "$feature_flag_variant_key",
   "locally_evaluated",
   // How the event is processed.
   "$groups",
@@ -51,6 +56,8 @@ export const MINIMAL_EXPOSURE_PROPERTIES: ReadonlySet<string> = new Set([
   "sccid",
   "irclid",
   "_kx",
+  "bfcid",
+  "oppref",
   // What it is linked to.
   "$session_id",
   "$window_id",

@@ -36,6 +36,8 @@ export interface FeatureFlagResult {
   readonly ruleId: number | undefined;
   /** The flag's version. */
   readonly flagVersion: number | undefined;
+  /** The version of the flag's configuration: 1, or 2 for a flag with rules. Undefined where it is not known. */
+  readonly configVersion: number | undefined;
   /** Who decided. */
   readonly source: FlagSource;
 }
@@ -65,6 +67,8 @@ export interface FlagDetail<T> {
   readonly ruleId: number | undefined;
   /** The flag's version. */
   readonly flagVersion: number | undefined;
+  /** The version of the flag's configuration: 1, or 2 for a flag with rules. Undefined where it is not known. */
+  readonly configVersion: number | undefined;
   /** Who decided; `default` when the default is returned. */
   readonly source: FlagSource | "default";
 }

@@ -337,5 +337,6 @@ function describe(record: FlagRecord | undefined) {
     reason: record?.reason,
     ruleId: record?.ruleId,
     flagVersion: record?.flagVersion,
+    configVersion: record?.configVersion,
   };
 }

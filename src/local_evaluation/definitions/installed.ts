@@ -136,6 +136,7 @@ function buildRecord(
     description: "Evaluated locally",
     ruleId,
     flagVersion,
+    configVersion: 1,
     id,
     hasExperiment,
   };

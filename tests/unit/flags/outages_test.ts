@@ -105,6 +105,7 @@ for (const [name, remote, afterMs, reason] of OUTAGES) {
       payload: undefined,
       ruleId: undefined,
       flagVersion: undefined,
+      configVersion: undefined,
       source: "default",
     });
     // Settled without a value: nothing that went wrong is the cause.
