@@ -1,4 +1,4 @@
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import { getOwn, isRecord } from "../core/guards.ts";
 import { type PropertyMap, toPropertyMap } from "./wire.ts";
 
 /** Whom flags are evaluated for: one call's inputs, in wire form. */
@@ -9,7 +9,7 @@ export interface EvaluationInput {
   readonly deviceId: string | undefined;
   /** Person properties. */
   readonly personProperties: PropertyMap;
-  /** Group type to group key, as the caller gave it: only non-empty texts and finite numbers. */
+  /** Group type to group key, as the caller gave it: an empty one is none, and one of another type is PostHog's to read. */
   readonly groups: ReadonlyMap<string, string | number>;
   /** The properties of each of them, `$group_key` included. */
   readonly groupProperties: ReadonlyMap<string, PropertyMap>;
@@ -65,14 +65,15 @@ export function buildEvaluationInput(
   const groupProperties = new Map<string, PropertyMap>();
   const keys = toPropertyMap(raw.groups, new Map(), toKey);
   for (const [type, key] of keys) {
-    // Properties of a type without a usable key are ignored.
-    if (!isId(key) && !isFiniteNumber(key)) continue;
+    // Properties of a type without a key are ignored. JSON has null for NaN.
+    if (key === null || key === "") continue;
     const properties = toPropertyMap(
       isRecord(given) && getOwn(given, type),
       new Map(held.flatMap((layer) => [...layer?.groups.get(type) ?? []])),
     );
     if (!properties.has("$group_key")) properties.set("$group_key", key);
-    groups.set(type, key);
+    // What callers may give, by its type.
+    groups.set(type, key as string | number);
     groupProperties.set(type, properties);
   }
   return {

@@ -91,7 +91,7 @@ export interface FlagBootstrap {
 /** What a read takes beside the key. */
 export interface FlagReadOptions {
   /**
-   * Whether this read emits `$feature_flag_called`; false also leaves no memory of it, and it counts as a use all the
+   * Whether this read emits `$feature_flag_called` and the like; false also leaves no memory of it, and it counts as a use all the
    * same. Default: what the evaluation was told, else the client's `sendFeatureFlagEvent`.
    */
   readonly sendFeatureFlagEvents?: boolean | undefined;

@@ -159,6 +159,18 @@ Deno.test("R54: a definition of version 2 is left to PostHog, and nothing tells 
   }
 });
 
+Deno.test("A flag that definitions leave out is asked for where it is named, and not seen otherwise (UPS-142)", async () => {
+  const harness = create([flag([{}])], {
+    remote: [remoteOf({ split: { value: "fast" } })],
+  });
+  const all = await harness.evaluateFlags("ada");
+  assertEquals(all.keys, ["f"]);
+  assertEquals(harness.paths(), ["/flags/definitions"]);
+  const named = await harness.evaluateFlags("ada", { flagKeys: ["split"] });
+  assertEquals(named.getFlag("split"), "fast");
+  assertEquals(harness.paths(), ["/flags/definitions", "/flags/"]);
+});
+
 Deno.test("A key called __proto__ is one like any other (UPS-110)", async () => {
   const harness = create([{ ...sticky, key: "__proto__" }], STRICT);
   const { unresolvedFlags } = await harness.evaluateFlags("ada");
