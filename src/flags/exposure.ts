@@ -1,3 +1,4 @@
+import { isText } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { sealMinimalExposure } from "./minimal_exposure.ts";
 import type { FlagRecord } from "./record.ts";
@@ -108,9 +109,6 @@ export function getLoadedAt(
 
 const MISSING = "flag_missing";
 
-/** In place of `flag_missing` for a flag that has a definition. */
-const UNDECIDED = "local_evaluation_inconclusive";
-
 /** Why a flag has no value, in one word, for `detail`. */
 export function explainAbsence(
   key: string,
@@ -118,25 +116,38 @@ export function explainAbsence(
 ): string {
   const { omitted, undecided, definitions, onlyEvaluateLocally } = evaluation;
   if (omitted.has(key)) return MISSING;
-  const [error = MISSING] = listErrors(key, undefined, evaluation);
-  if (error !== MISSING && error !== UNDECIDED) return error;
   // Where only definitions are asked, any flag is undecided for want of them.
-  const isUndecided = !definitions || undecided.has(key);
-  return onlyEvaluateLocally && isUndecided ? "inconclusive" : MISSING;
+  const isUndecided = onlyEvaluateLocally &&
+    (!definitions || undecided.has(key));
+  return listFailures(key, evaluation).find(isText) ??
+    (isUndecided ? "inconclusive" : MISSING);
 }
 
 /** What went wrong about a flag, in a fixed order. */
 function listErrors(
   key: string,
   record: FlagRecord | undefined,
-  { remote, failure, undecided }: Evaluation,
+  evaluation: Evaluation,
 ): string[] {
-  const hasFailed = remote?.failed.has(key);
+  const { remote, undecided } = evaluation;
   return [
-    (remote?.errorsWhileComputingFlags || hasFailed) &&
+    ...listFailures(key, evaluation),
+    !record &&
+    (undecided.has(key)
+      ? "local_evaluation_inconclusive"
+      : !remote?.failed.has(key) && MISSING),
+  ].filter(isText);
+}
+
+/** What went wrong with the request, as far as that flag is concerned; what is no text did not. */
+function listFailures(
+  key: string,
+  { remote, failure }: Evaluation,
+): unknown[] {
+  return [
+    (remote?.errorsWhileComputingFlags || remote?.failed.has(key)) &&
     "errors_while_computing_flags",
     remote?.quotaLimited && "quota_limited",
     failure,
-    !record && (undecided.has(key) ? UNDECIDED : !hasFailed && MISSING),
-  ].filter((error) => typeof error === "string");
+  ];
 }

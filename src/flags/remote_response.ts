@@ -89,6 +89,7 @@ export function parseRemoteFlags(
   const payloads = toPropertyMap(featureFlagPayloads);
   const failed = new Set<string>();
   const flags = new Map<string, FlagRecord>();
+  let isTyped = false;
   const entries = quotaLimited ? [] : Object.entries(source as object);
   for (const [key, given] of entries) {
     const variant = ofType(given, "string");
@@ -97,10 +98,13 @@ export function parseRemoteFlags(
       variant,
       metadata: { payload: payloads.get(key) },
     };
+    if (!isRecord(row)) continue;
+    const isTypedRow = Object.hasOwn(row, "value");
+    isTyped ||= isTypedRow;
     // A row that failed says "disabled" and means nothing.
-    if (isRecord(row) && row["failed"] === true) failed.add(key);
-    else if (isRecord(row)) {
-      const record = buildRecord(row);
+    if (row["failed"] === true) failed.add(key);
+    else {
+      const record = buildRecord(row, isTypedRow);
       if (record) flags.set(key, record);
     }
   }
@@ -112,12 +116,12 @@ export function parseRemoteFlags(
     requestId: ofType(requestId, "string"),
     evaluatedAt: toNumber(evaluatedAt),
     minimalFlagCalledEvents: minimalFlagCalledEvents === true,
-    isTyped: entries.some(([, row]) => isTypedRow(row)),
+    isTyped,
   };
 }
 
 /** Undefined for an odd record of version 2. One of version 4 is off then: nothing else that it says counts. */
-function buildRecord(row: WireFlag): FlagRecord | undefined {
+function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | undefined {
   const { value, enabled, variant, reason: why } = row;
   const metadata = row.metadata ?? {};
   const {
@@ -131,7 +135,6 @@ function buildRecord(row: WireFlag): FlagRecord | undefined {
     variant_key: variantKey,
     experiment_id: experimentId,
   } = metadata;
-  const isTyped = isTypedRow(row);
   const given = isTyped ? value ?? false : enabled && (variant ?? true);
   // Such a value is the payload of a flag that is on.
   const isData = isRecord(given) || isFiniteNumber(given);
@@ -168,10 +171,6 @@ function buildRecord(row: WireFlag): FlagRecord | undefined {
     hasExperiment: ofType(hasExperiment, "boolean"),
     rule,
   };
-}
-
-function isTypedRow(row: unknown): boolean {
-  return isRecord(row) && Object.hasOwn(row, "value");
 }
 
 /** Whether each of them is absent, or of the sample's type. */
