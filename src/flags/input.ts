@@ -1,4 +1,4 @@
-import { getOwn, isRecord } from "../core/guards.ts";
+import { getOwn, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
 import { type PropertyMap, toPropertyMap } from "./wire.ts";
 
 /** Whom flags are evaluated for: one call's inputs, in wire form. */
@@ -9,9 +9,11 @@ export interface EvaluationInput {
   readonly deviceId: string | undefined;
   /** Person properties. */
   readonly personProperties: PropertyMap;
-  /** Group type to group key, as the caller gave it: an empty one is none, and one of another type is PostHog's to read. */
+  /** Group type to group key, as the caller gave it: only non-empty texts and finite numbers. */
   readonly groups: ReadonlyMap<string, string | number>;
-  /** The properties of each of them, `$group_key` included. */
+  /** The group types of which the key is of another type: flags about them are PostHog's to decide. */
+  readonly oddGroups: ReadonlySet<string>;
+  /** The properties of each of the others, `$group_key` included. */
   readonly groupProperties: ReadonlyMap<string, PropertyMap>;
   /** The application's evaluation contexts; empty: flags are not filtered. */
   readonly evaluationContexts: readonly string[];
@@ -62,18 +64,22 @@ export function buildEvaluationInput(
     new Map(held.flatMap((layer) => [...layer?.person ?? []])),
   );
   const groups = new Map<string, string | number>();
+  const oddGroups = new Set<string>();
   const groupProperties = new Map<string, PropertyMap>();
   const keys = toPropertyMap(raw.groups, new Map(), toKey);
   for (const [type, key] of keys) {
-    // Properties of a type without a key are ignored. JSON has null for NaN.
-    if (key === null || key === "") continue;
+    // Properties of a type without a usable key are ignored.
+    if (!isId(key) && !isFiniteNumber(key)) {
+      // An empty text is no key, and JSON has null for NaN.
+      if (key !== null && !isText(key)) oddGroups.add(type);
+      continue;
+    }
     const properties = toPropertyMap(
       isRecord(given) && getOwn(given, type),
       new Map(held.flatMap((layer) => [...layer?.groups.get(type) ?? []])),
     );
     if (!properties.has("$group_key")) properties.set("$group_key", key);
-    // What callers may give, by its type.
-    groups.set(type, key as string | number);
+    groups.set(type, key);
     groupProperties.set(type, properties);
   }
   return {
@@ -81,6 +87,7 @@ export function buildEvaluationInput(
     deviceId: [toKey(deviceId), personProperties.get("$device_id")].find(isId),
     personProperties,
     groups,
+    oddGroups,
     groupProperties,
     evaluationContexts,
     now,

@@ -34,7 +34,9 @@ export function findIdentity(
     case "group": {
       const identity = pass.groups.get(aggregation.groupType);
       if (identity) return identity;
-      return pass.input.groups.has(aggregation.groupType)
+      const { groups, oddGroups } = pass.input;
+      return groups.has(aggregation.groupType) ||
+          oddGroups.has(aggregation.groupType)
         ? LONG_GROUP_KEY
         : MISSING_GROUP;
     }

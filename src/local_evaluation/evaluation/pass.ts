@@ -1,4 +1,3 @@
-import { isFiniteNumber, isText } from "../../core/guards.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { FlagOutcome } from "./outcome.ts";
 import { cutDistinctId, isHashable } from "./bucketing.ts";
@@ -40,8 +39,8 @@ export function createPass(
   const { distinctId, deviceId } = input;
   const groups = new Map<string, BucketingIdentity>();
   for (const [groupType, key] of input.groups) {
-    // A key without a certain text, too long, or of another type, can't be hashed.
-    const text = isText(key) || isFiniteNumber(key) ? toText(key) : undefined;
+    // A key without a certain text, or too long, can't be hashed.
+    const text = toText(key);
     if (text !== undefined && isHashable(text)) {
       groups.set(groupType, identify(text));
     }

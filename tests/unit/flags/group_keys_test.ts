@@ -40,7 +40,8 @@ for (const company of ODD) {
     const flags = await harness.evaluateFlags("ada", { groups });
     assertEquals(flags.getFlag("f"), "remote");
     assertEquals(flags.getFlag("on"), true);
-    assertEquals(harness.remoteBody()["groups"], groups);
+    // What PostHog makes of such a key is not known; it may refuse all of the request.
+    assertEquals(harness.remoteBody()["groups"], {});
     assertEquals(harness.hasher.requests, []);
     const local = await harness.evaluateFlags("ada", {
       groups,
