@@ -1,7 +1,7 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isRecord, toId } from "../core/guards.ts";
+import { isRecord, isText, toId } from "../core/guards.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -73,7 +73,7 @@ export function readEvaluation(
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
   const keys = Array.isArray(asked) ? asked : undefined;
-  const texts = keys?.filter((key: unknown) => typeof key === "string");
+  const texts = keys?.filter(isText);
   if (texts?.length !== keys?.length) {
     reporter.warn(
       "Option 'flagKeys' takes strings; the other keys are left out",

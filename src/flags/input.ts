@@ -100,5 +100,5 @@ function toKey(given: unknown): unknown {
 }
 
 function isId(given: unknown): given is string {
-  return typeof given === "string" && given !== "";
+  return isText(given) && given !== "";
 }

@@ -73,7 +73,7 @@ export function decideConditions(
     if (identity.kind === "unknown") {
       return isWaiting
         ? PENDING
-        : { ...pickWorse(worst, identity), kind: "inconclusive" };
+        : decline(conditions, pass, pickWorse(worst, identity));
     }
     const isIn = isInRollout(rule, condition, identity, pass);
     let possible: FlagValue | undefined;
@@ -107,6 +107,23 @@ export function decideConditions(
   return value === undefined || value === OFF
     ? isOutOfRollout ? OUT_OF_ROLLOUT : NO_MATCH
     : buildDecision(value, "condition_match", index);
+}
+
+/** The outcome of a flag without an id to hash, with the worst of all that stands in the way of deciding it. */
+export function decline(
+  conditions: readonly ConditionRule[],
+  pass: EvaluationPass,
+  doubt: Doubt,
+): PassResult {
+  let worst = doubt;
+  for (const { tests } of conditions) {
+    const answer = combine(tests, pass, NO);
+    if (answer.kind === "pending") return PENDING;
+    if (answer.kind === "unknown" || answer.kind === "server") {
+      worst = pickWorse(worst, answer);
+    }
+  }
+  return { ...worst, kind: "inconclusive" };
 }
 
 /** Undefined where the bucket is missing. */

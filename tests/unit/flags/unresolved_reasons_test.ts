@@ -195,6 +195,32 @@ const ROWS: readonly (readonly [
     flag([{ properties: [unknown], "aggregation_group_type_index": 7 }]),
     "unsupported_definition",
   ],
+  ["no device id, and an operator (UPS-112)", {
+    ...flag([{}, { properties: [odd] }]),
+    "bucketing_identifier": "device_id",
+  }, "unsupported_definition"],
+  ["no device id, and an operator for nobody (UPS-112)", {
+    ...flag([{}, { properties: [odd, no] }]),
+    "bucketing_identifier": "device_id",
+  }, "missing_context"],
+  [
+    "no group for a holdout, and a dependency (UPS-112)",
+    onCompany([{ properties: [dependency("c")] }], {
+      holdout: { id: 1, "exclusion_percentage": 50 },
+    }),
+    "unresolved_dependency",
+  ],
+  [
+    "no device id for a condition, then an operator (UPS-112)",
+    {
+      ...onCompany([{ "aggregation_group_type_index": null }, {
+        "aggregation_group_type_index": null,
+        properties: [odd],
+      }]),
+      "bucketing_identifier": "device_id",
+    },
+    "unsupported_definition",
+  ],
   [
     "an uncheckable filter and one that does not match (UPS-115)",
     matching(odd, no),
