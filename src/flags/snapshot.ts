@@ -337,6 +337,7 @@ function describe(record: FlagRecord | undefined) {
     reason: record?.reason,
     ruleId: record?.ruleId,
     flagVersion: record?.flagVersion,
-    configVersion: record?.configVersion,
+    // Definitions of no other version are evaluated locally.
+    configVersion: record?.source === "local" ? 1 : record?.configVersion,
   };
 }

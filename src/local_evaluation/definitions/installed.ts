@@ -136,7 +136,6 @@ function buildRecord(
     description: "Evaluated locally",
     ruleId,
     flagVersion,
-    configVersion: 1,
     id,
     hasExperiment,
   };

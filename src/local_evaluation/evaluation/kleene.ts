@@ -27,7 +27,9 @@ export function combine(
   for (const test of tests) {
     const answer = test(pass);
     if (answer.kind === deciding.kind) return answer;
-    if (DEPTH[answer.kind] > DEPTH[result.kind]) result = answer;
+    const depth = DEPTH[answer.kind];
+    if (depth === 0) continue;
+    if (depth > DEPTH[result.kind]) result = answer;
     if (answer.kind === "unknown" || answer.kind === "server") {
       worst = pickWorse(worst, answer);
     }
