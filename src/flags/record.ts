@@ -11,7 +11,7 @@ export interface FlagRecord {
   /** Who decided. */
   readonly source: FlagSource;
   /** Why, in a word. */
-  readonly reason: string | undefined;
+  readonly reason?: string | undefined;
   /** Why, as the exposure event says it. */
   readonly description?: string | undefined;
   /** The condition that decided. */

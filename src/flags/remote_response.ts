@@ -120,8 +120,8 @@ export function parseRemoteFlags(
   };
 }
 
-/** Undefined for an odd record of version 2. One of version 4 is off then: nothing else that it says counts. */
-function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | undefined {
+/** False for an odd record of version 2. One of version 4 is off then: nothing else that it says counts. */
+function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | false {
   const { value, enabled, variant, reason: why } = row;
   const metadata = row.metadata ?? {};
   const {
@@ -142,13 +142,10 @@ function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | undefined {
     ? (isData || typeof given === "boolean" || isText(given)) &&
       areLike(0, [id, version, typedVersion, experimentId]) &&
       areLike("", [why?.code, ruleType, ruleId, variantKey]) &&
-      typeof (hasExperiment ?? isTyped) === "boolean"
+      areLike(isTyped, [hasExperiment])
     : typeof enabled === "boolean" && areLike("", [variant]);
-  if (!isSound) {
-    return isTyped
-      ? { value: false, source: "remote", reason: undefined }
-      : undefined;
-  }
+  const source = "remote";
+  if (!isSound) return isTyped && { value: false, source };
   const reason = ofType(why?.code, "string");
   const configVersion = isTyped ? toNumber(typedVersion) : 1;
   const rule = configVersion === 2
@@ -159,7 +156,7 @@ function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | undefined {
   return {
     value: isData || given as FlagValue,
     payload: stored === null ? undefined : decodePayload(stored as JsonValue),
-    source: "remote",
+    source,
     reason,
     description: rule
       ? undefined
