@@ -48,7 +48,7 @@ Deno.test("R40: a flag of config version 1 keeps its reason (UPS-120, UPS-124)",
   assertEquals(others, []);
 });
 
-Deno.test("R41: a use of an experiment's split is told of twice, once each (UPS-120, UPS-121, UPS-122, UPS-123, UPS-130, UPS-135)", async () => {
+Deno.test("R41: a use of an experiment's split is told of twice, once each (UPS-105, UPS-120, UPS-121, UPS-122, UPS-123, UPS-130, UPS-135)", async () => {
   const harness = createRemote();
   const flags = await harness.evaluateFlags("user-7", {
     groups: { company: "acme" },
@@ -163,7 +163,6 @@ for (const [name, record, attribution] of PAIRS) {
 const IDS: readonly (readonly [name: string, given: unknown, sent: unknown])[] =
   [
     ["a whole number", 31, 31],
-    ["an integral float", 31.0, 31],
     ["a fraction", 31.5, undefined],
     ["null", null, undefined],
     ["absent", undefined, undefined],
@@ -179,6 +178,28 @@ for (const [name, given, sent] of IDS) {
     );
   });
 }
+
+Deno.test("Integral floats of an answer count as integers (UPS-105)", async () => {
+  const text = JSON.stringify({ flags: { checkout: buildCheckout() } })
+    .replace('"config_version":2', '"config_version":2.0')
+    .replace('"experiment_id":31', '"experiment_id":31.0');
+  assert(text.includes("2.0") && text.includes("31.0"));
+  const harness = createRemote({}, {
+    settings: { secretKey: undefined },
+    remote: [{ status: 200, body: text }],
+  });
+  const flags = await harness.evaluateFlags("u");
+  flags.getFlag("checkout");
+  assertEquals(flags.getResult("checkout")?.configVersion, 2);
+  assertEquals(pickRule(listEvents(harness)[1]?.[1]), {
+    $feature_flag_config_version: 2,
+    $feature_flag_reason_code: "experiment_split",
+    $feature_flag_rule_id: RULE_A,
+    $feature_flag_rule_type: "experiment",
+    $feature_flag_variant_key: "test",
+    $feature_flag_experiment_id: 31,
+  });
+});
 
 /** Values of a split, and what an event of its own says of it; undefined: there is none. */
 const VALUES: readonly (readonly [given: unknown, response: unknown])[] = [
