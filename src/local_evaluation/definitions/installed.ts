@@ -49,6 +49,15 @@ export class InstalledDefinitions implements LocalDefinitions {
     this.#reporter = reporter;
   }
 
+  /** Whether these are of a later moment than what a cache holds; a moment ahead of our clock counts as now. */
+  isNewer(
+    { etag, fetchedAt }: Pick<InstalledDefinitions, "etag" | "fetchedAt">,
+    now: number,
+  ): boolean {
+    return fetchedAt !== undefined && !(etag && etag === this.etag) &&
+      fetchedAt < Math.min(this.fetchedAt ?? this.loadedAt, now);
+  }
+
   get minimalFlagCalledEvents(): boolean {
     return this.definitions.minimalFlagCalledEvents;
   }
