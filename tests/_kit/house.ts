@@ -91,6 +91,8 @@ const ARROWS: ArrowTable = {
     "options/reader",
   ],
   "compat": ["client/host", "flags"],
+  // What the adapters of frameworks have in common.
+  "adapters": ["client", "client/escaped", "client/host"],
   // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
@@ -104,7 +106,7 @@ const ARROWS: ArrowTable = {
   "traces": ["options", "delivery"],
   "openfeature": ["mod"],
   "hono": ["mod"],
-  "next": ["mod"],
+  "next": ["adapters", "client"],
   "featureflip": ["delivery"],
   "sync_hash": [],
   "testing": ["posthog", "dev", "caches/types"],
@@ -177,6 +179,7 @@ export const HOUSE: {
     "setImmediate": NOWHERE,
   },
   optional: [
+    "adapters/",
     "caches/atomic_cache",
     "caches/cache_api",
     "caches/deno_kv",
