@@ -133,6 +133,21 @@ export interface Addition {
 /** The adapters, each with all that it has. */
 export const ADDITIONS: readonly Addition[] = [
   {
+    name: "edgehog/hono",
+    to: "capture + error tracking",
+    code: `import { posthogMiddleware } from "edgehog/hono";
+export const middleware = posthogMiddleware(posthog);`,
+    maxGzipBytes: 2000,
+  },
+  {
+    name: "edgehog/express",
+    to: "capture + error tracking",
+    code:
+      `import { setupExpressErrorHandler, setupExpressRequestContext } from "edgehog/express";
+export const setup = [setupExpressErrorHandler, setupExpressRequestContext];`,
+    maxGzipBytes: 1000,
+  },
+  {
     name: "edgehog/next",
     to: "capture + error tracking",
     code: `import { createNext } from "edgehog/next";

@@ -48,10 +48,12 @@ export const MISSING_EXPORTS = {
   createEventProcessor: "`captureException` beside Sentry",
   sentryIntegration: "`captureException` beside Sentry",
   PostHogSentryIntegration: "`captureException` beside Sentry",
-  setupExpressRequestContext: "`forRequest` in a middleware",
-  setupExpressErrorHandler: "`captureException` in an error handler",
+  setupExpressRequestContext:
+    "`edgehog/express`; the scope is `res.locals.posthog`",
+  setupExpressErrorHandler:
+    "`edgehog/express`; the scope is `res.locals.posthog`",
   instrumentRequest: "`withPostHog`",
-  posthogHonoMiddleware: "`forRequest` in a middleware",
+  posthogHonoMiddleware: "`edgehog/hono`; the scope is `c.var.posthog`",
   HTTP_SERVER_REQUEST_DURATION_METRIC: "OpenTelemetry",
   HTTP_SERVER_REQUEST_COUNT_METRIC: "OpenTelemetry",
 } as const;
