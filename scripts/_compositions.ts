@@ -137,7 +137,7 @@ export const ADDITIONS: readonly Addition[] = [
     to: "capture + error tracking",
     code: `import { posthogMiddleware } from "edgehog/hono";
 export const middleware = posthogMiddleware(posthog);`,
-    maxGzipBytes: 2000,
+    maxGzipBytes: 1100,
   },
   {
     name: "edgehog/express",

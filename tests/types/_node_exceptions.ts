@@ -49,9 +49,9 @@ export const MISSING_EXPORTS = {
   sentryIntegration: "`captureException` beside Sentry",
   PostHogSentryIntegration: "`captureException` beside Sentry",
   setupExpressRequestContext:
-    "`edgehog/express`; the scope is `res.locals.posthog`",
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   setupExpressErrorHandler:
-    "`edgehog/express`; the scope is `res.locals.posthog`",
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   instrumentRequest: "`withPostHog`",
   posthogHonoMiddleware: "`edgehog/hono`; the scope is `c.var.posthog`",
   HTTP_SERVER_REQUEST_DURATION_METRIC: "OpenTelemetry",
