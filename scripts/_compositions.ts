@@ -154,4 +154,11 @@ export const setup = [setupExpressErrorHandler, setupExpressRequestContext];`,
 export const { route, proxy, fromHeaders, onRequestError } = createNext(posthog);`,
     maxGzipBytes: 2000,
   },
+  {
+    name: "edgehog/flags-sdk",
+    to: "… + local evaluation",
+    code: `import { createFlagsAdapter } from "edgehog/flags-sdk";
+export const adapter = createFlagsAdapter(posthog);`,
+    maxGzipBytes: 2000,
+  },
 ];
