@@ -81,6 +81,7 @@ const REQUESTS: readonly Asked[] = [
   ["/sub/twice", 200, "true"],
   ["/sub/orders/7", 503, "sub"],
   ["/passing/orders/7", 500, "Internal Server Error"],
+  ["/bare/orders/7", 503, "own"],
   ["/custom/orders/7", 502, '{"message":"boom"}'],
   ["/escaping/orders/7", 500],
 ];
@@ -94,6 +95,7 @@ const EVENTS: readonly (readonly unknown[])[] = [
   ["text", "/text", "hono.middleware", "/text", undefined],
   ["boom", "/sub/orders/7", "hono.middleware", "/sub/orders/:id", 503],
   ["boom", "/passing/orders/7", "hono.middleware", "/passing/orders/:id", 500],
+  ["boom", "/bare/orders/7", "hono.middleware", "/bare/orders/:id", 503],
   ["boom", "/custom/orders/7", "hono.middleware", "/custom/orders/:id", 502],
   [
     "boom",

@@ -20,7 +20,7 @@ function createStream(hog) {
   });
 }
 
-/** Three applications of Hono's, and which of them gets a request: by the path's start. */
+/** Some applications of Hono's, and which of them gets a request: by the path's start. */
 export function createHandler({ Hono, HTTPException }, host) {
   const posthog = new PostHog("phc_x", { host });
   const middleware = posthogMiddleware(posthog);
@@ -63,6 +63,12 @@ export function createHandler({ Hono, HTTPException }, host) {
   });
   app.route("/passing", passing);
 
+  const own = createApp();
+  own.get("/orders/:id", boom);
+  own.onError((_error, c) => c.text("own", 503));
+  const bare = new Hono();
+  bare.route("/bare", own);
+
   const custom = createApp();
   custom.get("/custom/orders/:id", boom);
   custom.onError((error, c) => c.json({ message: error.message }, 502));
@@ -79,7 +85,8 @@ export function createHandler({ Hono, HTTPException }, host) {
   return (request, env, ctx) => {
     const { pathname } = new URL(request.url);
     if (pathname.startsWith("/escaping/")) return wrapped(request, env, ctx);
-    const { fetch } = pathname.startsWith("/custom/") ? custom : app;
+    const [, start] = pathname.split("/");
+    const { fetch } = { bare, custom }[start] ?? app;
     return fetch(request, env, ctx);
   };
 }
