@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestScope } from "edgehog";
 import {
   setupExpressErrorHandler,
@@ -61,18 +62,13 @@ Deno.test("an init that throws is told, and the request goes on (EDGE-004)", asy
 });
 
 Deno.test("the client's own methods act for the scope, where the application keeps one", async () => {
-  let current: unknown;
-  const contextStorage = {
-    run<T>(value: unknown, work: () => T): T {
-      current = value;
-      return work();
-    },
-    getStore: () => current,
-  };
+  const contextStorage = new AsyncLocalStorage();
   let seen: unknown;
-  const { locals } = await runExpress(() => seen = current, {
-    client: { contextStorage },
-  });
+  const { locals } = await runExpress(
+    () => seen = contextStorage.getStore(),
+    { client: { contextStorage } },
+  );
+  assertEquals(typeof seen, "object");
   assertStrictEquals(seen, locals["posthog"]);
 });
 
