@@ -118,3 +118,47 @@ export const COMPOSITIONS: readonly Composition[] = [
     absent: [],
   },
 ];
+
+/** What an entry point adds to the application that it is put on top of. */
+export interface Addition {
+  readonly name: string;
+  /** The name of that composition. */
+  readonly to: string;
+  /** What the application's module has more. */
+  readonly code: string;
+  /** The budget that a test holds: bytes more, minified and gzipped. */
+  readonly maxGzipBytes: number;
+}
+
+/** The adapters, each with all that it has. */
+export const ADDITIONS: readonly Addition[] = [
+  {
+    name: "edgehog/hono",
+    to: "capture + error tracking",
+    code: `import { posthogMiddleware } from "edgehog/hono";
+export const middleware = posthogMiddleware(posthog);`,
+    maxGzipBytes: 1100,
+  },
+  {
+    name: "edgehog/express",
+    to: "capture + error tracking",
+    code:
+      `import { setupExpressErrorHandler, setupExpressRequestContext } from "edgehog/express";
+export const setup = [setupExpressErrorHandler, setupExpressRequestContext];`,
+    maxGzipBytes: 1000,
+  },
+  {
+    name: "edgehog/next",
+    to: "capture + error tracking",
+    code: `import { createNext } from "edgehog/next";
+export const { route, proxy, fromHeaders, onRequestError } = createNext(posthog);`,
+    maxGzipBytes: 2000,
+  },
+  {
+    name: "edgehog/flags-sdk",
+    to: "… + local evaluation",
+    code: `import { createFlagsAdapter } from "edgehog/flags-sdk";
+export const adapter = createFlagsAdapter(posthog);`,
+    maxGzipBytes: 2000,
+  },
+];
