@@ -199,6 +199,5 @@ export const HOUSE: {
   ],
   longFunctions: [
     "src/caches/leased_cache.ts",
-    "src/dev/emulator.ts",
   ],
 };
