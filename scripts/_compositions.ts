@@ -117,4 +117,20 @@ export const COMPOSITIONS: readonly Composition[] = [
     boundGzipBytes: 47_000,
     absent: [],
   },
+  {
+    name: "Featureflip",
+    code: `export * from "edgehog/featureflip";`,
+    maxGzipBytes: 8_000,
+    boundGzipBytes: 6_000,
+    absent: [
+      "mod.ts",
+      "src/client/",
+      "src/flags/",
+      "src/local_evaluation/",
+      "src/errors/",
+      "src/options/",
+      "src/caches/",
+      "src/core/reporter.ts",
+    ],
+  },
 ];

@@ -25,6 +25,12 @@ export const consoleLogger: Logger = {
   error: (message: string) => console.error(`[edgehog] ${message}`),
 };
 
+/** Prints a warning that has a prefix of its own. */
+export function warnOnConsole(message: string): void {
+  // deno-lint-ignore no-console -- as above
+  console.warn(message);
+}
+
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;
 
