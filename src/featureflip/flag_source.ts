@@ -1,4 +1,5 @@
 import { runWithin } from "../core/clock.ts";
+import { attempt } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { HttpOutcome } from "../delivery/http.ts";
 import { addDependents, findAffected } from "./changes.ts";
@@ -48,7 +49,7 @@ export class FlagSource {
   #hasWarned = false;
   /** Those who wait for the first snapshot. */
   readonly #waiters = new Set<(result: LoadResult) => void>();
-  /** Ends all loads and the stream. */
+  /** Ends all loads and the stream; in an isolate, the latest load. */
   #abort = new AbortController();
   /** Numbers the requests for snapshots and those that the stream brings, as they begin. */
   #turn = 0;
@@ -100,7 +101,6 @@ export class FlagSource {
   async waitForInitialization(): Promise<void> {
     const { clock, isLongLived, initTimeoutMs } = this.#settings;
     if (this.#isLoaded) return;
-    const { signal } = this.#abort;
     const isDue = clock.now() >= this.#dueAtMs;
     const failure = this.#failure;
     if (failure && !this.#hasStream && !isDue) {
@@ -111,6 +111,7 @@ export class FlagSource {
     }
     // Another's load may belong to a request that is gone, and never settle.
     const load = isDue || !isLongLived ? this.#start() : this.#loading;
+    const { signal } = this.#abort;
     let waiter: (result: LoadResult) => void = () => {};
     const waited = await runWithin(
       clock,
@@ -137,7 +138,7 @@ export class FlagSource {
   /** Begins anew: loads, connects, and forgets what went wrong. Resolves when the load has settled. */
   async restart(): Promise<void> {
     if (this.#isClosed) return;
-    this.#abort.abort();
+    attempt(() => this.#abort.abort());
     this.#abort = new AbortController();
     const load = this.#begin();
     if (this.#hasStream) this.#stream();
@@ -148,19 +149,22 @@ export class FlagSource {
   close(): void {
     this.#isClosed = true;
     this.#dueAtMs = Infinity;
-    this.#abort.abort();
+    attempt(() => this.#abort.abort());
   }
 
   /** Begins a load, and the stream after it. */
   #start(): Promise<LoadResult> {
-    const { signal } = this.#abort;
     const load = this.#begin();
+    const { signal } = this.#abort;
     if (this.#hasStream) load.then(() => signal.aborted || this.#stream());
     return load;
   }
 
   #begin(): Promise<LoadResult> {
-    const { clock, requestTimeoutMs, pollIntervalMs, warn } = this.#settings;
+    const { clock, requestTimeoutMs, pollIntervalMs, warn, isLongLived } =
+      this.#settings;
+    // A signal of another request can't be listened to on Workers.
+    if (!isLongLived) this.#abort = new AbortController();
     const { signal } = this.#abort;
     // Before the request: whoever carries it out may read a flag.
     this.#dueAtMs = this.#hasStream
@@ -196,7 +200,9 @@ export class FlagSource {
       : Math.min(requestTimeoutMs, initTimeoutMs);
     const outcome = await this.#requests.get("flags", timeoutMs, signal);
     // What came meanwhile is newer.
-    if (signal.aborted || turn < this.#appliedTurn) return undefined;
+    if (signal.aborted || this.#isClosed || turn < this.#appliedTurn) {
+      return undefined;
+    }
     const json = readJson(outcome);
     const reason = json === undefined
       ? describeOutcome(outcome)
