@@ -21,50 +21,48 @@ export interface Outcome {
 /** How many levels of prerequisites a flag may stand on. */
 const MAX_DEPTH = 10;
 
-/** The two spellings of who a user is, each with the other. */
-const ALIASES: Readonly<Record<string, string>> = {
-  userId: "user_id",
-  "user_id": "userId",
-};
-
 /** Decides a flag for a context. Throws what an attribute throws. */
 export function evaluateFlag(
   snapshot: Snapshot,
   flag: Flag,
   context: EvaluationContext,
-): Outcome {
+  depth = 0,
   /** What prerequisites served: each is decided once a call. */
-  const known = new Map<string, Outcome>();
-
-  const decide = (flag: Flag, depth: number): Outcome => {
-    const turnOff = (reason: EvaluationReason): Outcome => ({
-      reason,
-      variationKey: flag.offVariation,
-    });
-    if (depth > MAX_DEPTH) return turnOff("Error");
-    if (!flag.isEnabled) return turnOff("FlagDisabled");
-    for (const { flagKey, variationKey } of flag.prerequisites) {
-      const other = snapshot.flags.get(flagKey);
-      const outcome = known.get(flagKey) ?? (other && decide(other, depth + 1));
-      if (outcome) known.set(flagKey, outcome);
-      if (outcome?.reason === "Error") return turnOff("Error");
-      if (outcome?.variationKey !== variationKey) {
-        return { ...turnOff("PrerequisiteFailed"), prerequisiteKey: flagKey };
-      }
+  known: Map<string, Outcome> = new Map(),
+): Outcome {
+  const { prerequisites, rules, fallthrough, offVariation } = flag;
+  if (depth > MAX_DEPTH) return { reason: "Error", variationKey: offVariation };
+  if (!flag.isEnabled) {
+    return { reason: "FlagDisabled", variationKey: offVariation };
+  }
+  for (const { flagKey, variationKey } of prerequisites) {
+    const other = snapshot.flags.get(flagKey);
+    const outcome = known.get(flagKey) ??
+      (other && evaluateFlag(snapshot, other, context, depth + 1, known));
+    if (outcome) known.set(flagKey, outcome);
+    if (outcome?.reason === "Error") {
+      return { reason: "Error", variationKey: offVariation };
     }
-    const rule = flag.rules.find((rule) => matchRule(snapshot, rule, context));
-    return rule
-      ? {
-        reason: "RuleMatch",
-        variationKey: chooseVariation(rule.serve, context),
-        ruleId: rule.id,
-      }
-      : {
-        reason: "Fallthrough",
-        variationKey: chooseVariation(flag.fallthrough, context),
+    if (outcome?.variationKey !== variationKey) {
+      return {
+        reason: "PrerequisiteFailed",
+        variationKey: offVariation,
+        prerequisiteKey: flagKey,
       };
+    }
+  }
+  for (const rule of rules) {
+    if (!matchRule(snapshot, rule, context)) continue;
+    return {
+      reason: "RuleMatch",
+      variationKey: chooseVariation(rule.serve, context),
+      ruleId: rule.id,
+    };
+  }
+  return {
+    reason: "Fallthrough",
+    variationKey: chooseVariation(fallthrough, context),
   };
-  return decide(flag, 0);
 }
 
 function matchRule(
@@ -77,14 +75,15 @@ function matchRule(
   return segment !== undefined && matchGroup(segment, context);
 }
 
+/** What has nothing to ask is a match, in either way. */
 function matchGroup(
   { isAny, conditions }: Group,
   context: EvaluationContext,
 ): boolean {
-  const matches = (condition: Condition) => matchCondition(condition, context);
-  return isAny && conditions.length > 0
-    ? conditions.some(matches)
-    : conditions.every(matches);
+  for (const condition of conditions) {
+    if (matchCondition(condition, context) === isAny) return isAny;
+  }
+  return !isAny || conditions.length === 0;
 }
 
 function matchCondition(
@@ -98,10 +97,16 @@ function matchCondition(
   return match !== undefined && match(text, value) !== isNegated;
 }
 
+/** Who a user is has two spellings, which stand for each other. */
 function readAttribute(context: EvaluationContext, name: string): unknown {
-  const alias = getOwn(ALIASES, name) as string | undefined;
   return getOwn(context, name) ??
-    (alias === undefined ? undefined : getOwn(context, alias));
+    (isUserId(name)
+      ? getOwn(context, name === "userId" ? "user_id" : "userId")
+      : undefined);
+}
+
+function isUserId(name: string): boolean {
+  return name === "userId" || name === "user_id";
 }
 
 /** Undefined where nothing can be compared. */
@@ -120,7 +125,7 @@ function chooseVariation(
   if (!first) return variation;
   const value = toText(readAttribute(context, bucketBy)) ?? "";
   // Nobody known: the control, which is the same for all of them.
-  if (!value && Object.hasOwn(ALIASES, bucketBy)) return first.key;
+  if (!value && isUserId(bucketBy)) return first.key;
   const place = bucket(salt, value);
   let sum = 0;
   const share = shares.find(({ weight }) => place < (sum += weight));

@@ -19,20 +19,20 @@ export function readFlag<T>(
 ): EvaluationDetail<T> {
   const flag = snapshot.flags.get(key);
   if (!flag) return { value: defaultValue, reason: "FlagNotFound" };
-  const { variationKey, reason, ...details } = evaluateFlag(
-    snapshot,
-    flag,
-    context,
-  );
+  const outcome = evaluateFlag(snapshot, flag, context);
+  const { variationKey } = outcome;
   const served = flag.variations.get(variationKey);
   const isUndefined = variationKey && !flag.variations.has(variationKey);
   const isWrong = isUndefined || (type && typeof served !== type);
-  return {
+  const detail: {
+    -readonly [Key in keyof EvaluationDetail<T>]: EvaluationDetail<T>[Key];
+  } = {
     value: isWrong ? defaultValue : served as T ?? defaultValue,
-    reason: isWrong ? "Error" : reason,
-    ...variationKey && { variationKey },
-    ...details,
+    ...outcome,
   };
+  if (isWrong) detail.reason = "Error";
+  if (!variationKey) delete detail.variationKey;
+  return detail;
 }
 
 /** Each value as what a flag of that name serves to everybody. */
