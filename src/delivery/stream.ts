@@ -1,6 +1,4 @@
 import { type Clock, runWithin } from "../core/clock.ts";
-import type { Bytes } from "../core/bytes.ts";
-import { attempt } from "../core/guards.ts";
 import type { FetchLike } from "../core/platform.ts";
 import { USER_AGENT } from "../core/version.ts";
 
@@ -16,30 +14,15 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
 }
 
-/** What came of opening a stream. */
-export type StreamOutcome =
-  | {
-    readonly kind: "open";
-    /** The answer's headers. */
-    readonly headers: Headers;
-    /** The body, to be read or cancelled; undefined where the runtime shows none. */
-    readonly reader: ReadableStreamDefaultReader<Bytes> | undefined;
-  }
-  /** Another status than 200. */
-  | {
-    readonly kind: "status";
-    readonly status: number;
-    readonly headers: Headers;
-  }
-  /** No answer, or none in time. */
-  | { readonly kind: "failed" };
-
-/** Asks for a body that is read as it comes. Never rejects. */
+/**
+ * Asks for a body that is read as it comes: resolves with the answer when its headers are there, or with undefined where
+ * none come in time. Never rejects. The body is the caller's to read or cancel.
+ */
 export async function openStream(
   fetch: FetchLike | undefined,
   clock: Clock,
   { url, headers, timeoutMs, signal }: StreamRequest,
-): Promise<StreamOutcome> {
+): Promise<Response | undefined> {
   const opened = await runWithin(clock, timeoutMs, async (inner) => {
     const response = await fetch?.(url, {
       method: "GET",
@@ -51,18 +34,7 @@ export async function openStream(
     if (inner.aborted) await response?.body?.cancel();
     return response;
   }, signal);
-  const response = opened.kind === "done" ? opened.value : undefined;
-  if (!response) return { kind: "failed" };
-  const { status, headers: answered, body } = response;
-  if (status === 200) {
-    return {
-      kind: "open",
-      headers: answered,
-      reader: attempt(() => body?.getReader()),
-    };
-  }
-  body?.cancel().catch(() => {});
-  return { kind: "status", status, headers: answered };
+  return opened.kind === "done" ? opened.value : undefined;
 }
 
 /** A fetch whose GET requests no framework answers out of a cache. */

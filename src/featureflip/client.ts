@@ -255,8 +255,9 @@ export class FeatureflipClient {
     let detail: EvaluationDetail<T> = { value: defaultValue, reason: "Error" };
     if (isClosed) return detail;
     const context = toContext(given);
+    // A Worker's global scope refuses it.
+    this.#keep(attempt(() => flags.touch(settings.clock.now())));
     try {
-      this.#keep(flags.touch(settings.clock.now()));
       detail = readFlag(flags.snapshot, { key, context, defaultValue, type });
     } catch {
       // An attribute that can't be read.

@@ -49,8 +49,8 @@ export class FlagSource {
   #hasWarned = false;
   /** Those who wait for the first snapshot. */
   readonly #waiters = new Set<(result: LoadResult) => void>();
-  /** Ends all loads and the stream; in an isolate, the latest load. */
-  #abort = new AbortController();
+  /** Ends all loads and the stream; in an isolate, the latest load. Made by a load: a Worker's global scope refuses it. */
+  #abort: AbortController | undefined;
   /** Numbers the requests for snapshots and those that the stream brings, as they begin. */
   #turn = 0;
   #appliedTurn = 0;
@@ -111,7 +111,7 @@ export class FlagSource {
     }
     // Another's load may belong to a request that is gone, and never settle.
     const load = isDue || !isLongLived ? this.#start() : this.#loading;
-    const { signal } = this.#abort;
+    const signal = this.#signal;
     let waiter: (result: LoadResult) => void = () => {};
     const waited = await runWithin(
       clock,
@@ -138,8 +138,8 @@ export class FlagSource {
   /** Begins anew: loads, connects, and forgets what went wrong. Resolves when the load has settled. */
   async restart(): Promise<void> {
     if (this.#isClosed) return;
-    attempt(() => this.#abort.abort());
-    this.#abort = new AbortController();
+    attempt(() => this.#abort?.abort());
+    this.#abort = undefined;
     const load = this.#begin();
     if (this.#hasStream) this.#stream();
     await load;
@@ -149,13 +149,17 @@ export class FlagSource {
   close(): void {
     this.#isClosed = true;
     this.#dueAtMs = Infinity;
-    attempt(() => this.#abort.abort());
+    attempt(() => this.#abort?.abort());
+  }
+
+  get #signal(): AbortSignal {
+    return (this.#abort ??= new AbortController()).signal;
   }
 
   /** Begins a load, and the stream after it. */
   #start(): Promise<LoadResult> {
     const load = this.#begin();
-    const { signal } = this.#abort;
+    const signal = this.#signal;
     if (this.#hasStream) load.then(() => signal.aborted || this.#stream());
     return load;
   }
@@ -164,8 +168,8 @@ export class FlagSource {
     const { clock, requestTimeoutMs, pollIntervalMs, warn, isLongLived } =
       this.#settings;
     // A signal of another request can't be listened to on Workers.
-    if (!isLongLived) this.#abort = new AbortController();
-    const { signal } = this.#abort;
+    if (!isLongLived) this.#abort = undefined;
+    const signal = this.#signal;
     // Before the request: whoever carries it out may read a flag.
     this.#dueAtMs = this.#hasStream
       ? Infinity
@@ -193,7 +197,7 @@ export class FlagSource {
   /** Loads all flags, once. Never rejects. */
   async #loadAll(): Promise<LoadResult> {
     const { clock, requestTimeoutMs, initTimeoutMs } = this.#settings;
-    const { signal } = this.#abort;
+    const signal = this.#signal;
     const turn = ++this.#turn;
     const timeoutMs = this.#isLoaded
       ? requestTimeoutMs
@@ -257,14 +261,14 @@ export class FlagSource {
         this.#dueAtMs = 0;
         warn("Cannot read a stream here: flags are loaded as they are read");
       },
-    }, this.#abort.signal);
+    }, this.#signal);
     task.run();
   }
 
   /** Loads one flag. Never rejects; a failure leaves the flag as it is. */
   async #loadFlag(key: string): Promise<void> {
     const { requestTimeoutMs, warn } = this.#settings;
-    const { signal } = this.#abort;
+    const signal = this.#signal;
     const load = {};
     this.#flagLoads.set(key, load);
     const path = `flags/${encodeURIComponent(key.toWellFormed())}`;

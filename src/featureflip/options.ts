@@ -53,43 +53,40 @@ export interface Settings {
 
 /** Checks and completes the options. Throws a {@linkcode ConfigurationError} that names one that is invalid. */
 export function resolveOptions(options: FeatureflipOptions): Settings {
+  const read = <Value>(
+    name: keyof FeatureflipOptions,
+    isValid: (value: unknown) => boolean,
+    fallback?: Value,
+  ): Value => {
+    const { [name]: value = fallback } = options;
+    check(isValid(value), name);
+    return value as Value;
+  };
+  const readMs = (name: keyof FeatureflipOptions, fallback: number) =>
+    clamp(read(name, isPositive, fallback));
+  const readFunction = <Value>(name: keyof FeatureflipOptions) =>
+    read<Value | undefined>(name, isFunctionOrNone);
   const sdkKey = resolveKey(options);
   const baseUrl = resolveUrl(options.baseUrl);
-  const readMs = (name: MsOption, fallback: number) => {
-    const { [name]: ms = fallback } = options;
-    check(isFiniteNumber(ms) && ms > 0, name, "a number of ms above 0");
-    return clamp(ms);
-  };
-  const readCount = (name: CountOption, fallback: number, least: number) => {
-    const { [name]: count = fallback } = options;
-    check(Number.isInteger(count) && count >= least, name, "a whole number");
-    return count;
-  };
   const durations = {
     connect: readMs("connectTimeout", 5_000),
     read: readMs("readTimeout", 10_000),
     pollIntervalMs: readMs("pollInterval", 30_000),
     flushIntervalMs: readMs("flushInterval", 30_000),
     initTimeoutMs: readMs("initTimeout", 10_000),
-    flushBatchSize: readCount("flushBatchSize", 100, 1),
-    maxStreamRetries: readCount("maxStreamRetries", 5, 0),
+    flushBatchSize: read("flushBatchSize", (n) => isCount(n) && n > 0, 100),
+    maxStreamRetries: read("maxStreamRetries", isCount, 5),
   };
-  const { sendEvents = true, streaming = true, longLived = "auto" } = options;
-  check(typeof sendEvents === "boolean", "sendEvents", "a boolean");
-  check(typeof streaming === "boolean", "streaming", "a boolean");
-  check(
-    typeof longLived === "boolean" || longLived === "auto",
+  const streaming = read("streaming", isBoolean, true);
+  const sendsEvents = read("sendEvents", isBoolean, true);
+  const longLived = read<boolean | "auto">(
     "longLived",
-    'a boolean or "auto"',
+    (value) => isBoolean(value) || value === "auto",
+    "auto",
   );
-  const { inspectors = [], env = {}, fetch, random = drawFraction } = options;
-  check(Array.isArray(inspectors), "inspectors", "an array");
-  check(isObject(env), "env", "an object");
-  for (const name of FUNCTIONS) {
-    const kind = typeof options[name];
-    check(/^(function|undefined)$/.test(kind), name, "a function");
-  }
+  read("env", isObject, {});
   const lives = longLived === "auto" ? isLongLived() : longLived;
+  const fetch = readFunction<FetchLike>("fetch");
   return {
     ...durations,
     sdkKey,
@@ -97,37 +94,51 @@ export function resolveOptions(options: FeatureflipOptions): Settings {
     requestTimeoutMs: clamp(durations.connect + durations.read),
     isLongLived: lives,
     hasStream: streaming && lives,
-    sendsEvents: sendEvents,
-    inspectors: inspectors.filter((entry) => typeof entry === "function"),
-    clock: resolveClock(options),
-    random,
+    sendsEvents,
+    inspectors: read<EvaluationInspector[]>("inspectors", Array.isArray, [])
+      .filter((entry) => typeof entry === "function"),
+    clock: resolveClock(readFunction("now"), readFunction("sleep")),
+    random: readFunction<() => number>("random") ?? drawFraction,
     findFetch: () => fetch ?? findFetch(),
-    waitUntil: options.waitUntil,
+    waitUntil: readFunction("waitUntil"),
     comparable: JSON.stringify(
-      [baseUrl, durations, streaming, sendEvents, longLived],
+      [baseUrl, durations, streaming, sendsEvents, longLived],
     ),
-    ...resolveLogging(sdkKey, options.logger),
+    ...resolveLogging(
+      sdkKey,
+      read<FeatureflipLogger>("logger", isLogger, { warn: warnOnConsole }),
+    ),
   };
 }
 
-const FUNCTIONS = ["fetch", "waitUntil", "now", "random", "sleep"] as const;
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
+}
 
-type CountOption = "flushBatchSize" | "maxStreamRetries";
-type MsOption =
-  | "connectTimeout"
-  | "readTimeout"
-  | "pollInterval"
-  | "flushInterval"
-  | "initTimeout";
+function isPositive(value: unknown): boolean {
+  return isFiniteNumber(value) && value > 0;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0;
+}
+
+function isFunctionOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === "function";
+}
+
+function isLogger(value: unknown): boolean {
+  return isObject(value) && typeof value["warn"] === "function";
+}
 
 function check(
   isValid: boolean,
   name: keyof FeatureflipOptions,
-  expected: string,
 ): asserts isValid {
   if (isValid) return;
+  const where = name === "sdkKey" ? ` or ${SDK_KEY_VARIABLE}` : "";
   throw new ConfigurationError(
-    `Cannot use option '${name}': expected ${expected}`,
+    `Cannot use option '${name}'${where}: missing or invalid`,
   );
 }
 
@@ -138,17 +149,13 @@ function clamp(ms: number): number {
 
 /** The first key that is given: by hand, by `env`, by the process. */
 function resolveKey({ sdkKey, env }: FeatureflipOptions): string {
-  check(isText(sdkKey ?? ""), "sdkKey", "a string");
+  check(isText(sdkKey ?? ""), "sdkKey");
   const given = [
     sdkKey,
     attempt(() => (env as Record<string, unknown>)[SDK_KEY_VARIABLE]),
   ].find(isNonBlank) ?? readEnvironmentKey();
   const key = given?.trim();
-  check(
-    key !== undefined && /^[!-~]+$/.test(key),
-    "sdkKey",
-    `a key without spaces, there or in ${SDK_KEY_VARIABLE}`,
-  );
+  check(key !== undefined && /^[!-~]+$/.test(key), "sdkKey");
   return key;
 }
 
@@ -158,28 +165,21 @@ function resolveUrl(text: unknown = "https://eval.featureflip.io"): string {
     url !== undefined && /^https?:$/.test(url.protocol) &&
       !url.username && !url.password,
     "baseUrl",
-    "an http or https URL without query, fragment and credentials",
   );
   return url.href.replace(/\/+$/, "");
 }
 
-function resolveClock({ now, sleep }: FeatureflipOptions): Clock {
-  return {
-    ...(!sleep && systemClock),
-    now: now ?? systemClock.now,
-    sleep: sleep ?? systemClock.sleep,
-  };
+function resolveClock(
+  now: Clock["now"] = systemClock.now,
+  sleep?: Clock["sleep"],
+): Clock {
+  return sleep ? { now, sleep } : { ...systemClock, now };
 }
 
 function resolveLogging(
   sdkKey: string,
-  logger: FeatureflipLogger = { warn: warnOnConsole },
+  logger: FeatureflipLogger,
 ): Pick<Settings, "redact" | "warn" | "debug"> {
-  check(
-    isObject(logger) && typeof logger.warn === "function",
-    "logger",
-    "an object with a function 'warn'",
-  );
   const redact = createRedact([sdkKey]);
   const log = (level: "warn" | "debug", message: string) =>
     void attempt(() => logger[level]?.(redact(`[featureflip] ${message}`)));

@@ -1,10 +1,6 @@
 import { createHttpDoor, type HttpOutcome } from "../delivery/http.ts";
 import { clampRetryAfterMs, parseRetryAfterMs } from "../delivery/retry.ts";
-import {
-  bypassCache,
-  openStream,
-  type StreamOutcome,
-} from "../delivery/stream.ts";
+import { bypassCache, openStream } from "../delivery/stream.ts";
 import type { Settings } from "./options.ts";
 import { isWorkers } from "./runtime.ts";
 
@@ -19,7 +15,7 @@ export interface Requests {
   /** Posts events. */
   post(body: string): Promise<HttpOutcome>;
   /** Opens the stream. */
-  stream(signal: AbortSignal): Promise<StreamOutcome>;
+  stream(signal: AbortSignal): Promise<Response | undefined>;
 }
 
 /** Creates the {@linkcode Requests} of a key. */

@@ -1,7 +1,6 @@
 import { type Clock, runWithin } from "../core/clock.ts";
-import { getOwn, isObject, isText } from "../core/guards.ts";
+import { attempt, getOwn, isObject, isText } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
-import type { StreamOutcome } from "../delivery/stream.ts";
 import { readRetryAfterMs } from "./requests.ts";
 import { createSseParser } from "./sse.ts";
 
@@ -13,7 +12,7 @@ export interface StreamHost {
   readonly maxStreamRetries: number;
   readonly warn: (message: string) => void;
   /** Opens a connection. */
-  open(signal: AbortSignal): Promise<StreamOutcome>;
+  open(signal: AbortSignal): Promise<Response | undefined>;
   /** Takes a snapshot into use. */
   applySync(json: unknown): void;
   /** Loads all flags; gives how long the server asks to wait, in ms. */
@@ -62,18 +61,20 @@ export class StreamTask {
   /** One connection, to its end; gives how long the server asks to wait, in ms, unless there is to be no other. */
   async #connect(): Promise<number | undefined> {
     const { clock, open, giveUp } = this.#host;
-    const opened = await open(this.#signal);
-    if (opened.kind === "failed") return 0;
-    if (opened.kind === "status") return readRetryAfterMs(opened, clock.now());
-    const { reader, headers } = opened;
-    if (!reader) {
-      giveUp();
-      return undefined;
-    }
+    const response = await open(this.#signal);
+    if (!response) return 0;
+    const { status, headers } = response;
+    const reader = attempt(() => response.body?.getReader());
     const type = headers.get("content-type") ?? "text/event-stream";
-    if (/^text\/event-stream\b/i.test(type)) await this.#read(reader);
-    reader.cancel().catch(() => {});
-    return 0;
+    if (status === 200) {
+      if (!reader) {
+        giveUp();
+        return undefined;
+      }
+      if (/^text\/event-stream\b/i.test(type)) await this.#read(reader);
+    }
+    reader?.cancel().catch(() => {});
+    return readRetryAfterMs(response, clock.now());
   }
 
   /** Reads until the body ends, breaks off, stalls or sends too large a frame. */

@@ -1,31 +1,24 @@
+import { env } from "cloudflare:workers";
 import { type EvaluationContext, FeatureflipClient } from "edgehog/featureflip";
-
-/** What `wrangler.jsonc` and its secrets give the Worker. */
-interface Env {
-  readonly FEATUREFLIP_SDK_KEY: string;
-  /** Another Featureflip than the service's own, such as the emulator. */
-  readonly FEATUREFLIP_BASE_URL?: string;
-}
 
 /** The part of a request's execution context that is used. */
 interface Context {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** One client for all requests of the isolate, made by the first one. It loads by itself as flags are read. */
-let client: FeatureflipClient | undefined;
+/** One client for all requests of the isolate. It asks for nothing yet, and loads by itself as flags are read. */
+const client = FeatureflipClient.get({
+  env,
+  // Another Featureflip than the service's own, such as the emulator.
+  baseUrl: env.FEATUREFLIP_BASE_URL,
+});
 
 export default {
-  fetch: (request: Request, env: Env, ctx: Context): Promise<Response> =>
-    answer(request, env, ctx),
+  fetch: (request: Request, _env: unknown, ctx: Context): Promise<Response> =>
+    answer(request, ctx),
 };
 
-async function answer(
-  request: Request,
-  env: Env,
-  ctx: Context,
-): Promise<Response> {
-  client ??= FeatureflipClient.get({ env, baseUrl: env.FEATUREFLIP_BASE_URL });
+async function answer(request: Request, ctx: Context): Promise<Response> {
   const flags = client.forRequest(ctx);
   // Only an isolate's first requests wait, and none of them fails without Featureflip: they see the defaults.
   if (!flags.initialized) await flags.waitForInitialization().catch(() => {});
