@@ -1,5 +1,5 @@
 import type { Caller, FeatureHost, FeatureMaker } from "../client/host.ts";
-import { toTimeoutMs } from "../core/clock.ts";
+import { atDeadline, lookAgain, toTimeoutMs } from "../core/clock.ts";
 import { CallbackError } from "../core/errors.ts";
 import { isThenable } from "../core/guards.ts";
 import { LIBRARY_NAME, USER_AGENT, VERSION } from "../core/version.ts";
@@ -34,9 +34,6 @@ export interface ClientMethods {
 
 /** What a flush waits for such work at most, in ms: one whose request is gone would never end. */
 const MAX_WAIT_MS = 30_000;
-
-/** How often is looked whether it has ended, in ms: nobody awaits another request's promise. */
-const LOOK_MS = 10;
 
 /** Promises waited for at once; the oldest is not waited for any more. */
 const MAX_PENDING = 1000;
@@ -119,11 +116,15 @@ class PendingWork {
     deadline: AbortSignal | undefined,
   ): Promise<void> {
     const { clock } = this.#host;
-    let left = Math.min(toTimeoutMs(timeoutMs) ?? MAX_WAIT_MS, MAX_WAIT_MS);
-    for (; left > 0 && this.#work.size > 0; left -= LOOK_MS) {
-      if (deadline?.aborted) return;
-      await clock.sleep(Math.min(left, LOOK_MS), deadline);
+    const ms = Math.min(toTimeoutMs(timeoutMs) ?? MAX_WAIT_MS, MAX_WAIT_MS);
+    let isLate = false;
+    const cancel = atDeadline(clock, ms, () => isLate = true);
+    const isWaiting = () =>
+      this.#work.size > 0 && !isLate && !deadline?.aborted;
+    for (let turn = 0; isWaiting(); turn++) {
+      await lookAgain(clock, turn, deadline);
     }
+    cancel();
     // What has not ended in that time is not waited for again: its request may be gone.
     if (timeoutMs === undefined) this.#work.clear();
   }

@@ -99,7 +99,7 @@ workerTest(
   "fifty requests without ctx, and one with it after their leases: all fifty-one events arrive (FLD-003)",
   async () => {
     await using world = await createWorld();
-    const { ask, arrived, emulator, state } = world;
+    const { ask, arrived, state } = world;
     state.isSilent = true;
     for (let n = 0; n < 50; n++) await ask("/plain", { event: `plain ${n}` });
     state.isSilent = false;
