@@ -51,6 +51,9 @@ export interface Settings {
   readonly comparable: string;
 }
 
+/** What both switches are. */
+const BY_DEFAULT = true;
+
 /** Checks and completes the options. Throws a {@linkcode ConfigurationError} that names one that is invalid. */
 export function resolveOptions(options: FeatureflipOptions): Settings {
   const read = <Value>(
@@ -77,8 +80,8 @@ export function resolveOptions(options: FeatureflipOptions): Settings {
     flushBatchSize: read("flushBatchSize", (n) => isCount(n) && n > 0, 100),
     maxStreamRetries: read("maxStreamRetries", isCount, 5),
   };
-  const streaming = read("streaming", isBoolean, true);
-  const sendsEvents = read("sendEvents", isBoolean, true);
+  const streaming = read("streaming", isBoolean, BY_DEFAULT);
+  const sendsEvents = read("sendEvents", isBoolean, BY_DEFAULT);
   const longLived = read<boolean | "auto">(
     "longLived",
     (value) => isBoolean(value) || value === "auto",
@@ -170,10 +173,14 @@ function resolveUrl(text: unknown = "https://eval.featureflip.io"): string {
 }
 
 function resolveClock(
-  now: Clock["now"] = systemClock.now,
-  sleep?: Clock["sleep"],
+  now: Clock["now"] | undefined,
+  sleep: Clock["sleep"] | undefined,
 ): Clock {
-  return sleep ? { now, sleep } : { ...systemClock, now };
+  return {
+    ...(!sleep && systemClock),
+    now: now ?? systemClock.now,
+    sleep: sleep ?? systemClock.sleep,
+  };
 }
 
 function resolveLogging(
