@@ -47,7 +47,6 @@ export class SharedCore {
   /** A client less; after the last one the events are sent and all else ends. */
   async release(handle: Handle): Promise<void> {
     handle.isClosed = true;
-    handle.listeners.clear();
     this.#handles.delete(handle);
     if (this.#handles.size > 0) return;
     const { sdkKey } = this.settings;

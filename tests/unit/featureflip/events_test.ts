@@ -330,6 +330,27 @@ Deno.test("a batch that may succeed later comes back to the front (FFL-178, FFL-
   ]);
 });
 
+Deno.test("what came back goes before what waited behind it, and one request is made at a time (FFL-177, FFL-178)", async () => {
+  const world = await loadWorld(undefined, { flushBatchSize: 2 });
+  const answers: ((response: Response) => void)[] = [];
+  world.answer = ({ path }) =>
+    path === "events"
+      ? new Promise((resolve) => void answers.push(resolve))
+      : undefined;
+  track(world, 5);
+  await world.clock.settle();
+  assertEquals(sizes(world), [2]);
+  answers[0]?.(status(503));
+  await world.clock.settle();
+  world.answer = () => undefined;
+  assertEquals((await world.client.flush()).delivered, 5);
+  assertEquals(sizes(world), [2, 2, 2, 1]);
+  assertEquals(
+    world.events.slice(2).map((event) => event["flagKey"]),
+    ["a0", "a1", "a2", "a3", "a4"],
+  );
+});
+
 Deno.test("a batch that is refused for good is dropped, told, and does not hold up the next (FFL-179)", async () => {
   for (const code of [400, 401, 403, 413]) {
     const world = await loadWorld(undefined, {
