@@ -94,8 +94,7 @@ export class FeatureflipClient {
 
   /** Whether the flags have been loaded once; stays so through outages. */
   get initialized(): boolean {
-    const { core, isClosed } = this.#handle;
-    return !isClosed && core.flags.isLoaded;
+    return this.#core?.flags.isLoaded ?? false;
   }
 
   /**
@@ -103,8 +102,8 @@ export class FeatureflipClient {
    * `initTimeout`; the client goes on trying, so a later call may resolve.
    */
   async waitForInitialization(): Promise<void> {
-    const { core, isClosed } = this.#handle;
-    if (isClosed) throw new InitializationError("The client is closed");
+    const core = this.#core;
+    if (!core) throw new InitializationError("The client is closed");
     await core.flags.waitForInitialization();
   }
 
@@ -174,28 +173,24 @@ export class FeatureflipClient {
 
   /** Sends the events that wait. Never rejects. */
   async flush(): Promise<FlushResult> {
-    const { core, isClosed } = this.#handle;
-    return isClosed ? NOTHING : await core.events.flush();
+    return await this.#core?.events.flush() ?? NOTHING;
   }
 
   /** Loads the flags where they are due, and with a stream in any case. Never rejects. */
   async refresh(): Promise<void> {
-    const { core, isClosed } = this.#handle;
-    if (!isClosed) await core.flags.refresh();
+    await this.#core?.flags.refresh();
   }
 
   /** Loads and connects anew, such as after an isolate was frozen. Keeps the flags and the events. Never rejects. */
   async restart(): Promise<void> {
-    const { core, isClosed } = this.#handle;
-    if (isClosed) return;
-    core.events.rearm();
-    await core.flags.restart();
+    const core = this.#core;
+    core?.events.rearm();
+    await core?.flags.restart();
   }
 
   /** Calls the listener with the keys of flags that may have other values now; the result ends that. */
   on(event: "update", listener: UpdateListener): () => void {
-    const { listeners, isClosed } = this.#handle;
-    if (event === "update" && !isClosed) listeners.add(listener);
+    if (event === "update") this.#handle.listeners.add(listener);
     return () => this.off(event, listener);
   }
 
@@ -245,15 +240,21 @@ export class FeatureflipClient {
     return findCores().get(sdkKey)?.handleCount ?? 0;
   }
 
+  /** What the client stands on; undefined once it is closed. */
+  get #core(): SharedCore | undefined {
+    return this.#handle.isClosed ? undefined : this.#handle.core;
+  }
+
   #read<T>(
     key: string,
     given: EvaluationContext,
     defaultValue: T,
     type?: "boolean" | "string" | "number",
   ): EvaluationDetail<T> {
-    const { core: { flags, settings }, isClosed } = this.#handle;
     let detail: EvaluationDetail<T> = { value: defaultValue, reason: "Error" };
-    if (isClosed) return detail;
+    const core = this.#core;
+    if (!core) return detail;
+    const { flags, settings } = core;
     const context = toContext(given);
     // A Worker's global scope refuses it.
     this.#keep(attempt(() => flags.touch(settings.clock.now())));
@@ -267,7 +268,15 @@ export class FeatureflipClient {
       variation: variationKey,
       prerequisiteKey,
     });
-    if (settings.inspectors.length > 0) this.#inspect(key, context, detail);
+    for (const inspector of settings.inspectors) {
+      core.contain("inspector", () =>
+        inspector({
+          flagKey: key,
+          context: attempt(() => ({ ...context })) ?? {},
+          ...detail,
+          timestamp: new Date(settings.clock.now()).toISOString(),
+        }));
+    }
     return detail;
   }
 
@@ -277,44 +286,23 @@ export class FeatureflipClient {
     context: EvaluationContext,
     details: EventDetails,
   ): void {
-    const { core: { settings, events }, isClosed } = this.#handle;
-    if (isClosed || !settings.sendsEvents) return;
-    try {
-      this.#keep(
-        events.record(
-          type,
-          String(key),
-          context,
-          details,
-          settings.clock.now(),
-        ),
-      );
-    } catch {
-      // A seam that fails.
-    }
+    const core = this.#core;
+    if (!core?.settings.sendsEvents) return;
+    // A seam may fail.
+    this.#keep(attempt(() =>
+      core.events.record(
+        type,
+        String(key),
+        context,
+        details,
+        core.settings.clock.now(),
+      )
+    ));
   }
 
   /** Nobody awaits the promise, which never rejects. */
   #keep(promise: Promise<unknown> | undefined): void {
     if (promise) attempt(() => this.#waitUntil?.(promise));
-  }
-
-  #inspect(
-    flagKey: string,
-    given: EvaluationContext,
-    detail: EvaluationDetail<unknown>,
-  ): void {
-    const { core } = this.#handle;
-    const { clock, inspectors } = core.settings;
-    for (const inspector of inspectors) {
-      core.contain("inspector", () =>
-        inspector({
-          flagKey,
-          context: attempt(() => ({ ...given })) ?? {},
-          ...detail,
-          timestamp: new Date(clock.now()).toISOString(),
-        }));
-    }
   }
 }
 

@@ -11,21 +11,24 @@ import type {
 /** What the module's functions stand on. */
 interface DefaultClient {
   client?: FeatureflipClient | undefined;
-  hasWarned?: boolean;
+  /** A closed one, which gives the defaults; made once, when that is told. */
+  none?: FeatureflipClient;
 }
 
 function findDefault(): DefaultClient {
   return findShared<DefaultClient>("featureflip-client", () => ({}));
 }
 
-/** The default client; where there is none, that is told once. */
-function findClient(): FeatureflipClient | undefined {
+/** The default client, or one that gives defaults. */
+function findClient(): FeatureflipClient {
   const shared = findDefault();
-  if (!shared.client && !shared.hasWarned) {
-    shared.hasWarned = true;
+  if (shared.client) return shared.client;
+  if (!shared.none) {
+    shared.none = FeatureflipClient.forTesting({});
+    shared.none.close();
     warnOnConsole("[featureflip] No default client: call configure() first");
   }
-  return shared.client;
+  return shared.none;
 }
 
 /**
@@ -67,8 +70,7 @@ export function boolVariation(
   context: EvaluationContext,
   defaultValue: boolean,
 ): boolean {
-  return findClient()?.boolVariation(key, context, defaultValue) ??
-    defaultValue;
+  return findClient().boolVariation(key, context, defaultValue);
 }
 
 /** {@linkcode FeatureflipClient.stringVariation} of the default client. */
@@ -77,8 +79,7 @@ export function stringVariation(
   context: EvaluationContext,
   defaultValue: string,
 ): string {
-  return findClient()?.stringVariation(key, context, defaultValue) ??
-    defaultValue;
+  return findClient().stringVariation(key, context, defaultValue);
 }
 
 /** {@linkcode FeatureflipClient.numberVariation} of the default client. */
@@ -87,8 +88,7 @@ export function numberVariation(
   context: EvaluationContext,
   defaultValue: number,
 ): number {
-  return findClient()?.numberVariation(key, context, defaultValue) ??
-    defaultValue;
+  return findClient().numberVariation(key, context, defaultValue);
 }
 
 /** {@linkcode FeatureflipClient.jsonVariation} of the default client. */
@@ -97,7 +97,7 @@ export function jsonVariation<T>(
   context: EvaluationContext,
   defaultValue: T,
 ): T {
-  return variationDetail(key, context, defaultValue).value;
+  return findClient().jsonVariation(key, context, defaultValue);
 }
 
 /** {@linkcode FeatureflipClient.variationDetail} of the default client. */
@@ -106,8 +106,7 @@ export function variationDetail<T>(
   context: EvaluationContext,
   defaultValue: T,
 ): EvaluationDetail<T> {
-  return findClient()?.variationDetail(key, context, defaultValue) ??
-    { value: defaultValue, reason: "Error" };
+  return findClient().variationDetail(key, context, defaultValue);
 }
 
 /** {@linkcode FeatureflipClient.track} of the default client. */
@@ -116,23 +115,22 @@ export function track(
   context: EvaluationContext,
   metadata?: Readonly<Record<string, unknown>>,
 ): void {
-  findClient()?.track(eventKey, context, metadata);
+  findClient().track(eventKey, context, metadata);
 }
 
 /** {@linkcode FeatureflipClient.identify} of the default client. */
 export function identify(context: EvaluationContext): void {
-  findClient()?.identify(context);
+  findClient().identify(context);
 }
 
 /** {@linkcode FeatureflipClient.flush} of the default client. */
 export async function flush(): Promise<FlushResult> {
-  return await findDefault().client?.flush() ??
-    { delivered: 0, dropped: 0, retained: 0 };
+  return await findClient().flush();
 }
 
 /** {@linkcode FeatureflipClient.restart} of the default client. */
 export async function restart(): Promise<void> {
-  await findDefault().client?.restart();
+  await findClient().restart();
 }
 
 /** Closes the default client, which is none then. Never rejects, however often. */
