@@ -7,7 +7,6 @@ import {
   build,
   condition,
   createWorld,
-  fixed,
   flag,
   loadWorld,
   rule,
@@ -356,48 +355,4 @@ Deno.test("a testing client asks for nothing and belongs to nobody (FFL-230, FFL
     globalThis.fetch = fetch;
   }
   assertEquals(asked, 0);
-});
-
-Deno.test("what the seed documents works as written, translated (Quick Start, Evaluation, Testing)", async () => {
-  const { client } = await loadWorld(build([
-    valueFlag("feature-key", true, {
-      rules: [{
-        id: "beta",
-        priority: 0,
-        conditionGroups: [{
-          operator: "And",
-          conditions: [condition("email", "EndsWith", ["@example.com"])],
-        }],
-        serve: fixed("v"),
-      }],
-    }),
-    valueFlag("pricing-tier", "pro"),
-    valueFlag("rate-limit", 250),
-    valueFlag("ui-config", { theme: "dark" }),
-  ]));
-  const context = { user_id: "123", email: "user@example.com" };
-  assertEquals(client.boolVariation("feature-key", context, false), true);
-  assertEquals(client.stringVariation("pricing-tier", context, "free"), "pro");
-  assertEquals(client.numberVariation("rate-limit", context, 100), 250);
-  assertEquals(client.jsonVariation("ui-config", context, { theme: "light" }), {
-    theme: "dark",
-  });
-  const detail = client.variationDetail("feature-key", context, false);
-  assertEquals([
-    detail.value,
-    detail.reason,
-    detail.ruleId,
-    detail.variationKey,
-  ], [true, "RuleMatch", "beta", "v"]);
-  client.track("checkout-completed", { user_id: "123" }, { total: 99.99 });
-  client.identify({ user_id: "123", email: "user@example.com", plan: "pro" });
-  assertEquals((await client.flush()).delivered, 7);
-  const testing = FeatureflipClient.forTesting({
-    "my-feature": true,
-    "pricing-tier": "pro",
-  });
-  assertEquals(testing.boolVariation("my-feature", {}, false), true);
-  assertEquals(testing.stringVariation("pricing-tier", {}, "free"), "pro");
-  assertEquals(testing.boolVariation("unknown", {}, false), false);
-  await client.close();
 });
