@@ -17,13 +17,8 @@ import { StreamTask } from "./streaming.ts";
 /** Hears of each change of the flags; which ones it affects is found out where somebody asks. */
 export type OnChange = (findKeys: () => string[]) => void;
 
-/** Why there are no new flags, and how long the server asks to wait. */
-interface LoadFailure {
-  readonly error: InitializationError;
-  readonly retryAfterMs: number;
-}
-
-type LoadResult = LoadFailure | undefined;
+/** Nothing to tell, or why there are no new flags. */
+type LoadResult = InitializationError | undefined;
 
 /** A load counts as under way for so long past its deadline: an isolate forgets it with the request that began it. */
 const GRACE_MS = 1_000;
@@ -44,6 +39,8 @@ export class FlagSource {
   #dueAtMs = 0;
   /** The latest load that an access, or somebody who waits, began; undefined when it has ended. */
   #loading: Promise<LoadResult> | undefined;
+  /** Until when the server asks not to be asked for flags. */
+  #retryAtMs = 0;
   /** Why that load failed. */
   #failure: InitializationError | undefined;
   #hasWarned = false;
@@ -104,7 +101,7 @@ export class FlagSource {
     const isDue = clock.now() >= this.#dueAtMs;
     const failure = this.#failure;
     if (failure && !this.#hasStream && !isDue) {
-      throw new InitializationError("Cannot load flags yet: they failed to", {
+      throw new InitializationError("Cannot load flags yet", {
         ...failure.status && { status: failure.status },
         cause: failure,
       });
@@ -126,10 +123,10 @@ export class FlagSource {
     );
     this.#waiters.delete(waiter);
     if (this.#isLoaded) return;
-    if (waited.kind === "done" && waited.value) throw waited.value.error;
+    if (waited.kind === "done" && waited.value) throw waited.value;
     // A restart ended that load and began another one.
     if (signal.aborted && !this.#isClosed) return this.waitForInitialization();
-    const reason = signal.aborted
+    const reason = this.#isClosed
       ? "the client is closed"
       : `none came within ${initTimeoutMs} ms`;
     throw new InitializationError(`Cannot load flags: ${reason}`);
@@ -140,6 +137,7 @@ export class FlagSource {
     if (this.#isClosed) return;
     attempt(() => this.#abort?.abort());
     this.#abort = undefined;
+    this.#retryAtMs = 0;
     const load = this.#begin();
     if (this.#hasStream) this.#stream();
     await load;
@@ -179,15 +177,20 @@ export class FlagSource {
       const isLatest = this.#loading === load;
       if (isLatest) this.#loading = undefined;
       if (signal.aborted || (failure && !isLatest)) return failure;
-      this.#failure = failure?.error;
+      this.#failure = failure;
       if (failure && !this.#isLoaded && !this.#hasWarned) {
         this.#hasWarned = true;
-        warn(failure.error.message);
+        warn(failure.message);
       }
       if (!this.#hasStream) {
-        const backoffMs = Math.max(MIN_BACKOFF_MS, failure?.retryAfterMs ?? 0);
-        this.#dueAtMs = clock.now() +
-          Math.max(pollIntervalMs, failure ? backoffMs : 0);
+        const now = clock.now();
+        this.#dueAtMs = failure
+          ? Math.max(
+            now + pollIntervalMs,
+            now + MIN_BACKOFF_MS,
+            this.#retryAtMs,
+          )
+          : now + pollIntervalMs;
       }
       return failure;
     });
@@ -211,13 +214,13 @@ export class FlagSource {
     const reason = json === undefined
       ? describeOutcome(outcome)
       : this.#apply(json, turn);
-    return reason === undefined ? undefined : {
-      error: new InitializationError(`Cannot load flags: ${reason}`, {
-        ...outcome.kind === "network" && { cause: outcome.cause },
-        ...outcome.kind === "status" && { status: outcome.status },
-      }),
-      retryAfterMs: readRetryAfterMs(outcome, clock.now()),
-    };
+    if (reason === undefined) return undefined;
+    const now = clock.now();
+    this.#retryAtMs = now + readRetryAfterMs(outcome, now);
+    return new InitializationError(`Cannot load flags: ${reason}`, {
+      ...outcome.kind === "network" && { cause: outcome.cause },
+      ...outcome.kind === "status" && { status: outcome.status },
+    });
   }
 
   /** Takes a snapshot into use; or says, and gives, why not. */
@@ -242,14 +245,18 @@ export class FlagSource {
   }
 
   #stream(): void {
-    const { warn } = this.#settings;
+    const { warn, clock } = this.#settings;
     const task = new StreamTask({
       ...this.#settings,
       open: this.#requests.stream,
       applySync: (json) => {
         if (json !== undefined) this.#apply(json, ++this.#turn);
       },
-      loadAll: async () => (await this.#loadAll())?.retryAfterMs ?? 0,
+      loadAll: () => void this.#loadAll(),
+      poll: async () => {
+        if (clock.now() >= this.#retryAtMs) await this.#loadAll();
+        return this.#retryAtMs - clock.now();
+      },
       loadFlag: (key) => void this.#loadFlag(key),
       removeFlag: (key) => {
         this.#flagLoads.delete(key);

@@ -15,8 +15,10 @@ export interface StreamHost {
   open(signal: AbortSignal): Promise<Response | undefined>;
   /** Takes a snapshot into use. */
   applySync(json: unknown): void;
-  /** Loads all flags; gives how long the server asks to wait, in ms. */
-  loadAll(): Promise<number>;
+  /** Loads all flags, for which nobody waits. */
+  loadAll(): void;
+  /** Loads all flags, unless the server asks to wait; gives for how many ms more it does. */
+  poll(): Promise<number>;
   /** Loads a flag that has changed. */
   loadFlag(key: string): void;
   removeFlag(key: string): void;
@@ -122,10 +124,10 @@ export class StreamTask {
   async #startPolling(): Promise<void> {
     if (this.#fallback) return;
     const { signal } = this.#fallback = new AbortController();
-    const { clock, loadAll, pollIntervalMs, warn } = this.#host;
+    const { clock, poll, pollIntervalMs, warn } = this.#host;
     warn("The stream fails, flags are polled until it is back");
     while (!signal.aborted) {
-      const retryAfterMs = await loadAll();
+      const retryAfterMs = await poll();
       await clock.sleep(Math.max(pollIntervalMs, retryAfterMs), signal);
     }
   }

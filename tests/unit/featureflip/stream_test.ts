@@ -398,6 +398,24 @@ Deno.test("polls beside the stream wait as long as the server asks (FFL-031, FFL
   await world.client.close();
 });
 
+Deno.test("polls beside the stream heed what the first load was asked (FFL-031, FFL-146)", async () => {
+  const world = createWorld(of(1), { longLived: true, maxStreamRetries: 0 });
+  const isOver = () => world.clock.now() >= start + 120_000;
+  const start = world.clock.now();
+  world.answer = ({ path }) =>
+    path === "flags" && !isOver()
+      ? status(503, { "retry-after": "120" })
+      : path === "stream"
+      ? status(500)
+      : undefined;
+  await world.client.waitForInitialization().catch(() => {});
+  await world.clock.advance(119_999);
+  assertEquals(world.to("flags").length, 1);
+  await world.clock.advance(1);
+  assertEquals([world.to("flags").length, read(world)], [2, 1]);
+  await world.client.close();
+});
+
 Deno.test("close() ends a wait, a connection being made and one being read (FFL-150)", async () => {
   const waiting = await streamWorld();
   waiting.streams[0]?.end();
