@@ -36,6 +36,15 @@ async function read(worker: Worker, path: string): Promise<unknown> {
   return [body.value, body.initialized, body.warnings];
 }
 
+/** Reads until the flag has the value: when an isolate has dealt with an answer, only its own answers tell. */
+async function readUntil(worker: Worker, value: boolean): Promise<unknown> {
+  for (let tries = 1000; tries > 0; tries--) {
+    const answer = await read(worker, "/");
+    if ((answer as readonly unknown[])[0] === value) return answer;
+  }
+  return undefined;
+}
+
 // By a navigator, by none, and with Node's process as well: what tells a Worker from a server.
 for (const flags of [[], ["nodejs_compat"]]) {
   workerTest(
@@ -58,10 +67,9 @@ for (const flags of [[], ["nodejs_compat"]]) {
       assertEquals(emulator.events.length, 3);
       emulator.setFlag("on", false);
       assertEquals(await read(worker, "/advance"), [true, true, []]);
-      await until(3);
-      assertEquals(paths(emulator), ["flags", "events", "flags"]);
-      assertEquals(await read(worker, "/wait"), [false, true, []]);
-      assertEquals([emulator.openStreams, paths(emulator).length], [0, 3]);
+      assertEquals(await readUntil(worker, false), [false, true, []]);
+      const asked = paths(emulator).filter((path) => path !== "events");
+      assertEquals([emulator.openStreams, asked], [0, ["flags", "flags"]]);
     },
   );
 }
@@ -70,7 +78,7 @@ workerTest(
   "an isolate without Featureflip serves defaults, then what it had, and recovers (FFL-161, FFL-192)",
   async () => {
     const emulator = createFeatureflipEmulator({ flags: { on: true } });
-    const { fetch, until } = observe(emulator);
+    const { fetch } = observe(emulator);
     await using server = await serveEmulator({ fetch }, 0);
     await using worker = await createWorker({
       entry: "tests/runtimes/workerd/_featureflip_worker.ts",
@@ -82,8 +90,7 @@ workerTest(
     assertEquals(await read(worker, "/wait"), [false, false, [down]]);
     emulator.setFaultPolicy(undefined);
     assertEquals(await read(worker, "/advance"), [false, false, [down]]);
-    await until(2);
-    assertEquals(await read(worker, "/wait"), [true, true, [down]]);
+    assertEquals(await readUntil(worker, true), [true, true, [down]]);
   },
 );
 
