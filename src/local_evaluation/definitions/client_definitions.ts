@@ -383,15 +383,8 @@ export class ClientDefinitions implements LocalFlags {
     return true;
   }
 
-  /** Whether others are held, of a later moment. */
-  #isOlder({ etag, fetchedAt }: CachedDefinitions): boolean {
-    const held = this.#installed;
-    return held !== undefined && fetchedAt !== undefined &&
-      !(etag && etag === held.etag) &&
-      fetchedAt < Math.min(
-          held.fetchedAt ?? held.loadedAt,
-          this.#host.clock.now(),
-        );
+  #isOlder(entry: CachedDefinitions): boolean {
+    return !!this.#installed?.isNewer(entry, this.#host.clock.now());
   }
 
   #isOutdated({ generation }: Load): boolean {
