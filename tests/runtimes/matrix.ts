@@ -274,11 +274,14 @@ async function* runRows(rows: readonly Row[]): AsyncGenerator<Outcome> {
 
 /** What the table does not tell: rows that were not run, and tests that were taken out. */
 function sayNotes(outcomes: readonly Outcome[]): void {
-  for (const { runtime, version, quirks = [], needs, isMissing } of outcomes) {
+  for (const outcome of outcomes) {
+    const { runtime, version, build, quirks = [], needs, isMissing } = outcome;
     if (isMissing) {
       say(`Not run, since it can't be installed: ${runtime}, ${needs?.[2]}`);
     } else {
-      for (const { what } of quirks) say(`${runtime} ${version}: ${what}`);
+      for (const { what } of quirks) {
+        say(`${runtime} ${version}, ${build}: ${what}`);
+      }
     }
   }
 }
