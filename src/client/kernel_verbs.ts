@@ -236,7 +236,7 @@ function listFinished(
   { kernel: { queue } }: KernelCaller,
   lane: Lane | undefined,
 ): QueueItem[] {
-  return queue.items(lane || undefined).filter(({ make }) => !make);
+  return queue.items(lane).filter(({ make }) => !make);
 }
 
 /** Takes events out without sending them. */

@@ -65,7 +65,7 @@ export class Queue {
   /** Its events, of all lanes or of one. */
   items(lane?: Lane): QueueItem[] {
     return this.owners.flatMap(({ store, events }) =>
-      lane === undefined || lane === store.lane ? [...events] : []
+      !lane || lane === store.lane ? [...events] : []
     );
   }
 

@@ -182,8 +182,7 @@ export class Store {
 
   /** Whether it is still being prepared, and has time left. */
   isPreparing(item: QueueItem | undefined): boolean {
-    return item?.fate === "retained" && item.make !== undefined &&
-      item.preparation !== undefined &&
+    return item?.fate === "retained" && !!item.make && !!item.preparation &&
       !hasPassed(
         this.deps.clock,
         item.admittedAt,

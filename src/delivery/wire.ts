@@ -1,5 +1,5 @@
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
-import { isRecord } from "../core/guards.ts";
+import { isRecord, isText } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type {
@@ -48,11 +48,6 @@ export function readMembers(
 ): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   return isRecord(value) ? value : {};
-}
-
-/** Cuts a text of the server before it is reported. */
-export function cutDetail(text: string): string {
-  return text.slice(0, 512);
 }
 
 /** Asks for another attempt. */
@@ -109,8 +104,14 @@ function foldOptions(text: string, reporter: Pick<Reporter, "debug">): string {
 /** Over a quota PostHog takes the events and drops them; sending them again could not help. */
 function readQuota({ status, text }: HttpAnswer): DeliveryReason | undefined {
   const { quota_limited: limited } = readMembers(text);
-  if (!Array.isArray(limited) || limited.length === 0) return undefined;
-  if (!limited.every((name) => typeof name === "string")) return undefined;
-  const details = cutDetail(limited.join(", "));
-  return { code: "quota_limited", status, details };
+  if (
+    !Array.isArray(limited) || limited.length === 0 || !limited.every(isText)
+  ) {
+    return undefined;
+  }
+  return {
+    code: "quota_limited",
+    status,
+    details: limited.join(", ").slice(0, 512),
+  };
 }

@@ -117,10 +117,10 @@ export function readV1Refusal(
 }
 
 function readReason(entry: unknown): DeliveryReason {
-  const { result, details } = isRecord(entry) ? entry : {};
+  const { result, details } = Object(entry) as Record<string, unknown>;
   return {
     code: "partial",
-    ...(typeof result === "string" && { result }),
-    ...(typeof details === "string" && { details }),
+    ...(isText(result) && { result }),
+    ...(isText(details) && { details }),
   };
 }
