@@ -51,7 +51,7 @@ export interface PipelineHost extends PropertySource, IdentityHost {
   checkOpen(lane: Lane): boolean;
 }
 
-/** A preparation takes no longer than what is kept alive for a request, in ms. */
+/** A preparation takes no longer than what is kept alive for a request, in ms: a scope's drain waits for it, and has 25 s. */
 const MAX_PREPARATION_MS = 20_000;
 
 /** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */

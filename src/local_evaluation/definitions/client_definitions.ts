@@ -126,7 +126,7 @@ export class ClientDefinitions implements LocalFlags {
     const lengthMs = options.requestTimeout +
       (isDropping ? 0 : ABANDONED_SLACK_MS);
     if (!isAwaited && this.#loads.findRunning(lengthMs)) return;
-    const turn = budgetMs === undefined ? undefined : this.#outage.enter();
+    const turn = budgetMs ? this.#outage.enter() : undefined;
     if (turn === "skip") return;
     if (!isAwaited) {
       if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
@@ -138,7 +138,7 @@ export class ClientDefinitions implements LocalFlags {
         caller,
         signal,
         turn,
-        budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+        budgetMs ? { leftMs: budgetMs / 4 } : undefined,
       );
       const ownMs = budgetMs && budgetMs / 2;
       if (!own) return;
