@@ -68,7 +68,8 @@ export class Store {
     const { lane, deps: { reporter } } = this;
     const told = accepted.splice(0);
     if (told.length === 0) return;
-    reporter.delivered(told.map(({ uuid }) => uuid));
+    const uuids = told.map(({ uuid }) => uuid);
+    reporter.emit("flush", () => uuids);
     if (!told.some(({ reason }) => reason)) reporter.rearm(`remark:${lane}`);
     reportEvents(this, "remark", told);
   }

@@ -4,10 +4,10 @@ import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
-import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
+  EVENT_OPTIONS,
   type Protocol,
   readMembers,
   type WireOptions,

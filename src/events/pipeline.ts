@@ -19,7 +19,7 @@ import {
   type QueueItem,
   UNFINISHED_TEXT,
 } from "../delivery/delivery.ts";
-import { EVENT_OPTIONS } from "../delivery/event_options.ts";
+import { EVENT_OPTIONS } from "../delivery/wire.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
