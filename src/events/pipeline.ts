@@ -109,9 +109,13 @@ export class Pipeline {
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
-    const item = upper && preparation
-      ? this.#defer(event, upper, lane, now, draft, preparation)
-      : this.#createItem(event, draft, lane, now);
+    let item: QueueItem | undefined;
+    if (upper && preparation) {
+      item = this.#defer(event, upper, lane, now, draft, preparation);
+    } else {
+      const text = this.#finish(event, draft, lane, host.beforeSend);
+      item = text && createItem(text, lane, now);
+    }
     if (!item || draft.isPreview) return item;
     reporter.debug(() => {
       const own = toId(draft.distinctId ?? draft.message.distinctId);
@@ -123,16 +127,6 @@ export class Pipeline {
       return `Took '${event.event}' for the ${lane} lane, about ${whose}`;
     });
     return item;
-  }
-
-  #createItem(
-    event: CapturedEvent,
-    draft: EventDraft,
-    lane: Lane,
-    now: number,
-  ): QueueItem | undefined {
-    const text = this.#finish(event, draft, lane, this.#host.beforeSend);
-    return text && createItem(text, lane, now);
   }
 
   /**
