@@ -20,9 +20,9 @@ export type ScopeClass = new (caller: KernelCaller) => object;
 /** What stands behind a client or a scope: whose events these are, and where they go. */
 export class KernelCaller implements EventCaller {
   /** What the client is made of. */
-  readonly kernel: Kernel;
+  declare readonly kernel: Kernel;
   /** What the request knows; undefined for the client itself. */
-  readonly context: RequestContext | undefined;
+  declare readonly context: RequestContext | undefined;
   /** The function that the application called last. */
   entry: Caller["entry"];
   /** What the client's scopes are made by. */

@@ -130,7 +130,7 @@ type Listener = (argument: never) => unknown;
 
 /** A class, since a client is made of one: as closures it would be a third of a construction. */
 class ClientReporter implements Reporter {
-  readonly redact: Redact;
+  declare readonly redact: Redact;
   readonly #logger: Logger;
   readonly #onError: ReporterOptions["onError"];
   readonly #listeners = new Map<string, Set<Listener>>();

@@ -36,7 +36,7 @@ export interface RemarkedEvent extends ReportedEvent {
  */
 export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
-  readonly isScopes: boolean;
+  declare readonly isScopes: boolean;
   /**
    * Only a flush's: how long it waits while the server wants to be left alone. It does not care for the lane's rest after
    * an outage.

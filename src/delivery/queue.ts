@@ -110,7 +110,7 @@ export function countFates(items: Iterable<QueueItem>): FlushResult {
  */
 export class Owner {
   /** The lane's events. */
-  readonly store: Store;
+  declare readonly store: Store;
   /** The lease of the drain that began last. */
   lease: Lease | undefined;
   readonly #keeper: DrainKeeper;

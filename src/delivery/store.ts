@@ -25,9 +25,9 @@ const BEING_MADE = () => undefined;
  */
 export class Store {
   /** The lane. */
-  readonly lane: Lane;
+  declare readonly lane: Lane;
   /** What it is made of. */
-  readonly deps: DeliveryDeps;
+  declare readonly deps: DeliveryDeps;
   /** All events, from the oldest to the newest. */
   readonly held: Set<QueueItem> = new Set();
   /** The bytes of all events. */

@@ -39,7 +39,7 @@ const NOTHING = "There are no flag definitions in the cache";
  * load is all that callers share: nothing is awaited by another caller than the one that began it.
  */
 export class ClientDefinitions implements LocalFlags {
-  readonly isEnabled: boolean;
+  declare readonly isEnabled: boolean;
   readonly #host: FeatureHost;
   readonly #options: CheckedFlagOptions & CheckedLocalOptions;
   readonly #read: ReadDefinitions;

@@ -19,11 +19,11 @@ const MAX_MISSING_KEYS = 1000;
 /** Definitions in use: settled data only, shared by all requests of an isolate. */
 export class InstalledDefinitions
   implements LocalDefinitions, CachedDefinitions {
-  readonly definitions: FlagDefinitions;
-  readonly etag: string | undefined;
-  readonly fetchedAt: number | undefined;
-  readonly confirmedAt: number;
-  readonly loadedAt: number;
+  declare readonly definitions: FlagDefinitions;
+  declare readonly etag: string | undefined;
+  declare readonly fetchedAt: number | undefined;
+  declare readonly confirmedAt: number;
+  declare readonly loadedAt: number;
   readonly #hasher: Hasher;
   readonly #reporter: Reporter;
   readonly #missingKeys = new BoundedMap<string, null>(MAX_MISSING_KEYS);
