@@ -44,16 +44,16 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import {
+  getOwn,
+  isFiniteNumber,
+  isRecord,
+  toPositive,
+} from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { MaybePromise } from "../core/platform.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
-import {
-  buildText,
-  createLeasedCache,
-  parseEntry,
-  readPositive,
-} from "./leased_cache.ts";
+import { buildText, createLeasedCache, parseEntry } from "./leased_cache.ts";
 import { type LeaseTiming, TAKE_OVER_SHARE } from "./lease.ts";
 import { keepProjectsApart } from "./projects.ts";
 import type { CacheLike, CacheSeams } from "./types.ts";
@@ -106,7 +106,7 @@ export function cacheApiCache(
     now: options.now ?? systemClock.now,
     sleep: options.sleep ?? systemClock.sleep,
   };
-  const intervalMs = readPositive(options.intervalMs, 30_000);
+  const intervalMs = toPositive(options.intervalMs, 30_000);
   const takeOverMs = TAKE_OVER_SHARE * intervalMs;
   const deps: LocationDeps = {
     cache,
@@ -114,7 +114,7 @@ export function cacheApiCache(
     random: options.random ?? systemRandom,
     // What one isolate of a location puts, the others find at once.
     timing: { intervalMs, consistencyMs: 0, spreadMs: takeOverMs },
-    maxAgeMs: readPositive(options.maxAgeMs, DAY_MS),
+    maxAgeMs: toPositive(options.maxAgeMs, DAY_MS),
   };
   return keepProjectsApart(
     (project) =>

@@ -4,7 +4,7 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import { getOwn, isRecord } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
 import { createLeaseKeeper, type LeaseTiming } from "./lease.ts";
 import { createLeaseWriter, type LeaseStore } from "./lease_writer.ts";
@@ -40,8 +40,8 @@ export interface LeasedCacheDeps {
  * location, which is where a start's crowd is. Elsewhere KV may repeat "not found" for longer than anyone can wait,
  * so nobody waits for a lease older than a first load takes, and an isolate that waited in vain asks PostHog itself.
  */
-const FIRST_LOAD_WAITS = 3;
-const FIRST_LOAD_WAIT_MS = 500;
+export const FIRST_LOAD_WAITS = 3;
+export const FIRST_LOAD_WAIT_MS = 500;
 
 /** What was read beside the lease is used by the read that follows at once, never by one of the next interval. */
 const KNOWN_FOR_MS = 2000;
@@ -224,9 +224,4 @@ export function parseEntry(json: unknown): FlagDefinitionCacheData | undefined {
   return isRecord(json) && Array.isArray(getOwn(json, "flags"))
     ? json as unknown as FlagDefinitionCacheData
     : undefined;
-}
-
-/** An option that has to be a positive number. */
-export function readPositive(value: unknown, fallback: number): number {
-  return isFiniteNumber(value) && value > 0 ? value : fallback;
 }

@@ -3,7 +3,7 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { isFiniteNumber } from "../core/guards.ts";
+import { toPositive } from "../core/guards.ts";
 import { keepProjectsApart } from "./projects.ts";
 
 /** What a {@linkcode memoryCache} can be told. */
@@ -58,8 +58,8 @@ export function memoryCache(
 ): FlagDefinitionCache {
   const { now = systemClock.now } = options;
   const leaseMs = LEASE_SHARE *
-    readMs(options.intervalMs, DEFAULT_INTERVAL_MS);
-  const ttlMs = readMs(options.ttlMs, Infinity);
+    toPositive(options.intervalMs, DEFAULT_INTERVAL_MS);
+  const ttlMs = toPositive(options.ttlMs, Infinity);
   const times: MemoryTimes = { now, leaseMs, ttlMs };
   return keepProjectsApart(() => createMemory(times));
 }
@@ -113,8 +113,4 @@ function createMemory(
     // Other clients may go on using it.
     shutdown() {},
   };
-}
-
-function readMs(value: unknown, fallback: number): number {
-  return isFiniteNumber(value) && value > 0 ? value : fallback;
 }

@@ -90,7 +90,10 @@ export interface MadeFeature {
   readonly verbs: Readonly<Record<PropertyKey, Verb>>;
   /** What verbs answer that fail, where undefined would be no answer. */
   readonly neutral?: Readonly<Record<PropertyKey, (caller: Caller) => unknown>>;
-  /** Reads the member {@linkcode FeatureMaker.eventMember} of a message; undefined where nothing is to be evaluated. */
+  /**
+   * Reads the member {@linkcode FeatureMaker.eventMember} of a message that has it, and not as false; undefined where
+   * nothing is to be evaluated.
+   */
   prepareEvent?(
     caller: Caller,
     message: Readonly<Record<string, unknown>>,

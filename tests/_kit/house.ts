@@ -90,7 +90,7 @@ const ARROWS: ArrowTable = {
     "client/escaped",
     "options/reader",
   ],
-  "compat": ["client/host", "flags"],
+  "compat": ["client/host", "events", "flags"],
   // What the adapters of frameworks have in common.
   "adapters": ["client", "client/escaped", "client/host"],
   // Entries of their own.

@@ -209,6 +209,8 @@ for (
     ["a blank name", { ...WITH_FLAGS, event: " " }],
     ["$feature_flag_called", { ...WITH_FLAGS, event: "$feature_flag_called" }],
     ["false", { ...EVENT, sendFeatureFlags: false }],
+    ["null", { ...EVENT, sendFeatureFlags: null as never }],
+    ["undefined", { ...EVENT, sendFeatureFlags: undefined }],
     ["a text", { ...EVENT, sendFeatureFlags: "yes" } as never],
   ] satisfies [string, CaptureMessage][]
 ) {
