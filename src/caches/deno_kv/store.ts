@@ -1,3 +1,4 @@
+import { hasPassed } from "../../core/clock.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { AtomicStore } from "../atomic_cache.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./types.ts";
@@ -47,11 +48,12 @@ export function createDenoKvStore(
       const { value, versionstamp } = await kv.get(leaseKey);
       const lease = parseLease(value);
       // By our own clock: the database removes what has expired some time later.
-      const isFree = !lease || lease.expiresAt <= now();
+      const isFree = !lease ||
+        hasPassed({ now }, lease.claimedAt, lease.lengthMs);
       if (!isFree && !(mayRenew && lease.holder === holder)) return false;
       const { ok } = await kv.atomic()
         .check({ key: leaseKey, versionstamp })
-        .set(leaseKey, { holder, expiresAt: now() + leaseMs }, {
+        .set(leaseKey, { holder, claimedAt: now(), lengthMs: leaseMs }, {
           expireIn: leaseMs,
         })
         .commit();
@@ -152,14 +154,16 @@ function parseHead(value: unknown): Head | undefined {
 
 interface Lease {
   readonly holder: unknown;
-  readonly expiresAt: number;
+  readonly claimedAt: number;
+  readonly lengthMs: number;
 }
 
 function parseLease(value: unknown): Lease | undefined {
   if (!isRecord(value)) return undefined;
-  const expiresAt = getOwn(value, "expiresAt");
-  return isFiniteNumber(expiresAt)
-    ? { holder: getOwn(value, "holder"), expiresAt }
+  const claimedAt = getOwn(value, "claimedAt");
+  const lengthMs = getOwn(value, "lengthMs");
+  return isFiniteNumber(claimedAt) && isFiniteNumber(lengthMs)
+    ? { holder: getOwn(value, "holder"), claimedAt, lengthMs }
     : undefined;
 }
 
