@@ -1,4 +1,4 @@
-import { hasPassed } from "../../core/clock.ts";
+import { type Countdown, countDown } from "../../core/clock.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { AtomicStore } from "../atomic_cache.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./types.ts";
@@ -41,15 +41,22 @@ export function createDenoKvStore(
   const headKey = [...prefix, "head"];
   const piecesKey = [...prefix, "pieces"];
   const confirmedKey = [...prefix, "confirmed"];
+  // By our own clock: that of its holder may be hours ahead, or ours was.
+  let watched:
+    | { readonly versionstamp: string | null; readonly left: Countdown }
+    | undefined;
 
   return {
     async claim(holder, mayRenew) {
       const kv = await open();
       const { value, versionstamp } = await kv.get(leaseKey);
       const lease = parseLease(value);
-      // By our own clock: the database removes what has expired some time later.
-      const isFree = !lease ||
-        hasPassed({ now }, lease.claimedAt, lease.lengthMs);
+      if (lease && watched?.versionstamp !== versionstamp) {
+        watched = { versionstamp, left: countDown({ now }, lease.lengthMs) };
+      }
+      // The database removes what has expired some time later.
+      const isFree = !lease || lease.claimedAt + lease.lengthMs <= now() ||
+        watched?.left() === 0;
       if (!isFree && !(mayRenew && lease.holder === holder)) return false;
       const { ok } = await kv.atomic()
         .check({ key: leaseKey, versionstamp })
