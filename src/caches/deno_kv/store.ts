@@ -1,4 +1,4 @@
-import { type Countdown, countDown } from "../../core/clock.ts";
+import { type Clock, type Countdown, countDown } from "../../core/clock.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { AtomicStore } from "../atomic_cache.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./types.ts";
@@ -41,22 +41,14 @@ export function createDenoKvStore(
   const headKey = [...prefix, "head"];
   const piecesKey = [...prefix, "pieces"];
   const confirmedKey = [...prefix, "confirmed"];
-  // By our own clock: that of its holder may be hours ahead, or ours was.
-  let watched:
-    | { readonly versionstamp: string | null; readonly left: Countdown }
-    | undefined;
+  const isOver = createWatch({ now });
 
   return {
     async claim(holder, mayRenew) {
       const kv = await open();
       const { value, versionstamp } = await kv.get(leaseKey);
       const lease = parseLease(value);
-      if (lease && watched?.versionstamp !== versionstamp) {
-        watched = { versionstamp, left: countDown({ now }, lease.lengthMs) };
-      }
-      // The database removes what has expired some time later.
-      const isFree = !lease || lease.claimedAt + lease.lengthMs <= now() ||
-        watched?.left() === 0;
+      const isFree = !lease || isOver(lease, versionstamp);
       if (!isFree && !(mayRenew && lease.holder === holder)) return false;
       const { ok } = await kv.atomic()
         .check({ key: leaseKey, versionstamp })
@@ -163,6 +155,24 @@ interface Lease {
   readonly holder: unknown;
   readonly claimedAt: number;
   readonly lengthMs: number;
+}
+
+/**
+ * Creates what tells whether a lease is over: by the moment that its holder wrote, since the database removes what has
+ * expired some time later, or once it was looked at for its length. The holder's clock may be hours ahead, or ours was.
+ */
+function createWatch(
+  clock: Pick<Clock, "now">,
+): (lease: Lease, versionstamp: string | null) => boolean {
+  let watched: string | null | undefined;
+  let left: Countdown = () => 0;
+  return ({ claimedAt, lengthMs }, versionstamp) => {
+    if (watched !== versionstamp) {
+      watched = versionstamp;
+      left = countDown(clock, lengthMs);
+    }
+    return claimedAt + lengthMs <= clock.now() || left() === 0;
+  };
 }
 
 function parseLease(value: unknown): Lease | undefined {
