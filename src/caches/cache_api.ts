@@ -39,7 +39,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, hasPassed, systemClock } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
@@ -167,7 +167,7 @@ function createLocationCache(
     const stored = await read(DEFINITIONS);
     const at = isRecord(stored) ? getOwn(stored, "storedAt") : undefined;
     // Runtimes may ignore `Cache-Control`, as Deno does: the age is in the value.
-    if (!isFiniteNumber(at) || Math.abs(clock.now() - at) >= maxAgeMs) {
+    if (!isFiniteNumber(at) || hasPassed(clock, at, maxAgeMs)) {
       return undefined;
     }
     storedAt = at;
@@ -199,7 +199,7 @@ function createLocationCache(
     async onFlagDefinitionsUnchanged() {
       await leased.onFlagDefinitionsUnchanged?.();
       // An entry with an end has to be prolonged, and a 304 is the only word there is while nothing changes.
-      if (storedAt === undefined || clock.now() - storedAt < maxAgeMs / 2) {
+      if (storedAt === undefined || !hasPassed(clock, storedAt, maxAgeMs / 2)) {
         return;
       }
       const entry = await readEntry();

@@ -1,5 +1,10 @@
 import { countBytes } from "../core/bytes.ts";
-import type { Clock } from "../core/clock.ts";
+import {
+  type Clock,
+  type Countdown,
+  countDown,
+  hasPassed,
+} from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
@@ -54,7 +59,8 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   let isCold = true;
   let known: Known | undefined;
   let storedEtag: string | undefined;
-  let lastWriteAt = -Infinity;
+  /** Until the definitions may be written again. */
+  let writeGap: Countdown | undefined;
   // A claim of just now is as good as a renewal, and what is fetched says by itself when that was.
   let isStaked = false;
   // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
@@ -84,7 +90,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   /** Whether the store is seen to have them, or may have them unseen. */
   const isStored = async ({ data, writtenAt }: Unconfirmed) => {
     if (writtenAt === undefined) return false;
-    if (clock.now() - writtenAt < deps.settleMs) return true;
+    if (!hasPassed(clock, writtenAt, deps.settleMs)) return true;
     const entry = await readEntry();
     const isSeen = entry !== undefined && entry.etag === data.etag;
     if (isSeen) unconfirmed = undefined;
@@ -97,12 +103,13 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       writtenAt: undefined,
       isTooLarge: false,
     };
-    const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
-    if (waitMs > 0) {
+    const waitMs = writeGap?.();
+    if (waitMs) {
       await clock.sleep(waitMs);
       if (unconfirmed !== own) return;
     }
-    lastWriteAt = clock.now();
+    writeGap = countDown(clock, deps.minWriteGapMs);
+    const writtenAt = clock.now();
     // A write that failed may have been carried out all the same.
     storedEtag = undefined;
     writing = own;
@@ -117,7 +124,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       if (writing === own) writing = undefined;
     }
     storedEtag = data.etag;
-    own.writtenAt = lastWriteAt;
+    own.writtenAt = writtenAt;
   };
 
   return {
@@ -145,7 +152,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     async getFlagDefinitions() {
       const last = known;
       known = undefined;
-      if (last && clock.now() - last.at < KNOWN_FOR_MS) return last.entry;
+      if (last && !hasPassed(clock, last.at, KNOWN_FOR_MS)) return last.entry;
       let entry = await readEntry();
       for (
         let waits = 0;

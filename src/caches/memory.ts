@@ -1,4 +1,4 @@
-import { lookAgain, systemClock } from "../core/clock.ts";
+import { hasPassed, lookAgain, systemClock } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
@@ -73,24 +73,23 @@ interface MemoryTimes {
 
 /** Creates the memory of one project. */
 function createMemory(
-  { now, leaseMs, ttlMs }: MemoryTimes,
+  times: MemoryTimes,
 ): FlagDefinitionCache {
+  const { now, leaseMs, ttlMs } = times;
   let entry: FlagDefinitionCacheData | undefined;
   let leasedAt = -Infinity;
   let confirmedAt = -Infinity;
-  /** A clock that was set back makes everything old, not young for as long as it takes to catch up. */
-  const isYounger = (since: number, ms: number) =>
-    now() >= since && now() - since < ms;
   const current = () => {
-    if (!isYounger(confirmedAt, ttlMs)) entry = undefined;
+    if (hasPassed(times, confirmedAt, ttlMs)) entry = undefined;
     return entry;
   };
   const confirm = () => {
     leasedAt = confirmedAt = now();
   };
-  const isBeingFilled = () => !current() && isYounger(leasedAt, FIRST_LOAD_MS);
+  const isBeingFilled = () =>
+    !current() && !hasPassed(times, leasedAt, FIRST_LOAD_MS);
   const elect = () => {
-    if (current() && isYounger(leasedAt, leaseMs)) return false;
+    if (current() && !hasPassed(times, leasedAt, leaseMs)) return false;
     leasedAt = now();
     return true;
   };
