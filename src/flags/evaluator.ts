@@ -74,7 +74,7 @@ export function readEvaluation(
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
   const texts = readList(asked)?.filter(isText);
-  if (texts && texts.length !== Object(asked).length) {
+  if (texts ? texts.length !== Object(asked).length : asked ?? false) {
     reporter.warn(
       "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
     );
