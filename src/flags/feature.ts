@@ -139,7 +139,7 @@ export function createFeatureFlags<LocalOptions>(
 
 function createVerbs(flags: ClientFlags): Record<string, Verb> {
   const { host, local } = flags;
-  const isReady = () => local?.isReady() ?? false;
+  const isReady = () => Boolean(local?.table?.size);
   return {
     evaluateFlags: async (caller: Caller, first: unknown, second: unknown) =>
       await evaluate(flags, readEvaluation(flags, caller, first, second)),

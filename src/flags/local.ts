@@ -24,14 +24,33 @@ export interface LocalEvaluationPart<Options = unknown>
   ): (host: FeatureHost, options: CheckedFlagOptions) => LocalFlags;
 }
 
+/** What of a flag's definition is for people to see. Its conditions are not. */
+export interface ListedFlag {
+  /** The flag's key. */
+  readonly key: string;
+  /** The flag's id. */
+  readonly id: number | undefined;
+  /** What the row says under these names, whatever it is. */
+  readonly name: unknown;
+  readonly multivariate: unknown;
+}
+
+/** The flags of definitions. */
+export interface FlagTable {
+  /** How many there are. */
+  readonly size: number;
+  /** All of them. */
+  select(keys: undefined): readonly ListedFlag[];
+}
+
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
 export interface LocalFlags {
   /** Whether it is switched on, whatever it lacks. */
   readonly isEnabled: boolean;
   /** The definitions to use now: stale ones while they are refreshed, none when they can't be had in time. */
   access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
-  /** Whether there are definitions of at least one flag. */
-  isReady(): boolean;
+  /** The flags of the definitions at hand, if there are any. */
+  readonly table: FlagTable | undefined;
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */

@@ -33,11 +33,18 @@
  * @module
  */
 export { createFlagsAdapter } from "./create_flags_adapter.ts";
+export { getProviderData } from "./provider_data.ts";
 
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { EvaluateFlagsOptions } from "../flags/call_options.ts";
 export type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
+export type {
+  FlagsProviderClient,
+  ProviderDataLike,
+  ProviderDataOptions,
+  ProviderDefinition,
+} from "./provider_data.ts";
 export type {
   FlagsAdapter,
   FlagsAdapterOptions,

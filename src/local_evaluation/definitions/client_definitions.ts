@@ -4,7 +4,7 @@ import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh
 import { drawUnit } from "../../core/random.ts";
 import { dropsUnfinishedWork } from "../../core/runtime.ts";
 import type { Evaluation } from "../../flags/evaluation.ts";
-import type { LocalFlags } from "../../flags/local.ts";
+import type { FlagTable, LocalFlags } from "../../flags/local.ts";
 import { Outage, type OutageTurn } from "../../flags/outage.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
@@ -93,8 +93,8 @@ export class ClientDefinitions implements LocalFlags {
     return this.#installed;
   }
 
-  isReady(): boolean {
-    return (this.#installed?.definitions.flags.size ?? 0) > 0;
+  get table(): FlagTable | undefined {
+    return this.#installed?.definitions.flags;
   }
 
   async wait(caller: Caller, timeoutMs: number): Promise<void> {
