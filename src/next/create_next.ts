@@ -110,7 +110,7 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
       return hog;
     },
     async onRequestError(error, request, context) {
-      if (readMark(error) === project()) return;
+      if (isMarked(error, project())) return;
       const { path, method, headers } = Object(request) as NextErrorRequest;
       const given = { url: path, method, headers };
       const hog = open(given, AWAITED);
@@ -131,18 +131,18 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
  */
 const ESCAPED = Symbol.for("edgehog.nextEscaped");
 
+/** Not enumerable, since the error is the application's, and without the token in sight. A frozen one stays as it is. */
 function mark(error: unknown, project: string): void {
-  // Not enumerable, since it is the application's. A frozen one stays as it is.
   attempt(() =>
     Object.defineProperty(error, ESCAPED, {
-      value: project,
+      value: (other: string) => other === project,
       configurable: true,
     })
   );
 }
 
-function readMark(error: unknown): unknown {
-  return attempt(() => Object(error)[ESCAPED]);
+function isMarked(error: unknown, project: string): boolean {
+  return attempt(() => Object(error)[ESCAPED](project)) === true;
 }
 
 /** The properties by which PostHog's own package for Next.js tells where an error came from. */

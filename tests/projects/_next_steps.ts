@@ -1,12 +1,12 @@
-import { assertEquals } from "@std/assert";
-import type { ReceivedEvent } from "edgehog/dev";
+import { assert, assertEquals } from "@std/assert";
+import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
 import {
   type Collector,
-  type NextServer,
+  type ProjectServer,
   readAction,
   startCollector,
   startNext,
-} from "./_next_server.ts";
+} from "./_server.ts";
 import type { Project } from "./_project.ts";
 
 const all = (rolloutPercentage: number, variant?: string) => ({
@@ -17,7 +17,7 @@ const all = (rolloutPercentage: number, variant?: string) => ({
   }],
 });
 
-const FLAGS = {
+export const FLAGS: EmulatorFlagDefinitions = {
   flags: [
     { key: "new-nav", active: true, filters: all(100) },
     { key: "half", active: true, filters: all(50) },
@@ -57,7 +57,7 @@ const FLAGS = {
 export const FLAGS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const HEADERS = { "x-posthog-distinct-id": "visitor-1" };
 
-function createEnv({ url }: Collector): Record<string, string> {
+export function createEnv({ url }: Collector): Record<string, string> {
   return {
     NEXT_TELEMETRY_DISABLED: "1",
     POSTHOG_API_KEY: "phc_x",
@@ -67,25 +67,39 @@ function createEnv({ url }: Collector): Record<string, string> {
   };
 }
 
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly location: string;
+  readonly text: string;
+}
+
 /** Keeps no connection open, which would hold up the end of the server. */
 export async function request(
   url: string,
   init: RequestInit = {},
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<Answer> {
   using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
   const response = await fetch(url, { redirect: "manual", ...init, client });
-  return { status: response.status, text: await response.text() };
+  return {
+    status: response.status,
+    location: response.headers.get("location") ?? "",
+    text: await response.text(),
+  };
 }
 
 export async function get(
-  { url }: NextServer,
+  { url }: ProjectServer,
   path: string,
   headers: Record<string, string> = HEADERS,
-): Promise<{ readonly status: number; readonly text: string }> {
+): Promise<Answer> {
   return await request(url + path, { headers });
 }
 
-export async function act({ url }: NextServer, kind: string): Promise<number> {
+export async function act(
+  { url }: ProjectServer,
+  kind: string,
+): Promise<number> {
   const page = await request(`${url}/actions`);
   const body = readAction(page.text);
   body.set("kind", kind);
@@ -110,7 +124,7 @@ export const isException = ({ event }: ReceivedEvent): boolean =>
   event === "$exception";
 
 export async function failAt(
-  server: NextServer,
+  server: ProjectServer,
   paths: readonly string[],
 ): Promise<void> {
   for (const path of paths) {
@@ -120,7 +134,7 @@ export async function failAt(
 
 /** Waits for these exceptions, and that there are no others once the server is gone. */
 export async function endWith(
-  server: NextServer,
+  server: ProjectServer,
   { emulator, until }: Collector,
   exceptions: readonly string[],
 ): Promise<void> {
@@ -145,7 +159,7 @@ export async function build({ run }: Project): Promise<void> {
 export async function serve(
   { directory }: Project,
   env: Record<string, string>,
-  test: (server: NextServer, collector: Collector) => Promise<void>,
+  test: (server: ProjectServer, collector: Collector) => Promise<void>,
 ): Promise<void> {
   await using collector = await startCollector(FLAGS);
   await using server = await startNext(directory, {
@@ -153,4 +167,31 @@ export async function serve(
     ...env,
   });
   await test(server, collector);
+}
+
+/** What a page says of its flags: by the Flags SDK, and by a snapshot of its own. */
+export interface FlagPage {
+  readonly sdk: Record<string, unknown>;
+  readonly own: Record<string, unknown>;
+}
+
+/** Reads what a page says of its flags. */
+export async function readFlags(
+  server: ProjectServer,
+  user: string,
+  query: string = "",
+  headers: Record<string, string> = {},
+): Promise<FlagPage> {
+  const { text } = await get(server, `/flags${query}`, {
+    "x-user": user,
+    ...headers,
+  });
+  return JSON.parse(readJson(text));
+}
+
+/** The JSON that a page shows. */
+export function readJson(page: string): string {
+  const json = page.match(/<pre>(.*?)<\/pre>/)?.[1];
+  assert(json, page);
+  return json.replaceAll("&quot;", '"');
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
-import type { Collector, NextServer } from "./_next_server.ts";
+import type { Collector, ProjectServer } from "./_server.ts";
 import {
   act,
   build,
@@ -9,6 +9,8 @@ import {
   FLAGS_SECRET,
   get,
   isException,
+  readFlags,
+  readJson,
   request,
   serve,
   sorted,
@@ -16,7 +18,7 @@ import {
 import { type Project, testProject } from "./_project.ts";
 
 async function showEvents(
-  server: NextServer,
+  server: ProjectServer,
   { emulator, until }: Collector,
 ): Promise<void> {
   assertEquals((await get(server, "/orders/7?token=secret")).status, 200);
@@ -49,7 +51,7 @@ const ERRORS = [
 ];
 
 async function showErrors(
-  server: NextServer,
+  server: ProjectServer,
   collector: Collector,
 ): Promise<void> {
   await failAt(server, [
@@ -64,7 +66,7 @@ async function showErrors(
 }
 
 async function showSignals(
-  server: NextServer,
+  server: ProjectServer,
   { emulator, until }: Collector,
 ): Promise<void> {
   const rows: [path: string, status: number][] = [
@@ -90,34 +92,9 @@ async function showSignals(
   assertEquals(emulator.events.filter(isException), []);
 }
 
-interface FlagPage {
-  readonly sdk: Record<string, unknown>;
-  readonly own: Record<string, unknown>;
-}
-
-async function readFlags(
-  server: NextServer,
-  user: string,
-  query: string = "",
-  headers: Record<string, string> = {},
-): Promise<FlagPage> {
-  const { text } = await get(server, `/flags${query}`, {
-    "x-user": user,
-    ...headers,
-  });
-  return JSON.parse(readJson(text));
-}
-
-/** The JSON that a page shows. */
-function readJson(page: string): string {
-  const json = page.match(/<pre>(.*?)<\/pre>/)?.[1];
-  assert(json, page);
-  return json.replaceAll("&quot;", '"');
-}
-
 /** 1,000 pages in a minute of the client's clock. */
 async function showFlags(
-  server: NextServer,
+  server: ProjectServer,
   { emulator }: Collector,
 ): Promise<void> {
   const seen = new Set<string>();
@@ -143,7 +120,7 @@ async function showFlags(
   assertEquals(count("/flags"), 0);
 }
 
-async function showPrecomputed(server: NextServer): Promise<void> {
+async function showPrecomputed(server: ProjectServer): Promise<void> {
   for (const user of ["user-1", "user-2", "user-3", "user-4"]) {
     const { own } = await readFlags(server, user);
     const { status, text } = await get(server, "/promo", { "x-user": user });
@@ -153,7 +130,7 @@ async function showPrecomputed(server: NextServer): Promise<void> {
 }
 
 async function showToolbar(
-  server: NextServer,
+  server: ProjectServer,
   { run }: Project,
   { emulator, until }: Collector,
 ): Promise<void> {
@@ -193,7 +170,7 @@ async function showToolbar(
 testProject("next", async (project, t) => {
   const withServer = (
     env: Record<string, string>,
-    test: (server: NextServer, collector: Collector) => Promise<void>,
+    test: (server: ProjectServer, collector: Collector) => Promise<void>,
   ) => serve(project, env, test);
 
   const isBuilt = await t.step(

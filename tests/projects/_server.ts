@@ -61,8 +61,8 @@ export async function startCollector(
   };
 }
 
-/** A `next start` on loopback. */
-export interface NextServer extends AsyncDisposable {
+/** A project's server on loopback. */
+export interface ProjectServer extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   /** Ends it as a platform does, and waits until it is gone. */
@@ -70,19 +70,32 @@ export interface NextServer extends AsyncDisposable {
 }
 
 /** Starts what `next build` made. */
-export async function startNext(
+export function startNext(
   directory: string,
   env: Record<string, string>,
-): Promise<NextServer> {
+): Promise<ProjectServer> {
+  const next = "node_modules/next/dist/bin/next";
+  return startServer(
+    directory,
+    [next, "start", "-H", "127.0.0.1", "-p", "0"],
+    env,
+    /Local:\s+(http:\/\/\S+)[^]*Ready in/,
+  );
+}
+
+/**
+ * Starts a server on Node.
+ *
+ * @param address Finds where it listens in what it prints, once it does.
+ */
+export async function startServer(
+  directory: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  address: RegExp,
+): Promise<ProjectServer> {
   const child = new Deno.Command("node", {
-    args: [
-      "node_modules/next/dist/bin/next",
-      "start",
-      "-H",
-      "127.0.0.1",
-      "-p",
-      "0",
-    ],
+    args: [...args],
     cwd: directory,
     env,
     stdin: "null",
@@ -90,7 +103,7 @@ export async function startNext(
     stderr: "null",
   }).spawn();
   const { promise, resolve } = Promise.withResolvers<string>();
-  const reading = read(child.stdout, resolve);
+  const reading = read(child.stdout, address, resolve);
   let isGone = false;
   const end = async (signal: Deno.Signal) => {
     if (isGone) return;
@@ -112,17 +125,18 @@ export async function startNext(
   }
 }
 
-/** Reads what Next.js prints, and says where it listens once it does. */
+/** Reads what a server prints, and says where it listens once it does. */
 async function read(
   stream: ReadableStream<Uint8Array>,
+  address: RegExp,
   tell: (url: string) => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of stream) {
     text = (text + decoder.decode(chunk, { stream: true })).slice(-4096);
-    const url = text.match(/Local:\s+(http:\/\/\S+)/)?.[1];
-    if (url && text.includes("Ready in")) tell(url);
+    const url = text.match(address)?.[1];
+    if (url) tell(url);
   }
 }
 
