@@ -41,6 +41,10 @@ export {
   type WrappedHandler,
 } from "./src/client/with_posthog.ts";
 export { fromEnv } from "./src/options/from_env.ts";
+export {
+  FeatureFlagError,
+  type FeatureFlagErrorType,
+} from "./src/compat/flag_error.ts";
 export { uuidv7 } from "./src/compat/uuidv7.ts";
 export {
   CallbackError,
@@ -86,6 +90,7 @@ export type {
 export type {
   BeforeSend,
   CapturedEvent,
+  CaptureEventOptions,
   FlagPropertiesSource,
   KeptEvent,
   SendFeatureFlagsOptions,
@@ -117,6 +122,7 @@ export type {
 } from "./src/core/reporter.ts";
 export type {
   CaptureExceptionArguments,
+  CaptureExceptionInput,
   CaptureExceptionOptions,
   ExceptionMechanismOptions,
   ExceptionMethods,
@@ -128,6 +134,7 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
+  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "./src/events/types.ts";
@@ -141,6 +148,7 @@ export {
 } from "./src/local_evaluation/refresh_flag_definitions.ts";
 export { FeatureFlagEvaluations } from "./src/flags/snapshot.ts";
 export type {
+  FeatureFlagEvaluationRuntime,
   FeatureFlagResult,
   FlagBootstrap,
   FlagDetail,
@@ -148,6 +156,7 @@ export type {
   FlagSource,
   FlagValue,
   IsEnabledOptions,
+  UnresolvedFlagReason,
   Widened,
 } from "./src/flags/results.ts";
 export type { EvaluateFlagsOptions } from "./src/flags/call_options.ts";
@@ -158,6 +167,7 @@ export type {
   SingleFlagArguments,
   SingleFlagOptions,
 } from "./src/compat/call_options.ts";
+export type { FlagRuntimeMethods } from "./src/compat/flag_runtimes.ts";
 export type { ClientMethods } from "./src/compat/client_methods.ts";
 export type {
   AllFlagsOptions,

@@ -1,6 +1,6 @@
 /**
  * Serves the conformance adapter on loopback, for PostHog's SDK test harness: `deno task adapter [--port 8080]
- * [--mode v0|v1]`. Without `--port` the environment's `PORT` counts.
+ * [--mode v1|v0] [--encoding gzip|deflate]`. Without `--port` the environment's `PORT` counts.
  *
  * @module
  */
@@ -14,16 +14,24 @@ const DEFAULT_PORT = 8080;
 function main(): number | undefined {
   const { values } = parseArgs({
     args: Deno.args,
-    options: { port: { type: "string" }, mode: { type: "string" } },
+    options: {
+      port: { type: "string" },
+      mode: { type: "string" },
+      encoding: { type: "string" },
+    },
   });
-  const mode = values.mode ?? "v0";
+  const { mode = "v1", encoding = "gzip" } = values;
   if (!isMode(mode)) {
     say(`There is no mode '${mode}', choose --mode v0 or --mode v1`);
     return 1;
   }
+  if (encoding !== "gzip" && (encoding !== "deflate" || mode === "v0")) {
+    say(`Mode ${mode} has no encoding '${encoding}'`);
+    return 1;
+  }
   const port = Number(values.port ?? Deno.env.get("PORT") ?? DEFAULT_PORT);
   try {
-    const { url } = serveAdapter(mode, port);
+    const { url } = serveAdapter(mode, port, encoding);
     say(`The adapter speaks capture ${mode} on ${url}. Ctrl+C ends it.`);
     return undefined;
   } catch (error) {

@@ -35,7 +35,7 @@ const LARGE = {
   address: { city: "Köln", country: "DE", lines: ["Hauptstraße 1", "50667"] },
 };
 
-const respond = () => Promise.resolve(Response.json({ status: "Ok" }));
+const respond = () => Promise.resolve(Response.json({ results: {} }));
 
 type Properties = Record<string, unknown>;
 

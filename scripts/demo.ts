@@ -3,7 +3,8 @@
  * loopback. `deno task demo [--outage]`. Ends with status 0 when nothing was lost and no request failed.
  *
  * With `POSTHOG_API_KEY` and `POSTHOG_HOST` in the environment (and `POSTHOG_PERSONAL_API_KEY` for local
- * evaluation) the Worker talks to that PostHog instead, and the report is the client's own.
+ * evaluation) the Worker talks to that PostHog instead, and the report is the client's own. With
+ * `POSTHOG_CAPTURE_MODE=v0` the emulator is spoken to by the older protocol.
  *
  * @module
  */
@@ -55,6 +56,7 @@ async function main(): Promise<number> {
     say("Outage: the first two tries of every batch are answered with 503");
   }
   const bindings = {
+    "POSTHOG_CAPTURE_MODE": Deno.env.get("POSTHOG_CAPTURE_MODE") ?? "",
     "POSTHOG_API_KEY": "phc_demo",
     "POSTHOG_HOST": server.url,
     "POSTHOG_PERSONAL_API_KEY": "phx_demo",

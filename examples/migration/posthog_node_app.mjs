@@ -6,7 +6,7 @@ const posthog = new PostHog("phc_app", {
   host: process.env.POSTHOG_HOST,
   flushAt: 20,
   disableGeoip: false,
-  before_send(event) {
+  beforeSend(event) {
     if (event.event === "password typed") return null;
     event.properties = { ...event.properties, release: "1.2.3" };
     return event;
@@ -40,20 +40,20 @@ posthog.capture({
   uuid: "019b7ca9-8f2e-7000-8000-000000000001",
 });
 posthog.setPersonProperties({ distinctId, properties: { plan: "pro" } });
+const declined = new Error("card declined");
+posthog.captureException(declined, { distinctId, properties: { area: "pay" } });
 
 // What they see depends on flags.
 const flags = await posthog.evaluateFlags(distinctId, { groups });
 const theme = flags.getFlag("theme");
 if (flags.isEnabled("new-nav")) {
-  posthog.capture({
-    distinctId,
-    event: "nav seen",
-    properties: { theme },
-    flags,
-  });
+  const properties = { theme };
+  posthog.capture({ distinctId, event: "nav seen", properties, flags });
 }
+flags.getFlag("old-nav", { sendFeatureFlagEvents: false });
 if (!await posthog.isFeatureEnabled("unknown-flag", distinctId)) {
-  await posthog.captureImmediate({ distinctId: "user-2", event: "left" });
+  const options = { "process_person_profile": false };
+  await posthog.captureImmediate({ distinctId, event: "left", options });
 }
 
 // Whoever ends a process waits for what is under way.

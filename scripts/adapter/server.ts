@@ -1,4 +1,4 @@
-import { createAdapter, type Mode } from "./service.ts";
+import { createAdapter, type Encoding, type Mode } from "./service.ts";
 
 /** An adapter that listens on loopback. `await using` ends it. */
 export interface AdapterServer extends AsyncDisposable {
@@ -11,10 +11,14 @@ export interface AdapterServer extends AsyncDisposable {
  *
  * @param port 0 for a free one.
  */
-export function serveAdapter(mode: Mode, port: number): AdapterServer {
+export function serveAdapter(
+  mode: Mode,
+  port: number,
+  encoding?: Encoding,
+): AdapterServer {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, onListen() {} },
-    createAdapter(mode),
+    createAdapter(mode, encoding),
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

@@ -16,12 +16,8 @@ import {
 /** The capture protocol of a process. */
 export type Mode = "v0" | "v1";
 
-/** The protocols of a process by their names in the contract. */
-const CAPABILITIES: Readonly<Record<Mode, readonly string[]>> = {
-  v0: ["capture_v0", "capture_ai_v0", "encoding_gzip"],
-  // One test of `capture_ai_v0` looks for the analytics events of v0.
-  v1: ["capture_v1", "encoding_gzip"],
-};
+/** How a process compresses: the contract asks each codec by the same `/init`. v0 knows gzip alone. */
+export type Encoding = "gzip" | "deflate";
 
 /** A call: the conversation it is part of, and what it says. */
 interface Call {
@@ -39,6 +35,7 @@ type Handler = (call: Call) => object | Promise<object>;
  */
 export function createAdapter(
   mode: Mode,
+  compression: Encoding = "gzip",
 ): (request: Request) => Promise<Response> {
   /** One client a conversation; calls without `test_id` share one. */
   const sessions = new Map<string | undefined, Session>();
@@ -54,10 +51,14 @@ export function createAdapter(
   };
 
   const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
-    ["GET /health", () => describeAdapter(mode)],
+    ["GET /health", () => describeAdapter(mode, compression)],
     ["POST /init", ({ testId, fields }) => {
       const apiKey = requireText(fields, "api_key");
-      const options = { ...toClientOptions(fields), captureMode: mode };
+      const options = {
+        ...toClientOptions(fields),
+        captureMode: mode,
+        compression,
+      };
       discard(testId);
       sessions.set(testId, createSession(testId, apiKey, options));
       return { success: true };
@@ -111,13 +112,18 @@ function toReceipt(uuid: string | undefined): object {
   return { success: uuid !== undefined, uuid: uuid ?? null };
 }
 
-function describeAdapter(mode: Mode): object {
+function describeAdapter(mode: Mode, encoding: Encoding): object {
   return {
     "sdk_name": "edgehog",
     "sdk_version": config.version,
     "adapter_version": "1.0.0",
     "supports_parallel": true,
-    capabilities: CAPABILITIES[mode],
+    capabilities: [
+      `capture_${mode}`,
+      `capture_ai_${mode}`,
+      ...(mode === "v1" ? ["event_options"] : []),
+      `encoding_${encoding}`,
+    ],
   };
 }
 

@@ -57,8 +57,11 @@ export function tallyServer(
     );
   // The policy that fails first attempts knows them, here too.
   const isFirst = failFirstAttempts(1, { status: 0 });
+  const carriers = emulator.requests.filter(({ body }) =>
+    typeof body === "object" && body !== null && "batch" in body
+  );
   const batches =
-    at("/batch").filter((request) => isFirst(request) !== undefined).length;
+    carriers.filter((request) => isFirst(request) !== undefined).length;
   return {
     events: [...names].map((event) => ({
       event,
@@ -68,7 +71,7 @@ export function tallyServer(
     errors: tallyErrors(emulator),
     repeats: emulator.events.filter(({ arrival }) => arrival > 1).length,
     batches,
-    retries: at("/batch").length - batches,
+    retries: carriers.length - batches,
     definitionsFull: at("/flags/definitions", 200).length,
     definitionsUnchanged: at("/flags/definitions", 304).length,
     flagRequests: at("/flags").length,

@@ -12,7 +12,7 @@ export interface FleetFigures {
   readonly takeOvers: number;
   /** Requests that isolates made: all, but for those of a cron trigger. */
   readonly byIsolates: number;
-  /** Flag requests on PostHog's bill: ten for a document, none for a 304. */
+  /** Flag requests on PostHog's bill, a 304 included. */
   readonly billed: number;
   /** KV's reads for a thousand requests that the fleet served. */
   readonly readsPerThousand: number;
@@ -30,8 +30,10 @@ export interface FleetFigures {
   readonly allMs: number | undefined;
 }
 
-/** PostHog's price of a document, in flag requests. */
-const FLAG_REQUESTS_A_DOCUMENT = 10;
+/** What PostHog counts for a document and for a 304, in flag requests (its page on distributed environments). */
+export const FLAG_REQUESTS_A_DOCUMENT = 10;
+/** See {@linkcode FLAG_REQUESTS_A_DOCUMENT}. */
+export const FLAG_REQUESTS_A_304 = 1;
 
 /** Sums a result up. */
 export function buildFigures(
@@ -41,12 +43,13 @@ export function buildFigures(
   const count = (status: number) =>
     definitions.filter((request) => request.status === status).length;
   const full = count(200);
+  const unchanged = count(304);
   return {
     full,
-    unchanged: count(304),
+    unchanged,
     takeOvers: findTakeOvers(definitions, intervalMs).length,
     byIsolates: definitions.filter(({ by }) => by !== CRON).length,
-    billed: full * FLAG_REQUESTS_A_DOCUMENT,
+    billed: full * FLAG_REQUESTS_A_DOCUMENT + unchanged * FLAG_REQUESTS_A_304,
     readsPerThousand: kv.reads / served * 1000,
     writesPerThousand: kv.writes / served * 1000,
     refused: kv.refused,

@@ -1,4 +1,8 @@
-import type { FleetFigures } from "./figures.ts";
+import {
+  FLAG_REQUESTS_A_304,
+  FLAG_REQUESTS_A_DOCUMENT,
+  type FleetFigures,
+} from "./figures.ts";
 import type { FleetOptions } from "./fleet_plan.ts";
 
 /** The figures of one fleet, with its name. */
@@ -39,10 +43,11 @@ const LEGEND: readonly string[] = [
   "timers              each isolate asks every interval, used or not, as posthog-node does",
   "each isolate …      each isolate asks on use, without a cache",
   "KV, …               isolates share what one of them asks for; with cron, readers have no key at all",
+  "200: …, 50 at once  fleets of so many isolates, for which something goes wrong, at KV's places",
   "full answers, 304   what PostHog answered to requests for definitions",
   "take-overs          those of them by an isolate whose predecessor was silent for two intervals",
   "by isolates         those of them that no cron trigger made",
-  "billed              flag requests on PostHog's bill: ten for a full answer",
+  `billed              flag requests on PostHog's bill: ${FLAG_REQUESTS_A_DOCUMENT} for a full answer, ${FLAG_REQUESTS_A_304} for a 304`,
   "/ 1,000             for a thousand requests that the fleet served",
   "refused             writes beyond KV's one a second and key",
   "without any         requests answered without definitions",

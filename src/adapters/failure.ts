@@ -1,6 +1,5 @@
 import { type Boundary, captureEscaped } from "../client/escaped.ts";
 import { attempt } from "../core/guards.ts";
-import type { RequestLike } from "../core/platform.ts";
 
 /**
  * Captures what a framework's handler threw, where that is a failure of the application's: no answer with a status
@@ -10,7 +9,7 @@ export function captureFailure(
   scope: object,
   thrown: unknown,
   source: string,
-  request?: RequestLike,
+  request?: object,
   properties?: Readonly<Record<string, unknown>>,
 ): void {
   // What refuses to be looked at is no answer.
@@ -33,7 +32,7 @@ function isAnswer(thrown: unknown): boolean {
   return typeof given === "number" && given < 500;
 }
 
-function isBrokenOff(thrown: unknown, request: unknown): boolean {
+function isBrokenOff(thrown: unknown, request: object | undefined): boolean {
   const { signal } = Object(request) as { readonly signal?: AbortSignal };
   return signal?.aborted === true && Object(thrown).name === "AbortError";
 }

@@ -4,7 +4,9 @@ import type { KernelScope, RequestScopeInit } from "../client/scope_types.ts";
 import { runInScope } from "../client/verbs.ts";
 import type { ScopeMaker } from "../client/with_posthog.ts";
 import { runWithin, systemClock } from "../core/clock.ts";
-import { CallbackError } from "../core/errors.ts";
+import { CallbackError, ConfigError } from "../core/errors.ts";
+import { isObject, readMembers } from "../core/guards.ts";
+import { consoleLogger } from "../core/logger.ts";
 import type {
   ExecutionContextLike,
   MaybePromise,
@@ -25,11 +27,14 @@ export interface AdapterHost extends FeatureHost {
 export class Requests<Scope extends Pick<KernelScope, "flush">> {
   readonly #posthog: ScopeMaker<Scope>;
   readonly #plugins: readonly RequestPlugin<Scope>[];
+  #isRefused = false;
 
   /** Looks at nothing yet. */
   constructor(posthog: ScopeMaker<Scope>, options: AdapterOptions<Scope>) {
     this.#posthog = posthog;
-    this.#plugins = options.plugins ?? [];
+    // What is none of them has nothing to run, and must not break requests.
+    this.#plugins = (readMembers(options.plugins) ?? [])
+      .filter(isPlugin<Scope>);
   }
 
   /** What the client is made of; undefined for anything that is no client of this package. */
@@ -50,6 +55,30 @@ export class Requests<Scope extends Pick<KernelScope, "flush">> {
       this.#tell("Cannot use 'init': it failed", "init", cause);
     }
     return this.#posthog.forRequest(request, ctx, given);
+  }
+
+  /**
+   * Runs what opens a scope. Where that throws, the application passed no client, or the framework is another: the request
+   * goes on without a scope, which is told once.
+   *
+   * @param adapter The function that the application called.
+   */
+  openOrTell(
+    adapter: string,
+    open: () => Scope | undefined,
+  ): Scope | undefined {
+    try {
+      return open();
+    } catch {
+      const message =
+        `Cannot use '${adapter}': expected a client, and its own framework`;
+      const { host } = this;
+      if (this.#isRefused) return undefined;
+      this.#isRefused = true;
+      if (host) host.reporter.tell(new ConfigError(message, adapter), "error");
+      else consoleLogger.error(message);
+      return undefined;
+    }
   }
 
   /** Runs a handler with its scope at hand, and the plugins around it. What it throws is thrown. */
@@ -100,4 +129,8 @@ export class Requests<Scope extends Pick<KernelScope, "flush">> {
     const error = new CallbackError(message, callback, cause);
     this.host?.reporter.tell(error, "warn", message);
   }
+}
+
+function isPlugin<Scope>(given: unknown): given is RequestPlugin<Scope> {
+  return isObject(given);
 }

@@ -8,6 +8,7 @@ import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
 import { warnOnce } from "../events/reading.ts";
+import type { PreparedMessage } from "../events/types.ts";
 import type { EventCaller } from "../events/verbs.ts";
 import type { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";
@@ -113,6 +114,27 @@ export class KernelCaller implements EventCaller {
     await this.queue.owner(item.lane).sendNow(item);
     // One that is still being prepared was dropped on its way.
     return item.make ? undefined : item.uuid;
+  }
+
+  /** Builds an event as a capture does, and queues nothing. */
+  async prepareMessage(
+    draft: EventDraft,
+  ): Promise<PreparedMessage | undefined> {
+    const { disableGeoip } = draft.message;
+    const item = this.kernel.pipeline.build(
+      { ...draft, isPreview: true },
+      this.context,
+    );
+    await item?.preparation?.ready;
+    const made = item?.make ? item.make() : item;
+    if (!made) return undefined;
+    const { distinct_id: distinctId, ...event } = JSON.parse(made.text);
+    return {
+      options: {},
+      ...event,
+      distinctId,
+      ...(disableGeoip !== undefined && { disableGeoip }),
+    };
   }
 
   /** Hands a promise to the runtime; false when the runtime refused it. */

@@ -1,6 +1,6 @@
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { ContextData, WithContextOptions } from "../context/types.ts";
-import type { BeforeSend } from "../core/event.ts";
+import type { BeforeSend, CaptureEventOptions } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
@@ -75,6 +75,26 @@ export interface KernelClient<Scope = KernelScope>
   register(properties: Record<string, unknown>): void;
   /** Takes one such property back. */
   unregister(key: string): void;
+  /**
+   * Adds options to every later event of this client, below its own (see {@linkcode CaptureEventOptions}); one that is
+   * `null` or undefined is taken back. Acts at once; the promise is for parity with posthog-node, and never rejects.
+   *
+   * @example A site without cookies
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog, emulator } = createTestClient();
+   * await posthog.registerOptions({ cookieless_mode: true });
+   * posthog.capture({ distinctId: "$posthog_cookieless", event: "page viewed" });
+   * await posthog.flush();
+   *
+   * assertEquals(emulator.events[0]?.properties["$cookieless_mode"], true);
+   * ```
+   */
+  registerOptions(options: CaptureEventOptions): Promise<void>;
+  /** Takes one such option back. */
+  unregisterOptions(name: string): Promise<void>;
   /** Replaces the `beforeSend` hooks for later events; undefined removes them. */
   setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void;
   /**
@@ -88,7 +108,7 @@ export interface KernelClient<Scope = KernelScope>
    * import { createTestClient } from "edgehog/testing";
    *
    * const { posthog, emulator } = createTestClient();
-   * emulator.failNext({ path: "/batch", status: 401 });
+   * emulator.failNext({ status: 401 });
    * posthog.capture({ distinctId: "user-1", event: "signed up" });
    *
    * assertEquals(await posthog.flush(), { delivered: 0, dropped: 1, retained: 0 });
@@ -105,6 +125,7 @@ export interface KernelClient<Scope = KernelScope>
   close(timeoutMs?: number): Promise<void>;
   /**
    * Listens to what happens; the result ends it. A listener that throws is contained.
+   * What a listener causes itself, such as an event that it captures, does not call it again.
    *
    * @example Count what is lost
    * ```ts
@@ -140,7 +161,10 @@ export interface KernelClient<Scope = KernelScope>
   readonly isDisabled: boolean;
   /** Events in the client's queue, those being sent included. */
   readonly queueSize: number;
-  /** Copies of the events in the client's queue, of both lanes or of one, as v0 has them, oldest first. */
+  /**
+   * Copies of the events in the client's queue, of both lanes or of one, oldest first: as v0 has them, but for `options`,
+   * which stand beside `properties` where there are any.
+   */
   queuedEvents(lane?: Lane): JsonObject[];
   /** Takes the newest event out of the client's queue, of both lanes or of one, and returns it. */
   dequeueLastEvent(lane?: Lane): JsonObject | undefined;

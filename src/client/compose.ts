@@ -1,6 +1,5 @@
 import { KernelCaller, type ScopeClass } from "./caller.ts";
-import type { Feature } from "./feature.ts";
-import { isFeatureMaker } from "./host.ts";
+import type { FeatureMaker } from "./host.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   CLIENT_READS,
@@ -12,6 +11,8 @@ import { defineRead, defineVerb, VerbHolder } from "./verbs.ts";
 
 /** Makes a client of its kernel. */
 export type ClientClass = new (kernel: Kernel, Scope?: ScopeClass) => object;
+
+type VerbNames = Pick<FeatureMaker, "verbs" | "clientVerbs">;
 
 /** A client and its scopes without any feature: the kernel's verbs. */
 const BareScope: ScopeClass = /* @__PURE__ */ define(
@@ -33,14 +34,15 @@ const BareClient: ClientClass = /* @__PURE__ */ define(
  * Makes the class of clients that have the verbs of these features. Each list of features has its own, and one for its
  * scopes, so that no client has a verb of another's features. Nobody takes the name of a verb of the kernel.
  */
-export function compose(features: readonly Feature[]): ClientClass {
+export function compose(features: readonly VerbNames[]): ClientClass {
+  if (!features.length) return BareClient;
   class RequestScope extends BareScope {}
   class Client extends BareClient {
     constructor(kernel: Kernel) {
       super(kernel, RequestScope);
     }
   }
-  for (const { verbs, clientVerbs } of features.filter(isFeatureMaker)) {
+  for (const { verbs, clientVerbs } of features) {
     addVerbs(RequestScope.prototype, verbs);
     addVerbs(Client.prototype, [...verbs, ...clientVerbs ?? []]);
   }

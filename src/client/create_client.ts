@@ -1,3 +1,4 @@
+import { OptionReader } from "../options/reader.ts";
 import type { KernelOptions } from "../options/types.ts";
 import type { KernelClient } from "./client_types.ts";
 import { compose } from "./compose.ts";
@@ -42,7 +43,7 @@ export type ClientOf<Features extends readonly Feature[]> =
  * captures, identifies, makes scopes, queues and delivers. Never throws: an option that can't be used is reported
  * and its default taken; so is one that no feature of this client takes, and a feature that is passed twice.
  *
- * @param apiKey The project token (`phc_…`). Missing or blank makes a disabled client, with one error.
+ * @param apiKey The project token (`phc_…`). None, or a secret key in its place, makes a disabled client, with one error.
  * @param options See {@linkcode ClientOptions}: those of the kernel, and those of each feature.
  *
  * @example A client that captures, and evaluates flags
@@ -67,7 +68,7 @@ export function createClient<
   apiKey: string | undefined,
   options?: ClientOptions<Features>,
 ): ClientOf<Features> {
-  const kernel = new Kernel(apiKey, options);
+  const kernel = new Kernel(apiKey, new OptionReader(options));
   const Client = compose(kernel.features.list);
   // The class has the verbs that the features name, which no declaration of it can say.
   return new Client(kernel) as ClientOf<Features>;

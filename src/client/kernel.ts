@@ -7,7 +7,7 @@ import { createReporter, type Reporter } from "../core/reporter.ts";
 import { createUuidSource, type UuidSource } from "../core/uuid.ts";
 import { Pipeline } from "../events/pipeline.ts";
 import { warnOnce } from "../events/reading.ts";
-import { OptionReader } from "../options/reader.ts";
+import type { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
 import {
@@ -40,6 +40,8 @@ export class Kernel implements FeatureHost, DeliveryPort {
   readonly pipeline: Pipeline = new Pipeline(this);
   /** Properties of every event. */
   superProperties: JsonObject = {};
+  /** Options of every event. */
+  eventOptions: JsonObject = {};
   /** Whether events are refused at the moment. */
   isOptedOut: boolean;
   /** Whether `shutdown` was called. */
@@ -56,11 +58,9 @@ export class Kernel implements FeatureHost, DeliveryPort {
   /** Never throws: what can't be used is reported, and its default taken. */
   constructor(
     apiKey: unknown,
-    given: unknown,
+    read: OptionReader,
     features?: readonly Feature[],
-    olderNames: Readonly<Record<string, string>> = {},
   ) {
-    const read = new OptionReader(given, olderNames);
     this.options = resolveOptions(apiKey, read);
     const use = features ??
       read.list("use", "a list of features", () => true) ??
@@ -73,7 +73,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       const isFatal = /^(apiKey|host)$/.test(error.option);
       reporter.tell(error, isFatal ? "error" : "warn");
     }
-    for (const note of read.notes) reporter.warn(note);
+    for (const note of read.notes) reporter.warn(note, undefined, Infinity);
     this.beforeSend = options.beforeSend;
     this.isOptedOut = !options.defaultOptIn;
     this.unregister = registerClient(options, reporter);
@@ -98,7 +98,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
   get door(): HttpDoor {
     return this.#door ??= createHttpDoor({
       ...this.options,
-      debug: this.reporter.debug,
+      debug: (message) => this.reporter.debug(message),
     });
   }
 
@@ -108,7 +108,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       this.door,
       this.clock,
       this.reporter,
-      createWires(this.options),
+      createWires(this.options, this.reporter),
     );
   }
 

@@ -9,11 +9,13 @@ import type {
   WithContextOptions,
   WrapFetchOptions,
 } from "../context/types.ts";
+import { countDown } from "../core/clock.ts";
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
-import { type JsonObject, toJsonObject } from "../core/json.ts";
+import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
+import { copyList } from "../options/reader.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
 import { EVENT_VERBS } from "../events/verbs.ts";
@@ -62,8 +64,11 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     const { [key]: _gone, ...kept } = kernel.superProperties;
     kernel.superProperties = kept;
   },
+  registerOptions,
+  unregisterOptions: (caller: KernelCaller, name: string): Promise<void> =>
+    registerOptions(caller, { [name]: null }),
   setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
-    const list: readonly unknown[] = [hooks ?? []].flat();
+    const list = copyList(hooks ?? []) ?? [hooks];
     const isHook = (hook: unknown): hook is BeforeSend =>
       typeof hook === "function";
     // Dropping the hooks at hand could let through what they were there to remove.
@@ -174,13 +179,13 @@ async function flush(
 ): Promise<FlushResult> {
   if (kernel.isClosed()) return flushNothing();
   const { clock, features } = kernel;
-  const began = clock.now();
+  const limit = timeoutMs && countDown(clock, timeoutMs);
   const flushed = queue.flush(timeoutMs);
   const pending = features.settle(timeoutMs);
   if (pending) {
     await pending;
     // What that captured was not there at the call, and leaves all the same.
-    await queue.flush(timeoutMs && timeoutMs - (clock.now() - began));
+    await queue.flush(limit && limit());
   }
   return await flushed;
 }
@@ -214,6 +219,17 @@ export function openChildScope(
   warnOfForeignNames(caller.reporter, Object(data));
   const { context = new RequestContext() } = caller;
   return caller.createScope(context.createChild(data, options));
+}
+
+// deno-lint-ignore require-await -- what an object throws that is read here is a rejection, which the boundary settles
+async function registerOptions(
+  { kernel, reporter }: KernelCaller,
+  options: unknown,
+): Promise<void> {
+  if (!isRecord(options)) {
+    return reporter.warn("Cannot register options: expected an object");
+  }
+  kernel.eventOptions = assignJson({}, { ...kernel.eventOptions, ...options });
 }
 
 function optIn({ kernel }: KernelCaller): Promise<void> {

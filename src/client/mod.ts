@@ -75,6 +75,7 @@ export type {
 export type {
   BeforeSend,
   CapturedEvent,
+  CaptureEventOptions,
   FlagPropertiesSource,
   KeptEvent,
   SendFeatureFlagsOptions,
@@ -104,6 +105,7 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
+  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "../events/types.ts";

@@ -1,11 +1,5 @@
 import type { FeatureMaker } from "../client/host.ts";
 
-/** Names that options have in other SDKs: the option itself wins. */
-export const OLDER_NAMES = {
-  beforeSend: "before_send",
-  flagDefinitionCache: "flagDefinitionCacheProvider",
-} as const;
-
 /** Options of other SDKs without a meaning here: the name, the value that is our behaviour, and what to do. */
 const INERT = `
 preloadFeatureFlags false definitions load at first use
@@ -20,8 +14,10 @@ remoteConfigRequestTimeoutMs . use 'requestTimeout'
 personProfiles always set '$process_person_profile' on events
 addTracingHeaders . use 'wrapFetch'
 custom_blocked_useragents . use 'beforeSend'
+customBlockedUseragents . use 'beforeSend'
 __preview_capture_bot_pageviews false use 'beforeSend'
 disable_capture_url_hashes false use 'beforeSend'
+disableCaptureUrlHashes false use 'beforeSend'
 disableSurveys true there are none
 disableRemoteConfig true there is none
 sessionExpirationTimeSeconds . set 'sessionId'
@@ -40,12 +36,11 @@ export function olderOptions(): FeatureMaker {
     name: "olderOptions",
     verbs: [],
     check(read) {
-      // By what is given: most applications give none, and a walk of the table would be half of a construction.
-      const ignored = read.names().flatMap((given) => {
-        const at = INERT.indexOf(`\n${given} `);
-        const [line = ""] = at < 0 ? [] : INERT.slice(at + 1).split("\n", 1);
-        const [name = "", ours, ...remedy] = line.split(" ");
-        if (name !== given) return [];
+      const ignored = read.listOthers().flatMap((given) => {
+        const [name, ours, ...remedy] = INERT.split("\n")
+          .map((line) => line.split(" ")).find(([name]) => name === given) ??
+          [];
+        if (!name) return [];
         // Whatever it is, it is not refused.
         const [value] = read.list(name, "", () => true, (value) => [value]) ??
           [];

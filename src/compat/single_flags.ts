@@ -15,9 +15,10 @@ import type { Evaluation } from "../flags/evaluation.ts";
 import type { LocalFlags } from "../flags/local.ts";
 import type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 import { ofType } from "../flags/wire.ts";
+import { createRuntimeVerbs } from "./flag_runtimes.ts";
 import type { FlagsAndPayloads, SingleFlagResult } from "./legacy_types.ts";
 
-/** Feature flags with the methods of the migration period: one question at a time. */
+/** Feature flags with posthog-node's further methods: one question at a time, and where flags are evaluated. */
 export function withSingleFlags<Checked>(
   feature: FeatureMaker<Checked>,
 ): FeatureMaker<Checked> {
@@ -36,6 +37,8 @@ export const SINGLE_FLAG_METHODS: readonly string[] = [
   "getFeatureFlagPayload",
   "getAllFlags",
   "getAllFlagsAndPayloads",
+  "getFeatureFlagEvaluationRuntime",
+  "getFeatureFlagKeysByEvaluationRuntime",
 ];
 
 /** Answers from a snapshot about one flag. */
@@ -89,7 +92,10 @@ function addMethods(made: MadeFeature): MadeFeature {
       (await all(caller, first, second)).featureFlags,
     getAllFlagsAndPayloads: all,
   };
-  const verbs = { ...made.verbs };
+  const verbs: Record<PropertyKey, Verb> = {
+    ...made.verbs,
+    ...createRuntimeVerbs(flags.local),
+  };
   for (const [method, run] of Object.entries(methods)) {
     verbs[method] = deprecated(method, run);
   }
@@ -99,6 +105,7 @@ function addMethods(made: MadeFeature): MadeFeature {
     neutral: {
       ...made.neutral,
       getAllFlags: () => ({}),
+      getFeatureFlagKeysByEvaluationRuntime: () => [],
       getAllFlagsAndPayloads: () => listValues(undefined),
     },
   };

@@ -1,4 +1,4 @@
-import { isObject } from "../core/guards.ts";
+import { isObject, readList } from "../core/guards.ts";
 import type { RequestLike } from "../core/platform.ts";
 
 /** The headers by which one part of an application tells another who asks. Hints, never authentication. */
@@ -40,7 +40,7 @@ export function sanitise(
 ): string | undefined {
   try {
     // Not `flat`, which takes Node five times as long as all the rest: this runs several times for each request.
-    for (const candidate of Array.isArray(value) ? value : [value]) {
+    for (const candidate of readList(value) ?? [value]) {
       if (typeof candidate !== "string") continue;
       let text = candidate.replace(CONTROL_CHARACTERS, "").trim();
       if (text.length > maxLength) {

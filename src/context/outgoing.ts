@@ -1,5 +1,5 @@
 import type { EventContext } from "../core/event.ts";
-import { isNonBlank, isObject, setOwn } from "../core/guards.ts";
+import { isNonBlank, isObject, readList, setOwn } from "../core/guards.ts";
 import {
   DISTINCT_ID_HEADER,
   sanitise,
@@ -40,8 +40,7 @@ export function createTracingFetch(
   hostnames: unknown,
   getHeaders: () => Record<string, string>,
 ): Fetch {
-  const names: readonly unknown[] = Array.isArray(hostnames) ? hostnames : [];
-  const allowed = names.filter(isNonBlank)
+  const allowed = (readList(hostnames) ?? []).filter(isNonBlank)
     .map((name) => name.trim().toLowerCase());
   return new Proxy(fetch, {
     // Without `this`: a runtime's own fetch refuses to be a method of anything else.

@@ -1,4 +1,4 @@
-import { attempt } from "../core/guards.ts";
+import { attempt, isText, readList } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { RequestLike } from "../core/platform.ts";
 import { parseUrl } from "../core/url.ts";
@@ -72,11 +72,8 @@ function readAddress(
   if (ip === false) return undefined;
   let given = sanitise(ip);
   // Cloudflare sets this one itself; every other address header may come from the visitor.
-  const names: readonly unknown[] = Array.isArray(ipHeaders)
-    ? ipHeaders
-    : ["cf-connecting-ip"];
-  for (const name of names) {
-    if (typeof name === "string") given ??= sanitise(readHeader(request, name));
+  for (const name of readList(ipHeaders) ?? ["cf-connecting-ip"]) {
+    if (isText(name)) given ??= sanitise(readHeader(request, name));
   }
   const address = given?.split(",")[0]?.trim()
     // Without brackets and port.

@@ -32,7 +32,7 @@ export interface QueuedEvent {
   readonly event: string;
   /** The lane the event is in. */
   readonly lane: Lane;
-  /** The serialized event: `event`, `distinct_id`, `properties`, `timestamp`, `uuid`. */
+  /** The serialized event: `event`, `distinct_id`, `properties`, `timestamp`, `uuid`; `options` where there are any. */
   readonly text: string;
   /** The UTF-8 length of `text`. */
   readonly bytes: number;

@@ -1,4 +1,5 @@
 import type { DeliveryErrorCode, Lane } from "./delivery.ts";
+import { MAX_LINE, MAX_TOLD, toLine } from "./logger.ts";
 
 /** Why a flag, definitions or remote config request failed. */
 export type RequestErrorCode =
@@ -26,7 +27,7 @@ export interface ReportedEvent {
   readonly event: string;
   /** The server's word for this event, where it answered event by event. */
   readonly result?: string;
-  /** The server's reason beside `result`. */
+  /** The server's reason beside `result`: one line of at most 512 characters, without keys. */
   readonly details?: string;
 }
 
@@ -39,8 +40,9 @@ export abstract class EdgehogError extends Error {
   constructor(
     message: string,
     details: Readonly<Record<string, unknown>> = {},
+    maxLength: number = MAX_LINE,
   ) {
-    super(message, details);
+    super(toLine(message, maxLength), details);
     const { cause: _cause, ...members } = details;
     Object.assign(this, members);
   }
@@ -96,7 +98,7 @@ export class DeliveryError extends EdgehogError {
       events: [],
       ...details,
       status: details.status ?? -1,
-    });
+    }, MAX_TOLD);
   }
 }
 
@@ -206,7 +208,7 @@ const NAMES: ReadonlySet<unknown> = new Set<AnyEdgehogError["name"]>([
  *     if (!error.retained) lost.push(...error.events.map(({ event }) => event));
  *   },
  * });
- * emulator.failNext({ path: "/batch", status: 400 });
+ * emulator.failNext({ status: 400 });
  * posthog.capture({ distinctId: "user-1", event: "signed up" });
  * await posthog.flush();
  *

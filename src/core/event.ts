@@ -1,5 +1,5 @@
 import type { Lane } from "./delivery.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** A finished event, as `beforeSend` sees it: everything is filled in. */
@@ -10,6 +10,8 @@ export interface CapturedEvent {
   distinctId: string;
   /** All properties, the client's own included. */
   properties: JsonObject;
+  /** How PostHog treats the event: the message's options over the registered ones; empty where there are none. */
+  options: JsonObject;
   /** UTC, RFC 3339. */
   timestamp: string;
   /** The event's uuid. */
@@ -34,6 +36,23 @@ export type BeforeSend = (
   event: CapturedEvent,
 ) => KeptEvent | null | undefined | false;
 
+/**
+ * How PostHog treats an event. Names travel as they are written, and values are sent as they are given; one that is
+ * `null` or undefined is not set. The protocol v0 has properties for the four known ones, and none for others.
+ */
+export interface CaptureEventOptions {
+  /** Whether the event updates a person. Goes before the property `$process_person_profile`. */
+  "process_person_profile"?: boolean | null | undefined;
+  /** Whether PostHog makes the distinct id up without cookies. Goes before `$cookieless_mode`. */
+  "cookieless_mode"?: boolean | null | undefined;
+  /** Whether the event's time is taken as it is, whatever the clocks say. Goes before `$ignore_sent_at`. */
+  "disable_skew_correction"?: boolean | null | undefined;
+  /** The product tour that the event belongs to. Goes before `$product_tour_id`. */
+  "product_tour_id"?: string | null | undefined;
+  /** What a newer PostHog may know. */
+  [name: string]: JsonValue | undefined;
+}
+
 /** What a hook may give back: what it leaves out is as it was, but for the properties. */
 export interface KeptEvent {
   /** The event's name. */
@@ -42,6 +61,8 @@ export interface KeptEvent {
   distinctId?: string | number | bigint | undefined;
   /** All properties. */
   properties?: Record<string, unknown> | undefined;
+  /** All options; an empty object clears them. */
+  options?: Record<string, unknown> | undefined;
   /** When it happened. */
   timestamp?: Timestamp | undefined;
   /** The event's uuid. */
@@ -121,6 +142,8 @@ export interface RawMessage {
   readonly distinctId?: unknown;
   /** The caller's properties. */
   readonly properties?: unknown;
+  /** How PostHog treats the event. */
+  readonly options?: unknown;
   /** Group type to group key. */
   readonly groups?: unknown;
   /** A snapshot of flag values. */
@@ -145,6 +168,8 @@ export interface EventDraft {
   readonly event: unknown;
   /** What the caller said of it. */
   readonly message: RawMessage;
+  /** It is made to look at: nobody hears that it was captured. */
+  readonly isPreview?: boolean;
   /** Instead of the message's. */
   readonly distinctId?: unknown;
   /**

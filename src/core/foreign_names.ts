@@ -15,13 +15,18 @@ export function toPlain(name: string): string {
 /**
  * Tells of members under another SDK's names, once a client for each: their values are not used. Members of `$` and
  * inherited ones are data.
+ *
+ * @returns The other names.
  */
-export function warnOfForeignNames(reporter: Reporter, given: object): void {
+export function warnOfForeignNames(
+  reporter: Reporter,
+  given: object,
+): string[] {
   // Whatever refuses to list its members has had each of them read by name.
-  for (const name of attempt(() => Object.keys(given)) ?? []) {
+  return (attempt(() => Object.keys(given)) ?? []).filter((name) => {
     const meant = MEANT.get(toPlain(name)) ?? name;
-    if (meant !== name) {
-      reporter.warn(`Cannot use '${name}': it is '${meant}' here`, name);
-    }
-  }
+    if (meant === name) return true;
+    reporter.warn(`Cannot use '${name}': it is '${meant}' here`, name);
+    return false;
+  });
 }

@@ -50,7 +50,7 @@ export function isText(value: unknown): value is string {
 
 /** Whether the value is a string with something other than white space in it. */
 export function isNonBlank(value: unknown): value is string {
-  return typeof value === "string" && value.trim() !== "";
+  return typeof value === "string" && /\S/.test(value);
 }
 
 /** Reads an id, well-formed: numbers become text, blank counts as missing, nothing is trimmed or cut. Undefined for all else. */
@@ -78,6 +78,11 @@ export function readMembers(given: unknown): unknown[] | undefined {
     }
     return members;
   });
+}
+
+/** The members of an array, as {@linkcode readMembers} reads them; undefined for all else. Throws at a revoked proxy. */
+export function readList(given: unknown): unknown[] | undefined {
+  return Array.isArray(given) ? readMembers(given) ?? [] : undefined;
 }
 
 /** Whether the value has a callable `then`. */

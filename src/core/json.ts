@@ -21,6 +21,9 @@ const MAX_DEPTH = 64;
  */
 const MAX_VALUES = 1024 * 1024;
 
+/** What a hole in a list counts for: 10,000 of them are too many. */
+const HOLE_PARTS = 104;
+
 /** What a copy could not keep as it was, in words for a message. */
 export type JsonLoss =
   | "a circular reference"
@@ -49,24 +52,27 @@ export function parseJson(text: string | undefined): unknown {
 }
 
 /** Copies the own members of a record into a JSON-safe object; anything but a record gives `{}`. */
-export function toJsonObject(value: unknown, onLoss?: OnJsonLoss): JsonObject {
-  const json: JsonObject = {};
-  assignJson(json, value, onLoss);
-  return json;
+export function toJsonObject(value: unknown): JsonObject {
+  return assignJson({}, value, undefined, "");
 }
 
-/** Sets what {@linkcode toJsonObject} would give on `target`, without making an object of its own for it. */
+/**
+ * Sets what {@linkcode toJsonObject} would give on `target`, as an event says it: a member that would be null is not
+ * there, at any depth, and takes what `target` has of that name away.
+ *
+ * @param holder The property that the members belong to. Those of `$set`, `$set_once` and `$group_set` are values to
+ * be stored: null stays. Empty: everywhere.
+ */
 export function assignJson(
   target: JsonObject,
   value: unknown,
   onLoss?: OnJsonLoss,
-): void {
-  const json = convert(value, startWalk(onLoss), target);
-  if (json !== target && isObject(json) && !Array.isArray(json)) {
-    for (const [key, member] of Object.entries(json)) {
-      setOwn(target, key, member);
-    }
-  }
+  holder = "-",
+): JsonObject {
+  const json = convert(value, startWalk(onLoss, holder), target);
+  return json !== target && isObject(json) && !Array.isArray(json)
+    ? copyMembers(json, startWalk(onLoss, holder), target)
+    : target;
 }
 
 /** The state of one copy. */
@@ -76,10 +82,15 @@ interface Walk {
   /** Values that may still be copied. */
   left: number;
   readonly onLoss: OnJsonLoss | undefined;
+  /** The name of the member at hand, where members that are null go; empty where they stay. */
+  holder: string;
 }
 
-function startWalk(onLoss: OnJsonLoss | undefined): Walk {
-  return { ancestors: [], left: MAX_VALUES, onLoss };
+/** Properties whose own members may be null. */
+const KEEPS_NULL = /^\$(set(_once)?|group_set)$/;
+
+function startWalk(onLoss: OnJsonLoss | undefined, holder = ""): Walk {
+  return { ancestors: [], left: MAX_VALUES, onLoss, holder };
 }
 
 function convert(
@@ -151,13 +162,15 @@ function convertByKind(
       return String(value).toWellFormed();
     case "Set":
       return convertItems([...value as Set<unknown>], walk);
-    case "Map": {
-      const entries: JsonObject = {};
-      for (const [key, member] of value as Map<unknown, unknown>) {
-        setMember(entries, String(key), convert(member, walk));
-      }
-      return entries;
-    }
+    case "Map":
+      return copyMembers(
+        Object.fromEntries(
+          [...value as Map<unknown, unknown>].map((
+            [key, member],
+          ) => [String(key), member]),
+        ),
+        walk,
+      );
   }
   if (/^(Weak(Map|Set|Ref)|Promise|Symbol)$/.test(tag)) return undefined;
   if (/^(Number|String|Boolean|BigInt)$/.test(tag)) {
@@ -188,7 +201,10 @@ function convertItems(items: ArrayLike<unknown>, walk: Walk): JsonValue[] {
       result.push(lose(walk, "a value of too many parts"));
       break;
     }
-    result.push(convert(readMember(items, index, walk), walk) ?? null);
+    const item = readMember(items, index, walk);
+    // A list may claim billions of members that it does not have.
+    if (item === undefined) walk.left -= HOLE_PARTS;
+    result.push(convert(item, walk) ?? null);
   }
   return result;
 }
@@ -199,8 +215,15 @@ function copyMembers(
   target: JsonObject = {},
   keys: readonly string[] = Object.keys(source),
 ): JsonObject {
+  const { holder } = walk;
+  const keepsNull = !holder ||
+    walk.ancestors.length < 3 && KEEPS_NULL.test(holder);
   for (const key of keys) {
-    setMember(target, key, convert(readMember(source, key, walk), walk));
+    walk.holder &&= key || "-";
+    const member = convert(readMember(source, key, walk), walk);
+    const name = key.toWellFormed();
+    if (member === null && !keepsNull) delete target[name];
+    else if (member !== undefined) setOwn(target, name, member);
   }
   return target;
 }
@@ -212,14 +235,6 @@ function readMember(owner: object, key: string | number, walk: Walk): unknown {
   } catch {
     return loseUnreadable(walk);
   }
-}
-
-function setMember(
-  target: JsonObject,
-  key: string,
-  value: JsonValue | undefined,
-): void {
-  if (value !== undefined) setOwn(target, key.toWellFormed(), value);
 }
 
 function loseUnreadable(walk: Walk): string {

@@ -1,4 +1,7 @@
-/** Where messages go: four methods, each taking one text. */
+/**
+ * Where messages go: four methods, each taking one text. It is one line, control characters escaped; what it names
+ * from outside has at most 200 characters.
+ */
 export interface Logger {
   /** Detail for debugging; silent unless `debug` is on. */
   debug(message: string): void;
@@ -24,6 +27,28 @@ export const consoleLogger: Logger = {
   // deno-lint-ignore no-console -- as above
   error: (message: string) => console.error(`[edgehog] ${message}`),
 };
+
+/** The longest line that names what came from outside, in letters. */
+export const MAX_LINE = 200;
+
+/** The longest message that says what to do, in letters: our own words, the host, and a cause that is a line itself. */
+export const MAX_TOLD = 500;
+
+/**
+ * A text as one line: what breaks lines or commands a terminal is escaped, and the middle of a longer one left out. Its
+ * end stays, where mostly our own words stand.
+ */
+export function toLine(text: string, maxLength: number = MAX_LINE): string {
+  const cut = (whole: string) =>
+    whole.length > maxLength
+      ? `${whole.slice(0, maxLength / 2 - 1)}…${whole.slice(-maxLength / 2)}`
+      : whole;
+  const line = cut(text).replace(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (letter) => `\\u${(65536 + letter.charCodeAt(0)).toString(16).slice(1)}`,
+  );
+  return cut(line).toWellFormed();
+}
 
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;

@@ -2,7 +2,13 @@ import type { Lane } from "./delivery.ts";
 import type { AnyEdgehogError } from "./errors.ts";
 import { isThenable } from "./guards.ts";
 import type { JsonObject } from "./json.ts";
-import type { Logger, LogLevel, Redact } from "./logger.ts";
+import {
+  type Logger,
+  type LogLevel,
+  MAX_TOLD,
+  type Redact,
+  toLine,
+} from "./logger.ts";
 
 /** Why an event will never be sent. */
 export type DropReason =
@@ -26,7 +32,7 @@ export interface DroppedEvent {
   readonly event?: string;
   /** The server's word for it. */
   readonly result?: string;
-  /** The server's reason. */
+  /** The server's reason: one line of at most 512 characters, without keys. */
   readonly details?: string;
 }
 
@@ -40,7 +46,7 @@ export interface PostHogListeners {
   flush: (uuids: readonly string[]) => void;
   /** Each event that will never be sent. */
   drop: (event: DroppedEvent) => void;
-  /** Each event as it is queued: a copy, as v0 has it. Made only where somebody listens. */
+  /** Each event as it is queued: a copy, as `queuedEvents` has it. Made only where somebody listens. */
   capture: (event: JsonObject) => void;
   /** Each document of flag definitions that is taken into use, from PostHog or a cache: how many flags it has. */
   localEvaluationFlagsLoaded: (count: number) => void;
@@ -60,10 +66,13 @@ const LISTENED: readonly (keyof PostHogListeners)[] = [
 export interface Reporter {
   /** Hides keys and tokens in a text that becomes part of an error. */
   readonly redact: Redact;
-  /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
-  debug(message: string | (() => string)): void;
+  /**
+   * Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. Here and in `warn`
+   * one that names nothing without a bound may be longer than 200 characters.
+   */
+  debug(message: string | (() => string), maxLength?: number): void;
   /** Logs a warning; with `onceKey`, only the first time that key is used. */
-  warn(message: string, onceKey?: string): void;
+  warn(message: string, onceKey?: string, maxLength?: number): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
   /**
@@ -115,93 +124,146 @@ const MAX_ONCE_KEYS = 1000;
 const MAX_ONCE_LETTERS = 2 ** 21;
 
 /** Creates a {@linkcode Reporter}. */
-export function createReporter(
-  { logger, onError, debug, redact }: ReporterOptions,
-): Reporter {
-  const listeners = new Map(
-    LISTENED.map((name) => [name, new Set<(argument: never) => unknown>()]),
-  );
-  const used = new Set<string>();
-  let letters = 0;
-  let debugIsOn = debug;
+export function createReporter(options: ReporterOptions): Reporter {
+  return new ClientReporter(options);
+}
 
-  /** Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. */
-  const contain = (callback: () => unknown, failure?: string) => {
+type Listener = (argument: never) => unknown;
+
+/** A class, since a client is made of one: as closures it would be a third of a construction. */
+class ClientReporter implements Reporter {
+  readonly redact: Redact;
+  readonly #logger: Logger;
+  readonly #onError: ReporterOptions["onError"];
+  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #used = new Set<string>();
+  /** The callbacks of the application that run now. */
+  readonly #running = new Set<unknown>();
+  #letters = 0;
+  #isDebugOn: boolean;
+
+  constructor({ logger, onError, debug, redact }: ReporterOptions) {
+    this.redact = redact;
+    this.#logger = logger;
+    this.#onError = onError;
+    this.#isDebugOn = debug;
+  }
+
+  debug(message: string | (() => string), maxLength?: number): void {
+    if (!this.#isDebugOn) return;
+    const text = typeof message === "string" ? message : message();
+    this.#say("debug", text, undefined, maxLength);
+  }
+
+  warn(message: string, onceKey?: string, maxLength?: number): void {
+    this.#say("warn", message, onceKey, maxLength);
+  }
+
+  error(message: string, onceKey?: string): void {
+    this.#say("error", message, onceKey);
+  }
+
+  tell(
+    error: AnyEdgehogError,
+    level?: "debug" | "warn" | "error",
+    onceKey?: string,
+    message?: string,
+  ): void {
+    if (level !== "debug" || this.#isDebugOn) {
+      this.#say(level ?? "warn", message ?? error.message, onceKey, MAX_TOLD);
+    }
+    this.#contain(
+      this.#onError,
+      () => this.#onError?.(error),
+      'The callback "onError" failed',
+    );
+    this.emit("error", () => error);
+  }
+
+  emit<Name extends keyof PostHogListeners>(
+    name: Name,
+    create: () => Parameters<PostHogListeners[Name]>[0],
+  ): void {
+    for (const listener of [...this.#listeners.get(name) ?? []]) {
+      this.#contain(
+        listener,
+        () => listener(create() as never),
+        `A listener of "${name}" failed`,
+      );
+    }
+  }
+
+  drop(event: DroppedEvent): void {
+    this.emit("drop", () => event);
+  }
+
+  delivered(uuids: readonly string[]): void {
+    if (uuids.length > 0) this.emit("flush", () => uuids);
+  }
+
+  rearm(onceKey: string): void {
+    if (this.#used.delete(onceKey)) this.#letters -= onceKey.length;
+  }
+
+  setDebug(isOn: boolean): void {
+    this.#isDebugOn = isOn;
+  }
+
+  on(name: keyof PostHogListeners, listener: Listener): () => void {
+    const set = this.#listeners.get(name) ?? new Set();
+    if (LISTENED.includes(name)) this.#listeners.set(name, set);
+    else {
+      const known = LISTENED.join(", ");
+      const text = `Cannot listen to '${String(name)}': expected ${known}`;
+      this.warn(text, text);
+    }
+    set.add(listener);
+    return () => void set.delete(listener);
+  }
+
+  #say(
+    level: LogLevel,
+    message: string,
+    onceKey?: string,
+    maxLength?: number,
+  ): void {
+    const used = this.#used;
+    if (onceKey !== undefined) {
+      if (used.has(onceKey)) return;
+      this.#letters += onceKey.length;
+      if (used.size >= MAX_ONCE_KEYS || this.#letters > MAX_ONCE_LETTERS) {
+        used.clear();
+        this.#letters = onceKey.length;
+      }
+      used.add(onceKey);
+    }
+    const text = toLine(this.redact(message), maxLength);
+    this.#log(level, text);
+    if (level === "warn") this.emit("warning", () => text);
+  }
+
+  #log(level: LogLevel, text: string): void {
+    this.#contain(this.#logger, () => this.#logger[level](text));
+  }
+
+  /**
+   * Runs a callback of the application so that neither a throw nor a rejection of it reaches anybody. What it causes itself
+   * does not call it again: that might never end.
+   */
+  #contain(owner: unknown, callback: () => unknown, failure?: string): void {
+    if (this.#running.has(owner)) return;
+    this.#running.add(owner);
+    let hasFailed = false;
     const fail = () => {
-      if (failure) log("warn", failure);
+      if (failure) this.#log("warn", failure);
     };
     try {
       const result = callback();
       if (isThenable(result)) result.then(undefined, fail);
     } catch {
-      fail();
+      hasFailed = true;
     }
-  };
-  const log = (level: LogLevel, message: string) =>
-    contain(() => logger[level](message));
-  const emit = <Name extends keyof PostHogListeners>(
-    name: Name,
-    create: () => Parameters<PostHogListeners[Name]>[0],
-  ) => {
-    for (const listener of [...listeners.get(name) ?? []]) {
-      contain(
-        () => listener(create() as never),
-        `A listener of "${name}" failed`,
-      );
-    }
-  };
-  const say = (level: LogLevel, message: string, onceKey?: string) => {
-    if (onceKey !== undefined) {
-      if (used.has(onceKey)) return;
-      letters += onceKey.length;
-      if (used.size >= MAX_ONCE_KEYS || letters > MAX_ONCE_LETTERS) {
-        used.clear();
-        letters = onceKey.length;
-      }
-      used.add(onceKey);
-    }
-    const text = redact(message);
-    log(level, text);
-    if (level === "warn") emit("warning", () => text);
-  };
-
-  return {
-    redact,
-    emit,
-    debug(message) {
-      if (!debugIsOn) return;
-      say("debug", typeof message === "string" ? message : message());
-    },
-    warn: (message, onceKey) => say("warn", message, onceKey),
-    error: (message, onceKey) => say("error", message, onceKey),
-    tell(error, level, onceKey, message) {
-      if (level !== "debug" || debugIsOn) {
-        say(level ?? "warn", message ?? error.message, onceKey);
-      }
-      contain(() => onError?.(error), 'The callback "onError" failed');
-      emit("error", () => error);
-    },
-    drop: (event) => emit("drop", () => event),
-    delivered(uuids) {
-      if (uuids.length > 0) emit("flush", () => uuids);
-    },
-    rearm(onceKey) {
-      if (used.delete(onceKey)) letters -= onceKey.length;
-    },
-    setDebug(isOn) {
-      debugIsOn = isOn;
-    },
-    on(name, listener) {
-      const set = listeners.get(name);
-      if (!set) {
-        const known = LISTENED.join(", ");
-        const text = `Cannot listen to '${String(name)}': expected ${known}`;
-        say("warn", text, text);
-      }
-      set?.add(listener as (argument: never) => unknown);
-      return () => {
-        set?.delete(listener as (argument: never) => unknown);
-      };
-    },
-  };
+    this.#running.delete(owner);
+    if (hasFailed) fail();
+  }
 }

@@ -33,10 +33,10 @@ export async function drain(
   lease.renew();
   while (
     store.wishMs > 0 && !lease.isOver &&
-    clock.now() + store.wishMs <= lease.patientUntil
+    store.wishMs <= (lease.patience?.() ?? 0)
   ) await clock.sleep(store.wishMs, lease.signal);
   while (!lease.isOver) {
-    if ((lease.patientUntil ? store.wishMs : store.restMs) > 0) return false;
+    if ((lease.patience ? store.wishMs : store.restMs) > 0) return false;
     let items = store.claim(lease, from);
     if (items.length === 0 && lease.isScopes && lease.hasDelivered) {
       items = store.claim(lease, store.nobodys);
@@ -63,8 +63,7 @@ export async function send(
   lease: Lease,
   items: readonly QueueItem[],
 ): Promise<boolean> {
-  const { lane, deps } = store;
-  const { clock, createUuid, options, random, reporter } = deps;
+  const { clock, createUuid, options, random, reporter } = store.deps;
   const createdAt = clock.now();
   let request = { id: createUuid(createdAt), attempt: 0, createdAt };
   const dropped: QueueItem[] = [];
@@ -85,7 +84,7 @@ export async function send(
       const { reason, afterMs } = left;
       items = items.filter(isHeld);
       if (!reason) return true;
-      const isPutOff = isDeferred(lane, options.captureMode, reason);
+      const isPutOff = isDeferred(options.captureMode, reason);
       // A server that wants to be left alone means the events behind these, too.
       if (items.length === 0 && !isPutOff) return true;
       if (reason.status === 413) {
@@ -104,7 +103,8 @@ export async function send(
       if (lease.isOver) return false;
       const wishMs = clampRetryAfterMs(afterMs);
       if (isPutOff || request.attempt > options.fetchRetryCount) {
-        const isServerWish = isPutOff && reason.status === 429 && wishMs > 0;
+        const isServerWish = isPutOff && reason.code !== "unparseable" &&
+          wishMs > 0;
         const leastMs = isServerWish ? 0 : options.maxRetryDelayMs;
         store.rest(Math.max(leastMs, wishMs), isServerWish);
         const kept = items.map(({ uuid, event }) => ({ uuid, event, reason }));

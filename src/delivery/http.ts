@@ -1,6 +1,6 @@
 import type { Bytes } from "../core/bytes.ts";
 import { type Clock, runWithin } from "../core/clock.ts";
-import type { Redact } from "../core/logger.ts";
+import { type Redact, toLine } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
 import { parseUrl } from "../core/url.ts";
 import { USER_AGENT } from "../core/version.ts";
@@ -87,7 +87,8 @@ export function createHttpDoor(
     );
     if (attempt.kind === "done") return attempt.value;
     if (attempt.kind !== "failed") return attempt;
-    const cause = new Error(redact(describe(attempt.cause)));
+    const words = toLine(redact(describe(attempt.cause)), MAX_CAUSE);
+    const cause = new Error(words);
     cause.name = NETWORK_ERROR;
     return { kind: "network", cause };
   };
@@ -200,23 +201,45 @@ async function readBody(
   }
 }
 
-/** Says what a status means that is no success, or is none after all: the same words wherever it comes up. */
+/** PostHog's own; a managed proxy on another domain is none. */
+const POSTHOG_HOST = /\/\/([^/]+\.)?posthog\.com(?![^/:])/;
+
+/**
+ * Says what a status means that is no success, or is none after all: the same words wherever it comes up.
+ *
+ * @param v1Path Where capture v1 wanted to go, which needs more of what stands in between than v0.
+ */
 export function describeStatus(
   status: number | undefined,
   host: string,
+  v1Path?: string,
 ): string {
   const check = ", check the option 'host'";
   if (!status || status >= 400) {
-    const hint = status === 401
+    const isBarred = status === 403 || status === 404 || status === 405;
+    let hint = status === 401
       ? ", check the key and its region"
-      : status === 403 || status === 404 || status === 405
-      ? `${check} and what a proxy lets through`
+      : isBarred
+      ? check
       : "";
-    return `${hint ? host : "PostHog"} answered ${status}${hint}`;
+    const who = hint ? host : "PostHog";
+    if (hint && !POSTHOG_HOST.test(host)) {
+      if (isBarred) hint += " and what a proxy lets through";
+      if (v1Path) {
+        hint += isBarred
+          ? `: ${v1Path}, which an older PostHog lacks`
+          : ", and that a proxy passes the header Authorization";
+        hint += "; captureMode 'v0' does without";
+      }
+    }
+    return `${who} answered ${status}${hint}`;
   }
   const what = status < 300 ? "a web page answered" : "the host redirects";
   return `${what} (${status})${check}`;
 }
+
+/** The longest text of a network failure, in letters: what failed, and what happens now, stand around it in one line. */
+const MAX_CAUSE = 100;
 
 /** Node says "fetch failed" and keeps the reason one level deeper. */
 function describe(cause: unknown): string {

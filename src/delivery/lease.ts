@@ -1,4 +1,10 @@
-import { atDeadline, callAfter, type Clock, hasPassed } from "../core/clock.ts";
+import {
+  atDeadline,
+  callAfter,
+  type Clock,
+  type Countdown,
+  countDown,
+} from "../core/clock.ts";
 import type { DeliveryReason } from "../core/delivery.ts";
 import type { ReportedEvent } from "../core/errors.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
@@ -32,10 +38,10 @@ export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
   readonly isScopes: boolean;
   /**
-   * Only a flush's: until when it waits while the server wants to be left alone, in ms since the epoch. It does not care
-   * for the lane's rest after an outage.
+   * Only a flush's: how long it waits while the server wants to be left alone. It does not care for the lane's rest after
+   * an outage.
    */
-  patientUntil = 0;
+  patience: Countdown | undefined;
   /** Whether the work has begun. */
   hasBegun = false;
   /** Whether the work was cut short, or is done. */
@@ -46,7 +52,7 @@ export class Lease {
   readonly accepted: RemarkedEvent[] = [];
   readonly #clock: Clock;
   readonly #lengthMs: number;
-  #heardAt: number;
+  #silence: Countdown;
   #cancelTimer: (() => void) | undefined;
   #controller: AbortController | undefined;
 
@@ -55,13 +61,12 @@ export class Lease {
     this.#clock = clock;
     this.isScopes = isScopes;
     this.#lengthMs = !isScopes && dropsUnfinishedWork() ? SILENCE_MS : lengthMs;
-    this.#heardAt = clock.now();
+    this.#silence = countDown(clock, this.#lengthMs);
   }
 
   /** Whether somebody holds on to it. */
   get isLive(): boolean {
-    return !this.isOver &&
-      !hasPassed(this.#clock, this.#heardAt, this.#lengthMs);
+    return !this.isOver && this.#silence() > 0;
   }
 
   /** Tells whoever works under it to stop; made when somebody asks. */
@@ -75,7 +80,7 @@ export class Lease {
   renew(): void {
     if (this.isOver) return;
     this.hasBegun = true;
-    this.#heardAt = this.#clock.now();
+    this.#silence = countDown(this.#clock, this.#lengthMs);
     if (this.isScopes) {
       this.#cancelTimer ??= atDeadline(
         this.#clock,
@@ -112,9 +117,12 @@ export class Lease {
 
   #beat(left: number): void {
     this.#cancelTimer?.();
-    this.#heardAt = this.#clock.now();
-    this.#cancelTimer = left > 0
-      ? callAfter(this.#clock, BEAT_MS, () => this.#beat(left - 1))
-      : undefined;
+    this.#silence = countDown(this.#clock, this.#lengthMs);
+    if (left === 0) return;
+    this.#cancelTimer = callAfter(
+      this.#clock,
+      BEAT_MS,
+      () => this.#beat(left - 1),
+    );
   }
 }

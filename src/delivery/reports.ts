@@ -5,10 +5,13 @@ import type {
   LogicalRequest,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
-import { attempt } from "../core/guards.ts";
+import { attempt, isText } from "../core/guards.ts";
+import { toLine } from "../core/logger.ts";
 import type { Reporter } from "../core/reporter.ts";
+import type { DeliverySettings } from "./delivery.ts";
 import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
+import { toV1Path } from "./wire_v1.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
@@ -17,9 +20,12 @@ export interface ReportedLane {
   /** Who hears of it, and the host to name where it may be wrong. */
   readonly deps: {
     readonly reporter: Reporter;
-    readonly options: { readonly host: string };
+    readonly options: Pick<DeliverySettings, "captureMode" | "host">;
   };
 }
+
+/** The server's words for an event, as members of its report: one line of at most 512 letters each. */
+const WORDS = ["result", "details"] as const;
 
 /** What is told of events, in the words before and after their number; the reason follows. */
 const TEXTS = {
@@ -49,11 +55,17 @@ export function reportEvents(
   const groups = new Map<string, [DeliveryReason, ReportedEvent[]]>();
   for (const { uuid, event, reason } of items) {
     if (!reason) continue;
-    const { code, status, cause: _cause, ...words } = reason;
+    const { code, status } = reason;
     // One code, and of the server's words each event has its own.
     const key = `${code} ${status}`;
     const group = groups.get(key) ?? [reason, []];
     groups.set(key, group);
+    const words: Partial<Record<(typeof WORDS)[number], string>> = {};
+    for (const name of WORDS) {
+      const text = reason[name];
+      if (!isText(text)) continue;
+      words[name] = toLine(reporter.redact(text).slice(0, 512), 512);
+    }
     group[1].push({ ...words, uuid, event });
   }
   const [before, after] = TEXTS[kind];
@@ -61,7 +73,7 @@ export function reportEvents(
     const { code, status, cause } = reason;
     const count = countEvents(events.length);
     const message = reporter.redact(
-      before + count + after + explain(options.host, reason),
+      before + count + after + explain(lane, options, reason),
     );
     const isFinal = kind === "rejected" || kind === "shutdown";
     const retained = kind === "outage";
@@ -97,10 +109,14 @@ const CODES: Partial<Record<DeliveryErrorCode, string>> = {
 };
 
 function explain(
-  host: string,
+  lane: Lane,
+  { captureMode, host }: ReportedLane["deps"]["options"],
   { code, status, cause }: DeliveryReason,
 ): string {
-  if (status && code !== "quota_limited") return describeStatus(status, host);
+  if (status && code !== "quota_limited") {
+    const v1Path = captureMode === "v1" ? toV1Path(lane) : undefined;
+    return describeStatus(status, host, v1Path);
+  }
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
   const words = attempt(() =>

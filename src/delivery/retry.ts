@@ -1,4 +1,4 @@
-import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import type { DeliveryReason } from "../core/delivery.ts";
 import type { DeliverySettings } from "./delivery.ts";
 
 // Pure, so that a test can name every wait.
@@ -27,22 +27,21 @@ export function computeDelayMs(
   return Math.min(wish, maxRetryDelayMs) * (1 + unit * retryJitter);
 }
 
-/** Whether the status may succeed when sent again (v0 and the AI lane; 413 is split instead). */
+/** Whether the status may succeed when sent again; 413 is split instead. */
 export function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || status >= 500;
 }
 
 /**
- * Whether another attempt at once is of no use: v1 tells by 429 that the project sends too much, and a success that takes
- * nothing is a web page's.
+ * Whether another attempt at once is of no use, and the events wait: v1 tells by 429 that the project sends too much, its
+ * 404 is a route that is changing, and a success that takes nothing is a web page's.
  */
 export function isDeferred(
-  lane: Lane,
-  captureMode: "v0" | "v1",
+  captureMode: DeliverySettings["captureMode"],
   { status = 0 }: DeliveryReason,
 ): boolean {
-  return status === 429
-    ? lane === "analytics" && captureMode === "v1"
+  return status === 404 || status === 429
+    ? captureMode === "v1"
     : status >= 200 && status < 300;
 }
 
@@ -55,10 +54,11 @@ export function parseRetryAfterMs(
   now: number,
 ): number | undefined {
   const text = header?.trim() ?? "";
-  let ms = Number(text) * 1000;
-  if (/^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)) {
-    // The oldest of the three, asctime, names no zone, and would be read as local time.
-    ms = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) - now;
-  } else if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  // The oldest of the three, asctime, names no zone, and would be read as local time.
+  const ms = /^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)
+    ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) - now
+    : /^\d+(\.\d+)?$/.test(text)
+    ? Number(text) * 1000
+    : 0;
+  return ms > 0 && ms < Infinity ? ms : undefined;
 }

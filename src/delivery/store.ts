@@ -1,4 +1,4 @@
-import { hasPassed } from "../core/clock.ts";
+import { type Countdown, countDown, hasPassed } from "../core/clock.ts";
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { DeliveryDeps, QueueItem } from "./delivery.ts";
@@ -12,16 +12,6 @@ interface Owner {
   /** The lease of its drain. */
   readonly lease: Lease | undefined;
 }
-
-/** A time in which the lane is left alone, as start and length. */
-interface Rest {
-  /** Its start, in ms since the epoch. */
-  readonly sinceMs: number;
-  /** Its length, in ms. */
-  readonly ms: number;
-}
-
-const NO_REST: Rest = { sinceMs: 0, ms: 0 };
 
 /** How often is looked for scopes whose request is gone, in ms. */
 const SWEEP_MS = 250;
@@ -46,9 +36,9 @@ export class Store {
   readonly #owners = new Set<Owner>();
   #admitted = 0;
   // Side by side: an outage must not hide what the server asked for.
-  #wish = NO_REST;
-  #outage = NO_REST;
-  #sweptAt = 0;
+  #wish: Countdown | undefined;
+  #outage: Countdown | undefined;
+  #sweep: Countdown;
   #isOverflowing = false;
   #isClosed = false;
 
@@ -56,6 +46,7 @@ export class Store {
   constructor(lane: Lane, deps: DeliveryDeps) {
     this.lane = lane;
     this.deps = deps;
+    this.#sweep = countDown(deps.clock, SWEEP_MS);
   }
 
   /** Makes a lease, which lasts as long as an attempt and a wait may take. */
@@ -84,11 +75,12 @@ export class Store {
 
   /** The events that belong to no scope, in order; those of a request that is gone are among them. */
   get nobodys(): Set<QueueItem> {
-    const { clock } = this.deps;
-    if (this.#owners.size > 0 && hasPassed(clock, this.#sweptAt, SWEEP_MS)) {
-      this.#sweptAt = clock.now();
+    if (this.#owners.size > 0 && !this.#sweep()) {
+      this.#sweep = countDown(this.deps.clock, SWEEP_MS);
       for (const owner of this.#owners) {
-        if (owner.lease?.isLive || this.isPreparing(owner.events)) continue;
+        if (
+          owner.lease?.isLive || this.isPreparing(this.findFree(owner.events))
+        ) continue;
         this.disown(owner);
       }
     }
@@ -97,21 +89,21 @@ export class Store {
 
   /** For how long the lane still rests, in ms: triggers and scopes send nothing then. */
   get restMs(): number {
-    return Math.max(this.wishMs, this.#countLeft(this.#outage));
+    return Math.max(this.wishMs, this.#outage?.() ?? 0);
   }
 
   /** For how long the server still wants to be left alone, in ms: an explicit flush waits for that, too. */
   get wishMs(): number {
-    return this.#countLeft(this.#wish);
+    return this.#wish?.() ?? 0;
   }
 
   /** Rests for so long; one outage never shortens what the server asked another request for. 0 ends the rest. */
   rest(ms: number, isServerWish = false): void {
-    const rest = { sinceMs: this.deps.clock.now(), ms };
-    if (ms === 0) this.#wish = this.#outage = rest;
-    else if (isServerWish) {
-      if (ms > this.wishMs) this.#wish = rest;
-    } else if (ms > this.#countLeft(this.#outage)) this.#outage = rest;
+    const rest = ms > 0 ? countDown(this.deps.clock, ms) : undefined;
+    if (!rest || isServerWish && ms > this.wishMs) this.#wish = rest;
+    if (!rest || !isServerWish && ms > (this.#outage?.() ?? 0)) {
+      this.#outage = rest;
+    }
   }
 
   /** Makes nobody's what an owner can't send any more, in the order of capture; whether there was anything. */
@@ -182,15 +174,21 @@ export class Store {
     this.#makeRoom();
   }
 
-  /** What of the events nobody sends, in order. */
-  *free(from: Iterable<QueueItem>): Generator<QueueItem> {
-    for (const item of from) if (!item.lease?.isLive) yield item;
+  /** The first of the events that nobody sends. */
+  findFree(from: Iterable<QueueItem>): QueueItem | undefined {
+    for (const item of from) if (!item.lease?.isLive) return item;
+    return undefined;
   }
 
-  /** Whether the first that could be sent is still being prepared, and has time left. */
-  isPreparing(from: Iterable<QueueItem>): boolean {
-    const [next] = this.free(from);
-    return next !== undefined && this.#isPreparing(next);
+  /** Whether it is still being prepared, and has time left. */
+  isPreparing(item: QueueItem | undefined): boolean {
+    return item?.fate === "retained" && item.make !== undefined &&
+      item.preparation !== undefined &&
+      !hasPassed(
+        this.deps.clock,
+        item.admittedAt,
+        item.preparation.withinMs,
+      );
   }
 
   /**
@@ -203,8 +201,9 @@ export class Store {
     const uuids = new Set<string>();
     // Separators stand between the events only.
     let bytes = -1;
-    for (const item of this.free(from)) {
-      if (this.#isPreparing(item)) break;
+    for (const item of from) {
+      if (item.lease?.isLive) continue;
+      if (this.isPreparing(item)) break;
       this.finish(item);
       if (item.fate !== "retained") {
         from.delete(item);
@@ -238,17 +237,6 @@ export class Store {
       this.held.size < maxQueueSize / 2 && this.bytes < maxQueueBytes / 2
     ) this.#isOverflowing = false;
     return true;
-  }
-
-  #countLeft({ sinceMs, ms }: Rest): number {
-    const { clock } = this.deps;
-    return hasPassed(clock, sinceMs, ms) ? 0 : sinceMs + ms - clock.now();
-  }
-
-  #isPreparing({ fate, make, preparation, admittedAt }: QueueItem): boolean {
-    return fate === "retained" && make !== undefined &&
-      preparation !== undefined &&
-      !hasPassed(this.deps.clock, admittedAt, preparation.withinMs);
   }
 
   #take(item: QueueItem): boolean {

@@ -11,9 +11,9 @@ import { toUuidKey } from "../core/uuid.ts";
 import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
 import { encodeBody } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
-import { isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import { askRetry, createV0Wire, cutDetail, type Wire } from "./wire.ts";
-import { createV1Wire } from "./wire_v1.ts";
+import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
+import { askRetry, createV0Protocol, cutDetail, type Wire } from "./wire.ts";
+import { createV1Protocol, toV1Path } from "./wire_v1.ts";
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
 export function createHttpSend(
@@ -94,26 +94,28 @@ export function interpretAnswer(
   };
   // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
   return () =>
-    isRetryableStatus(status) || status === 413
+    isRetryableStatus(status) || status === 413 ||
+      isDeferred(wire.captureMode, reason)
       ? askRetry(reason, afterMs)
       : { kind: "dropped", reason };
 }
 
-/** Chooses the protocol of each lane: the AI lane's endpoint speaks v0 in both modes, and v0 knows no deflate. */
+/** Creates the wire of each lane, both by the protocol that the options name; v0 knows no deflate. */
 export function createWires(
   options: DeliverySettings,
+  reporter: Pick<Reporter, "debug">,
 ): Readonly<Record<Lane, Wire>> {
-  const { host, captureMode, compression } = options;
-  const gzip = options.disableCompression ? undefined : "gzip";
+  const { host, captureMode, compression, disableCompression } = options;
+  const isV1 = captureMode === "v1";
+  const create = (lane: Lane, v0Path: string): Wire => ({
+    ...(isV1 ? createV1Protocol : createV0Protocol)(options, reporter),
+    captureMode,
+    url: host + (isV1 ? toV1Path(lane) : v0Path),
+    codec: disableCompression ? undefined : isV1 ? compression : "gzip",
+  });
   return {
-    analytics: captureMode === "v1"
-      ? createV1Wire(
-        `${host}/i/v1/analytics/events`,
-        options,
-        gzip && compression,
-      )
-      : createV0Wire(`${host}/batch/`, options, gzip),
-    ai: createV0Wire(`${host}/i/v0/ai/batch/`, options, gzip),
+    analytics: create("analytics", "/batch/"),
+    ai: create("ai", "/i/v0/ai/batch/"),
   };
 }
 

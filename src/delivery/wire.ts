@@ -1,6 +1,7 @@
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
 import { isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
+import type { Reporter } from "../core/reporter.ts";
 import type {
   DeliverySettings,
   Judge,
@@ -8,6 +9,7 @@ import type {
   Verdict,
 } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
+import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** What a protocol needs to know. */
@@ -17,11 +19,7 @@ export type WireOptions = Pick<
 >;
 
 /** How a protocol writes a batch and reads its answer. Pure. */
-export interface Wire {
-  /** Where batches go. */
-  readonly url: string;
-  /** How bodies are compressed; undefined: not at all. */
-  readonly codec: Codec | undefined;
+export interface Protocol {
   /** Writes the JSON of one attempt at `now`, in ms since the epoch, and the headers beside `Content-Type`. */
   build(
     batch: readonly Pick<QueueItem, "text">[],
@@ -32,6 +30,16 @@ export interface Wire {
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
   readRefusal(answer: HttpAnswer): string | undefined;
+}
+
+/** The protocol of a lane, and where it is spoken. */
+export interface Wire extends Protocol {
+  /** Which it is. */
+  readonly captureMode: DeliverySettings["captureMode"];
+  /** Where batches go. */
+  readonly url: string;
+  /** How bodies are compressed; undefined: not at all. */
+  readonly codec: Codec | undefined;
 }
 
 /** The members of a JSON object; none where the text is something else. */
@@ -55,15 +63,12 @@ export function askRetry(
   return { kind: "retry", reason, ...(afterMs && { afterMs }) };
 }
 
-/** Creates the v0 protocol of `/batch/` and of the AI lane: the answer speaks for all events alike. */
-export function createV0Wire(
-  url: string,
+/** Creates the v0 protocol of `/batch/` and `/i/v0/ai/batch/`: the answer speaks for all events alike. */
+export function createV0Protocol(
   { apiKey, historicalMigration }: WireOptions,
-  codec: Codec | undefined,
-): Wire {
+  reporter: Pick<Reporter, "debug">,
+): Protocol {
   return {
-    url,
-    codec,
     build(batch, _request, now) {
       const head = JSON.stringify({
         api_key: apiKey,
@@ -72,7 +77,8 @@ export function createV0Wire(
         historical_migration: historicalMigration || undefined,
       });
       // The events are serialized already.
-      const events = batch.map(({ text }) => text).join();
+      const events = batch.map(({ text }) => foldOptions(text, reporter))
+        .join();
       return { headers: {}, text: `${head.slice(0, -1)},"batch":[${events}]}` };
     },
     readSuccess(answer) {
@@ -81,6 +87,23 @@ export function createV0Wire(
     },
     readRefusal: ({ text }) => text,
   };
+}
+
+/** Puts the options of a stored event among its properties, where v0 has them; tells of those that it has not. */
+function foldOptions(text: string, reporter: Pick<Reporter, "debug">): string {
+  // Few events have any, and only they are parsed.
+  const event = text.includes('"options"') && JSON.parse(text);
+  const { options, properties } = event;
+  if (!isRecord(options) || !isRecord(properties)) return text;
+  for (const [property, name] of EVENT_OPTIONS) {
+    // What is undefined does not travel.
+    properties[property] = options[name] ?? properties[property];
+    delete options[name];
+  }
+  const others = Object.keys(options).join();
+  if (others) reporter.debug(`v0 has no option for ${others}`);
+  delete event.options;
+  return JSON.stringify(event);
 }
 
 /** Over a quota PostHog takes the events and drops them; sending them again could not help. */

@@ -1,34 +1,23 @@
-import type { DeliveryReason } from "../core/delivery.ts";
-import {
-  getOwn,
-  isFiniteNumber,
-  isNonBlank,
-  isRecord,
-  setOwn,
-} from "../core/guards.ts";
-import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
+import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
-import type { Codec } from "./encode.ts";
+import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
-  cutDetail,
+  type Protocol,
   readMembers,
-  type Wire,
   type WireOptions,
 } from "./wire.ts";
 
-/** Creates the v1 protocol of `/i/v1/analytics/events`: the answer speaks event by event. */
-export function createV1Wire(
-  url: string,
+/** Creates the v1 protocol of `/i/v1/analytics/events` and `/i/v1/ai/events`: the answer speaks event by event. */
+export function createV1Protocol(
   { apiKey, historicalMigration }: WireOptions,
-  codec: Codec | undefined,
-): Wire {
+): Protocol {
   return {
-    url,
-    codec,
     build(batch, { id, attempt, createdAt }, now) {
       return {
         headers: {
@@ -50,56 +39,41 @@ export function createV1Wire(
   };
 }
 
+/** Where v1 takes the events of a lane; without a slash at its end. */
+export function toV1Path(lane: Lane): string {
+  return `/i/v1/${lane}/events`;
+}
+
 /**
- * Turns a stored event into its v1 form: sentinels become options, session and window move to the root, what the
- * server derives is left out. An option of the wrong type would make the server drop the event, so it is left out too.
+ * Turns a stored event into its v1 form: sentinels become options, below its own; session and window move to the root;
+ * what the server derives is left out. An option of the wrong type would make the server drop the event: a sentinel of
+ * one is left out too, what was given as an option is sent as it is.
  *
  * @see PostHog's capture v1 protocol (spec/capture.md 5.4)
  */
 export function toV1Event(text: string): JsonObject {
-  const { properties: given, ...root } = readMembers(text) as JsonObject;
-  const options: JsonObject = {};
-  const properties: JsonObject = {};
-  for (const [key, value] of Object.entries(isRecord(given) ? given : {})) {
-    // Their names there are those of the properties, but for one.
-    const name = key === "$ignore_sent_at"
-      ? "disable_skew_correction"
-      : key.slice(1);
-    switch (key) {
-      case "$ignore_sent_at":
-      case "$cookieless_mode":
-      case "$process_person_profile": {
-        const read = readBoolean(value);
-        if (read !== undefined) options[name] = read;
-        break;
-      }
-      case "$product_tour_id":
-        if (typeof value === "string") options[name] = value;
-        break;
-      case "$session_id":
-      case "$window_id":
-        if (typeof value === "string") root[name] = value;
-        break;
-      case "$lib":
-      case "$lib_version":
-        // The server knows these from the header `PostHog-Sdk-Info`.
-        break;
-      default:
-        // Parity: `$create_alias` repeats its id in the properties for v0 alone.
-        if (key !== "distinct_id" || value !== root["distinct_id"]) {
-          setOwn(properties, key, value);
-        }
-    }
+  const { properties, options: explicit, ...root } = readMembers(
+    text,
+  ) as JsonObject;
+  const {
+    $session_id: session,
+    $window_id: window,
+    // The server knows these from the header `PostHog-Sdk-Info`.
+    $lib: _lib,
+    $lib_version: _version,
+    ...kept
+  } = Object(properties) as JsonObject;
+  const options = Object(explicit) as JsonObject;
+  for (const [property, name, read] of EVENT_OPTIONS) {
+    const lifted = read(kept[property]);
+    if (lifted !== undefined) options[name] ??= lifted;
+    delete kept[property];
   }
-  return { ...root, options, properties };
-}
-
-function readBoolean(value: JsonValue): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  if (isFiniteNumber(value)) return value !== 0;
-  if (typeof value !== "string") return undefined;
-  const [word, yes] = /^(true|1)$|^(?:false|0)$/i.exec(value.trim()) ?? [];
-  return word === undefined ? undefined : yes !== undefined;
+  if (isText(session)) root["session_id"] = session;
+  if (isText(window)) root["window_id"] = window;
+  // Parity: `$create_alias` repeats its id in the properties for v0 alone.
+  if (kept["distinct_id"] === root["distinct_id"]) delete kept["distinct_id"];
+  return { ...root, options, properties: kept };
 }
 
 /**
@@ -147,6 +121,6 @@ function readReason(entry: unknown): DeliveryReason {
   return {
     code: "partial",
     ...(typeof result === "string" && { result }),
-    ...(typeof details === "string" && { details: cutDetail(details) }),
+    ...(typeof details === "string" && { details }),
   };
 }

@@ -1,4 +1,5 @@
 import { systemClock } from "../core/clock.ts";
+import type { Lane } from "../core/delivery.ts";
 import { webCryptoHasher } from "../core/hash.ts";
 import { systemRandom } from "../core/random.ts";
 import { createUuidSource } from "../core/uuid.ts";
@@ -39,8 +40,8 @@ interface Route {
  * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation, flag definitions and remote
  * config, held in memory, with faults on demand. Does nothing until it is asked.
  *
- * Events arrive at `/batch/`, at `/i/v0/ai/batch/` (the lane `ai`; without its trailing slash it is a 404) and at
- * `/i/v1/analytics/events`, which checks headers and types strictly and answers event by event.
+ * Events arrive at `/i/v1/analytics/events` and `/i/v1/ai/events` (the lane `ai`), which check headers and types
+ * strictly and answer event by event, or at `/batch/` and `/i/v0/ai/batch/` (without its trailing slash it is a 404).
  *
  * It knows of a person what a request says of them: properties set by earlier events do not count, and a flag
  * that needs them is off.
@@ -85,6 +86,9 @@ export function createPostHogEmulator(
   const requests = createRecentList<ReceivedRequest>(MAX_REQUESTS);
   if (options.flags) project.setFlags(options.flags);
 
+  const answerV1 = (lane: Lane, request: ReadRequest) =>
+    answerV1Events({ project, store, lane, policy: eventPolicy }, request);
+
   const routes: Readonly<Record<EmulatorPath, Route>> = {
     "/batch": {
       method: "POST",
@@ -98,8 +102,11 @@ export function createPostHogEmulator(
     },
     "/i/v1/analytics/events": {
       method: "POST",
-      handle: (request) =>
-        answerV1Events({ project, store, policy: eventPolicy }, request),
+      handle: (request) => answerV1("analytics", request),
+    },
+    "/i/v1/ai/events": {
+      method: "POST",
+      handle: (request) => answerV1("ai", request),
     },
     "/flags": {
       method: "POST",
@@ -124,10 +131,11 @@ export function createPostHogEmulator(
     const route = findRoute(path);
     const isThere = !route?.needsSlash || pathname.endsWith("/");
     if (route?.method === method && isThere) return route.handle(request);
+    const isRefused = route?.method === "POST" && method === "GET";
     return buildError(
-      404,
+      isRefused ? 405 : 404,
       "invalid_request",
-      "not_found",
+      isRefused ? "method_not_allowed" : "not_found",
       `There is no ${method} ${pathname}`,
     );
   };

@@ -71,11 +71,12 @@ const MAX_BATCHES = 10_000;
 const BATCH_PATHS: ReadonlySet<string> = new Set<EmulatorPath>([
   "/batch",
   "/i/v0/ai/batch",
+  "/i/v1/ai/events",
   "/i/v1/analytics/events",
 ]);
 
 /**
- * A policy that fails the first `times` attempts of every batch of events, at any of the three endpoints that take
+ * A policy that fails the first `times` attempts of every batch of events, at any of the endpoints that take
  * them: an outage that every batch meets. A batch is known by its uuids, so a retry counts as the same one, whatever
  * else travels meanwhile; what is left of a batch after a partial v1 result counts as another.
  *

@@ -1,6 +1,6 @@
 /**
- * A PostHog for development and tests, in one fetch function: it takes events (by `/batch/`, by capture v1 and by the
- * AI endpoint), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
+ * A PostHog for development and tests, in one fetch function: it takes events (by capture v1 and v0, of both
+ * lanes), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
  * everything it received. It runs wherever edgehog does and needs no account, network or process; `deno task emulator`
  * serves it on loopback.
  *

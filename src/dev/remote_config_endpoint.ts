@@ -6,7 +6,7 @@ import type { Project } from "./project.ts";
 
 /** The endpoint's path; a flag's key is percent-encoded in it. */
 const PATH =
-  /^\/api\/projects\/@current\/feature_flags\/([^/]+)\/remote_config$/;
+  /^\/api\/projects\/(?:@current|\d+)\/feature_flags\/([^/]+)\/remote_config$/;
 
 /** What PostHog serves in place of an encrypted payload to whom it does not decrypt it for. */
 const REDACTED = '"********* (encrypted)"';
@@ -16,7 +16,7 @@ export function isRemoteConfigPath(path: string): boolean {
   return PATH.test(path);
 }
 
-/** `GET /api/projects/@current/feature_flags/<key>/remote_config`. The body of a 404 is empty, as in PostHog. */
+/** `GET /api/projects/<@current or id>/feature_flags/<key>/remote_config`. The body of a 404 is empty, as in PostHog. */
 export function answerRemoteConfig(
   project: Project,
   { incoming }: ReadRequest,

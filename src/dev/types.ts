@@ -6,11 +6,12 @@ import type { RandomSource } from "../core/random.ts";
 
 /** The endpoints that the emulator answers, without a trailing slash; a flag's key is percent-encoded. */
 export type EmulatorPath =
-  | `/api/projects/@current/feature_flags/${string}/remote_config`
+  | `/api/projects/${string}/feature_flags/${string}/remote_config`
   | "/batch"
   | "/flags"
   | "/flags/definitions"
   | "/i/v0/ai/batch"
+  | "/i/v1/ai/events"
   | "/i/v1/analytics/events";
 
 /** What a team's quota can run out of. */
@@ -18,7 +19,10 @@ export type EmulatorQuota = "events" | "feature_flags";
 
 /** Flag definitions, as PostHog's definitions endpoint serves them. */
 export interface EmulatorFlagDefinitions {
-  /** The flag rows. */
+  /**
+   * The flag rows. One with a `value` is evaluated by nobody: `/flags` answers it as it is, with its `reason` and
+   * `metadata`, as for a flag with rules (config version 2). Definitions have it only with `filters`, and nothing of that.
+   */
   readonly flags: readonly object[];
   /** Group type index to group type name. Default `{}`. */
   readonly "group_type_mapping"?: Readonly<Record<string, string>>;
@@ -185,8 +189,7 @@ export interface PostHogEmulator {
   /** Asks `policy` about each request that no planned fault hits; undefined removes it. */
   setFaultPolicy(policy: FaultPolicy | undefined): void;
   /**
-   * Asks `policy` about each event that arrives at `/i/v1/analytics/events`, which alone answers event by event;
-   * undefined removes it. It comes before quotas, and is not asked about events that can't be stored.
+   * Asks `policy` about each event that arrives by v1, which alone answers event by event; undefined removes it. It comes before quotas, and is not asked about events that can't be stored.
    */
   setEventPolicy(policy: EventPolicy | undefined): void;
   /** Uses up quotas: events are dropped, `/flags` gives none, definitions give 402. `[]` ends that. */

@@ -10,11 +10,20 @@ export interface V1Entry {
   readonly json: Record<string, unknown>;
 }
 
+/** Why a request is refused as a whole. */
+export interface V1Refusal {
+  /** The server's word for it. */
+  readonly error: string;
+  /** The reason, for people. */
+  readonly description: string;
+}
+
 /** What v0 has in its body, and v1 in headers or not at all. */
 const FORBIDDEN = ["api_key", "token", "sent_at"];
 
-/** The members of an event that are texts wherever they are present. */
+/** The members of an event that are texts wherever they are present, and those that may be null as well. */
 const TEXTS = ["event", "distinct_id", "timestamp", "session_id", "window_id"];
+const NULLABLE: ReadonlySet<string> = new Set(["session_id", "window_id"]);
 
 /**
  * Reads the events out of a v1 body, or says what fails the whole request. Stricter than PostHog, which takes an
@@ -22,42 +31,65 @@ const TEXTS = ["event", "distinct_id", "timestamp", "session_id", "window_id"];
  *
  * @see PostHog's capture v1 protocol (spec/capture.md 5.3)
  */
-export function readV1Body(body: unknown): readonly V1Entry[] | string {
-  if (!isRecord(body)) return "the body is not an object";
+export function readV1Body(body: unknown): readonly V1Entry[] | V1Refusal {
+  if (!isRecord(body)) return refuse("the body is not an object");
   const stray = FORBIDDEN.find((name) => Object.hasOwn(body, name));
-  if (stray !== undefined) return `${stray} does not belong in the body`;
+  if (stray !== undefined) {
+    return refuse(`${stray} does not belong in the body`, "invalid_batch");
+  }
   if (!isUtc(getOwn(body, "created_at"))) {
-    return "created_at is not a date in UTC";
+    return refuse("created_at is not a date in UTC");
   }
   const historical = getOwn(body, "historical_migration") ?? false;
   if (typeof historical !== "boolean") {
-    return "historical_migration is not a boolean";
+    return refuse("historical_migration is not a boolean");
   }
   const batch = getOwn(body, "batch");
-  if (!Array.isArray(batch)) return "batch is not an array";
-  if (batch.length === 0) return "the batch holds no event";
+  if (!Array.isArray(batch)) return refuse("batch is not an array");
+  if (batch.length === 0) {
+    return refuse("the batch holds no event", "empty_batch");
+  }
   const uuids = new Set<string>();
   const entries: V1Entry[] = [];
   for (const [index, json] of batch.entries()) {
-    const entry = readEntry(json);
-    if (typeof entry === "string") return `batch[${index}]${entry}`;
+    const entry = readEntry(json, `batch[${index}]`);
+    if ("error" in entry) return entry;
     const key = toUuidKey(entry.uuid);
-    if (uuids.has(key)) return `batch[${index}].uuid is repeated`;
+    if (uuids.has(key)) {
+      return refuse(`batch[${index}].uuid is repeated`, "duplicate_event_uuid");
+    }
     uuids.add(key);
     entries.push(entry);
   }
   return entries;
 }
 
-function readEntry(json: unknown): V1Entry | string {
-  if (!isRecord(json)) return " is not an object";
+function readEntry(json: unknown, place: string): V1Entry | V1Refusal {
+  if (!isRecord(json)) return refuse(`${place} is not an object`);
   const uuid = getOwn(json, "uuid");
-  if (!isUuid(uuid)) return ".uuid is not a uuid";
+  if (!isUuid(uuid)) {
+    return refuse(
+      `${place}.uuid is not a uuid`,
+      uuid === undefined ? "missing_event_uuid" : undefined,
+    );
+  }
   for (const name of TEXTS) {
-    if (Object.hasOwn(json, name) && typeof json[name] !== "string") {
-      return `.${name} is not a string`;
+    const value = getOwn(json, name);
+    const isUnset = value === undefined ||
+      value === null && NULLABLE.has(name);
+    if (!isUnset && typeof value !== "string") {
+      return refuse(`${place}.${name} is not a string`);
     }
   }
-  if (!isRecord(getOwn(json, "options"))) return ".options is not an object";
+  if (!Object.hasOwn(json, "options")) {
+    return refuse(`${place}.options is missing`, "invalid_batch");
+  }
   return { uuid, json };
+}
+
+function refuse(
+  description: string,
+  error = "request_parsing_error",
+): V1Refusal {
+  return { error, description };
 }

@@ -1,11 +1,12 @@
+import type { Lane } from "../core/delivery.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { type Answer, buildV1Error } from "./answer.ts";
 import type { EventStore } from "./event_store.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
-import type { EventPolicy, EventResult } from "./types.ts";
-import { readV1Body } from "./v1_body.ts";
+import type { EventPolicy, EventResult, IncomingRequest } from "./types.ts";
+import { readV1Body, type V1Refusal } from "./v1_body.ts";
 import { readV1Event } from "./v1_event.ts";
 import { checkV1Headers } from "./v1_headers.ts";
 
@@ -15,6 +16,8 @@ export interface V1Endpoint {
   readonly project: Project;
   /** Where accepted events go. */
   readonly store: EventStore;
+  /** The lane whose endpoint this is. */
+  readonly lane: Lane;
   /** Decides results, if the user set it. */
   readonly policy: EventPolicy | undefined;
 }
@@ -22,21 +25,24 @@ export interface V1Endpoint {
 /** The results with which an event is stored. */
 const STORED: ReadonlySet<string> = new Set(["ok", "warning"]);
 
-/** `POST /i/v1/analytics/events`: the request is refused as a whole, or each event gets a result of its own. */
+/** `POST /i/v1/analytics/events` and `POST /i/v1/ai/events`: the request is refused as a whole, or each event gets a result of its own. */
 export function answerV1Events(
-  { project, store, policy }: V1Endpoint,
+  { project, store, lane, policy }: V1Endpoint,
   { incoming, bodyError }: ReadRequest,
 ): Answer {
   const refusal = checkV1Headers(incoming, project);
   if (refusal) return refusal;
-  const entries = bodyError ?? readV1Body(incoming.body);
-  if (typeof entries === "string") {
-    return buildV1Error(400, "invalid_request", entries);
+  const entries = bodyError === undefined
+    ? readV1Body(incoming.body)
+    : nameBodyError(incoming, bodyError);
+  if ("error" in entries) {
+    return buildV1Error(400, entries.error, entries.description);
   }
+  const sdkInfo = incoming.headers["posthog-sdk-info"];
   const results: Record<string, JsonObject> = {};
   let hasRetry = false;
   for (const entry of entries) {
-    const reading = readV1Event(entry, incoming.headers["posthog-sdk-info"]);
+    const reading = readV1Event(entry, lane, sdkInfo);
     const { result, details } = reading.kind === "drop"
       ? { result: "drop", details: reading.details }
       : policy?.(reading.event, incoming) ?? decideByQuota(project);
@@ -54,6 +60,18 @@ export function answerV1Events(
     body: { results },
     ...(hasRetry && { headers: { "retry-after": "1" } }),
   };
+}
+
+/** Why there is no JSON, by the server's word for it. */
+function nameBodyError(
+  { body, bodyBytes }: IncomingRequest,
+  description: string,
+): V1Refusal {
+  const wasRead = body !== undefined;
+  const error = bodyBytes === 0
+    ? "empty_body"
+    : `request_${wasRead ? "parsing" : "decoding"}_error`;
+  return { error, description };
 }
 
 function decideByQuota({ quotas }: Project): EventResult {

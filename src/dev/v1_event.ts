@@ -1,4 +1,12 @@
-import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
+import { countBytes } from "../core/bytes.ts";
+import type { Lane } from "../core/delivery.ts";
+import {
+  getOwn,
+  isFiniteNumber,
+  isNonBlank,
+  isRecord,
+  isText,
+} from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { IncomingEvent } from "./types.ts";
 import type { V1Entry } from "./v1_body.ts";
@@ -9,16 +17,25 @@ export type V1Reading =
   | { readonly kind: "event"; readonly event: IncomingEvent }
   | { readonly kind: "drop"; readonly details: string };
 
-/** Option to the property that v0 has for it, and its check. */
+/** Option to the property that v0 has for it, and what the server makes of a value; undefined: it can't read it. */
 const OPTIONS: ReadonlyMap<
   string,
-  readonly [property: string, isValid: (value: unknown) => boolean]
+  readonly [
+    property: string,
+    read: (value: unknown) => boolean | string | undefined,
+  ]
 > = new Map([
-  ["cookieless_mode", ["$cookieless_mode", isBoolean]],
-  ["disable_skew_correction", ["$ignore_sent_at", isBoolean]],
-  ["process_person_profile", ["$process_person_profile", isBoolean]],
-  ["product_tour_id", ["$product_tour_id", isText]],
+  ["cookieless_mode", ["$cookieless_mode", readBoolean]],
+  ["disable_skew_correction", ["$ignore_sent_at", readBoolean]],
+  ["process_person_profile", ["$process_person_profile", readBoolean]],
+  ["product_tour_id", ["$product_tour_id", readText]],
 ]);
+
+/** UTF-8 bytes of one `$ai_` event at most, by the lane it comes in by. */
+const MAX_AI_EVENT_BYTES: Readonly<Record<Lane, number>> = {
+  analytics: 983_040,
+  ai: 8_388_608,
+};
 
 /** Member of the event to the property that v0 has for it. */
 const ROOT_FIELDS: ReadonlyMap<string, string> = new Map([
@@ -28,16 +45,23 @@ const ROOT_FIELDS: ReadonlyMap<string, string> = new Map([
 
 /**
  * Reads a v1 event as the v0 event that it was made from. The server drops an event with a wrong value alone, and
- * the others of its batch arrive. Members of `options` that are not known are passed over.
+ * the others of its batch arrive; so it does with one on the AI lane whose name does not begin with `$ai_`. Members of
+ * `options` that are null or not known are passed over.
  *
  * @see PostHog's capture v1 protocol (spec/capture.md 5.4 and 5.5)
  */
 export function readV1Event(
   { uuid, json }: V1Entry,
+  lane: Lane,
   sdkInfo: string | undefined,
 ): V1Reading {
   const event = getOwn(json, "event");
   if (!isNonBlank(event)) return drop("missing_event_name");
+  const isAi = event.startsWith("$ai_");
+  if (lane === "ai" && !isAi) return drop("misrouted_event");
+  if (isAi && countBytes(JSON.stringify(json)) > MAX_AI_EVENT_BYTES[lane]) {
+    return drop(lane === "ai" ? "ai_event_too_big" : "event_too_big");
+  }
   const distinctId = getOwn(json, "distinct_id");
   if (!isNonBlank(distinctId)) return drop("missing_distinct_id");
   const timestamp = getOwn(json, "timestamp");
@@ -63,19 +87,20 @@ export function readV1Event(
       distinctId,
       properties,
       timestamp,
-      lane: "analytics",
+      lane,
     },
   };
 }
 
 function readOptions(json: Record<string, unknown>): JsonObject | undefined {
   const options = getOwn(json, "options");
+  if (!isRecord(options)) return undefined;
   const properties: JsonObject = {};
-  for (const [name, [property, isValid]] of OPTIONS) {
-    const value = isRecord(options) ? getOwn(options, name) : undefined;
-    if (value === undefined) continue;
-    if (!isValid(value)) return undefined;
-    properties[property] = value as boolean | string;
+  for (const [name, [property, read]] of OPTIONS) {
+    const given = getOwn(options, name) ?? undefined;
+    const value = read(given);
+    if (value !== undefined) properties[property] = value;
+    else if (given !== undefined) return undefined;
   }
   return properties;
 }
@@ -93,6 +118,15 @@ function drop(details: string): V1Reading {
   return { kind: "drop", details };
 }
 
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
+/** As the server does: numbers and the usual words count. */
+function readBoolean(value: unknown): boolean | undefined {
+  if (isFiniteNumber(value)) return value !== 0;
+  if (!isText(value) && typeof value !== "boolean") return undefined;
+  const word = String(value).trim().toLowerCase();
+  if (word === "true" || word === "1") return true;
+  return word === "false" || word === "0" ? false : undefined;
+}
+
+function readText(value: unknown): string | undefined {
+  return isText(value) ? value : undefined;
 }

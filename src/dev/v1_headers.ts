@@ -14,10 +14,8 @@ export function isUtc(value: unknown): value is string {
 
 /** The headers that v1 requires beside `Authorization`, by their usual name, with what they must hold. */
 const REQUIRED: ReadonlyMap<string, (value: string) => boolean> = new Map([
-  [
-    "Content-Type",
-    (value: string) => /^application\/json\s*(;|$)/i.test(value),
-  ],
+  // What it holds is another refusal.
+  ["Content-Type", () => true],
   ["User-Agent", (value: string) => value.trim() !== ""],
   ["PostHog-Sdk-Info", (value: string) => readSdkInfo(value) !== undefined],
   ["PostHog-Attempt", (value: string) => /^[1-9]\d*$/.test(value)],
@@ -25,9 +23,18 @@ const REQUIRED: ReadonlyMap<string, (value: string) => boolean> = new Map([
   ["PostHog-Request-Timestamp", isUtc],
 ]);
 
+/** What bodies may be compressed by. */
+const ENCODINGS: ReadonlySet<string> = new Set([
+  "identity",
+  "gzip",
+  "deflate",
+  "br",
+  "zstd",
+]);
+
 /**
- * Checks the headers of a v1 request: 400 where one is missing or malformed, 401 for a key that is not the
- * project's; undefined when all is well.
+ * Checks the headers of a v1 request, in the server's order: 401 without `Authorization` and for a key that is not the
+ * project's, 400 where a header is missing or malformed, 415 for a body of another kind; undefined when all is well.
  *
  * @see PostHog's capture v1 protocol (spec/capture.md 5.2)
  */
@@ -36,10 +43,15 @@ export function checkV1Headers(
   project: Project,
 ): Answer | undefined {
   const authorization = headers["authorization"];
-  if (authorization === undefined) return refuseHeader("Authorization");
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+  if (authorization === undefined) {
+    return refuseToken("The header Authorization is missing");
+  }
+  const [scheme = "", token] = authorization.split(/\s+/, 2);
+  if (scheme.toLowerCase() !== "bearer") {
+    return refuseHeader("Authorization", authorization);
+  }
   if (!project.acceptsToken(token)) {
-    return buildV1Error(401, "unauthorized", "The project key is not valid");
+    return refuseToken("The project key is not valid");
   }
   for (const [name, isValid] of REQUIRED) {
     const value = headers[name.toLowerCase()];
@@ -47,7 +59,12 @@ export function checkV1Headers(
       return refuseHeader(name, value);
     }
   }
-  return undefined;
+  const type = headers["content-type"] ?? "";
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    return refuseKind("type", type);
+  }
+  const encoding = headers["content-encoding"] ?? "identity";
+  return ENCODINGS.has(encoding) ? undefined : refuseKind("encoding", encoding);
 }
 
 /** Reads `name/version`; a name may hold slashes of its own. Undefined for anything else. */
@@ -62,8 +79,21 @@ export function readSdkInfo(
     : { name, version };
 }
 
+function refuseToken(description: string): Answer {
+  return buildV1Error(401, "invalid_api_token", description);
+}
+
 function refuseHeader(name: string, value?: string): Answer {
-  return value === undefined
-    ? buildV1Error(400, "missing_header", `The header ${name} is missing`)
-    : buildV1Error(400, "invalid_header", `The header ${name} is malformed`);
+  const [error, what] = value === undefined
+    ? ["missing_required_headers", "missing"]
+    : ["invalid_header_value", "malformed"];
+  return buildV1Error(400, error, `The header ${name} is ${what}`);
+}
+
+function refuseKind(what: "type" | "encoding", value: string): Answer {
+  return buildV1Error(
+    415,
+    what === "type" ? "unsupported_content_type" : "unsupported_encoding",
+    `The Content-${what} ${value} is not supported`,
+  );
 }

@@ -1,4 +1,8 @@
-import type { FlagPropertiesSource, Timestamp } from "../core/event.ts";
+import type {
+  CaptureEventOptions,
+  FlagPropertiesSource,
+  Timestamp,
+} from "../core/event.ts";
 
 /** What {@linkcode ExceptionMethods.captureException} takes beside the error. */
 export interface CaptureExceptionOptions {
@@ -32,14 +36,33 @@ export interface ExceptionMechanismOptions {
   readonly synthetic?: boolean | undefined;
 }
 
-/** The arguments of {@linkcode ExceptionMethods.captureException}. */
-export type CaptureExceptionArguments = [
-  error: unknown,
-  distinctId?: string | number | bigint | undefined,
-  additionalProperties?: Record<string, unknown> | undefined,
-  options?: CaptureExceptionOptions | FlagPropertiesSource | string | undefined,
-  flags?: FlagPropertiesSource | undefined,
-];
+/** What the object form of {@linkcode ExceptionMethods.captureException} takes. */
+export interface CaptureExceptionInput extends CaptureExceptionOptions {
+  /** Whom the error is about. @default the scope's identity; without one the event is personless */
+  readonly distinctId?: string | number | bigint | undefined;
+  /** Properties of the event; what error tracking itself says of the error they can't replace. */
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** How PostHog treats the event. */
+  readonly options?: CaptureEventOptions | undefined;
+}
+
+/** The arguments of {@linkcode ExceptionMethods.captureException} in either form. */
+export type CaptureExceptionArguments =
+  | [
+    error: unknown,
+    input?: CaptureExceptionInput | FlagPropertiesSource | undefined,
+  ]
+  | [
+    error: unknown,
+    distinctId?: string | number | bigint | FlagPropertiesSource | undefined,
+    additionalProperties?: Readonly<Record<string, unknown>> | undefined,
+    options?:
+      | CaptureExceptionOptions
+      | FlagPropertiesSource
+      | string
+      | undefined,
+    flags?: FlagPropertiesSource | undefined,
+  ];
 
 /** The verb of error tracking in its two forms, the same on the client and on a request scope. */
 export interface ExceptionMethods {
@@ -47,9 +70,7 @@ export interface ExceptionMethods {
    * Captures an error for error tracking (`$exception`): its type, message and stack, its causes, and the members of an
    * aggregate. Anything that can be thrown is taken. The event is complete when the call returns.
    *
-   * Arguments: the error; whom it is about, by default the scope's identity; properties; options. As in posthog-node,
-   * a string in fourth place is the event's uuid, a snapshot of flags in fourth or fifth place its flags.
-   *
+   * @param input Whom it is about, properties, and options; or a snapshot of flags alone.
    * @returns The event's uuid; undefined when it was dropped.
    *
    * @example Capture a failure that was dealt with
@@ -61,7 +82,7 @@ export interface ExceptionMethods {
    * try {
    *   JSON.parse("{");
    * } catch (error) {
-   *   posthog.captureException(error, "user-1", { area: "import" });
+   *   posthog.captureException(error, { distinctId: "user-1", properties: { area: "import" }, level: "warning" });
    * }
    * await posthog.flush();
    *
@@ -69,8 +90,39 @@ export interface ExceptionMethods {
    * assertEquals(emulator.events[0]?.properties["$exception_type"], "SyntaxError");
    * ```
    */
+  captureException(
+    error: unknown,
+    input?: CaptureExceptionInput | FlagPropertiesSource,
+  ): string | undefined;
+  /** The same in places: the error, whom it is about, properties. */
+  captureException(
+    error: unknown,
+    distinctId?: string | number | bigint,
+    additionalProperties?: Readonly<Record<string, unknown>>,
+  ): string | undefined;
+  /**
+   * The same with more places. As in posthog-node, a string in fourth place is the event's uuid, a snapshot of flags in
+   * fourth or fifth place its flags.
+   *
+   * @deprecated Fourth and fifth place: use the object form.
+   */
   captureException(...args: CaptureExceptionArguments): string | undefined;
   /** {@linkcode ExceptionMethods.captureException}, resolving when the send is settled. Never rejects. */
+  captureExceptionImmediate(
+    error: unknown,
+    input?: CaptureExceptionInput | FlagPropertiesSource,
+  ): Promise<string | undefined>;
+  /** The same in places: the error, whom it is about, properties. */
+  captureExceptionImmediate(
+    error: unknown,
+    distinctId?: string | number | bigint,
+    additionalProperties?: Readonly<Record<string, unknown>>,
+  ): Promise<string | undefined>;
+  /**
+   * The same with more places.
+   *
+   * @deprecated Fourth and fifth place: use the object form.
+   */
   captureExceptionImmediate(
     ...args: CaptureExceptionArguments
   ): Promise<string | undefined>;

@@ -11,16 +11,17 @@ import type {
   MadeFeature,
   Verb,
 } from "../client/host.ts";
-import type { EventDraft, SealProperties } from "../core/event.ts";
+import type {
+  EventDraft,
+  FlagPropertiesSource,
+  SealProperties,
+} from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { describeType, isObject, isRecord } from "../core/guards.ts";
 import { findBuildIds } from "../core/runtime.ts";
 import type { OptionReader } from "../options/reader.ts";
 import { buildException, type ExceptionInput } from "./build.ts";
-import type {
-  CaptureExceptionArguments,
-  ExceptionMethods,
-} from "./call_options.ts";
+import type { ExceptionMethods } from "./call_options.ts";
 import { takeCallSite } from "./call_site.ts";
 import { ChunkIds } from "./chunk_ids.ts";
 import { read } from "./reads.ts";
@@ -45,6 +46,11 @@ export interface ErrorTrackingFeature extends Feature {
     readonly options: ErrorTrackingOptions;
   };
 }
+
+/** The members of `CaptureExceptionInput`. */
+const MEMBERS: readonly string[] =
+  "distinctId properties options uuid flags level fingerprint timestamp groups disableGeoip mechanism source"
+    .split(" ");
 
 type CheckedOptions = FrameOptions & RateLimits;
 
@@ -118,22 +124,18 @@ class ErrorTracking implements MadeFeature {
   #createVerb(
     put: (caller: Caller, draft: EventDraft | undefined) => unknown,
   ): Verb {
-    return (
-      caller: Caller,
-      ...[error, distinctId, properties, fourth, fifth]:
-        CaptureExceptionArguments
-    ) => {
+    return (caller: Caller, ...args: unknown[]) => {
       // Before anything that may call back, such as a getter of the error.
       const { entry } = caller;
+      const [error] = args;
       if (!this.#accepts(caller, error)) return put(caller, undefined);
       const nodes = listTree(error);
       const callSite = nodes[0].frames ? undefined : takeCallSite(entry);
-      const overrides = this.#readOptions(fourth);
-      const { flags = fifth } = overrides;
-      const input = { boundary: MANUAL, overrides, callSite };
+      const message = this.#readCall(args);
+      const input = { boundary: MANUAL, overrides: message, callSite };
       return put(caller, {
         event: "$exception",
-        message: { ...overrides, distinctId, properties, flags },
+        message,
         seal: this.#describe(caller, error, nodes, input).seal,
       });
     };
@@ -199,12 +201,35 @@ class ErrorTracking implements MadeFeature {
     return false;
   }
 
+  /** What a call says beside the error: in an object, or in places. */
+  #readCall(
+    [, second, properties, fourth, fifth]: readonly unknown[],
+  ): Readonly<Record<string, unknown>> {
+    const { reporter } = this.#host;
+    const isFlags = isSnapshot(second);
+    if (!isFlags && isRecord(second)) {
+      const unknown = warnOfForeignNames(reporter, second)
+        .filter((name) => !MEMBERS.includes(name));
+      const warn = (what: string) => {
+        const text = `Cannot use ${what} of 'captureException'`;
+        reporter.warn(text, text);
+      };
+      if (unknown.length > 0) warn(`'${unknown.join("', '")}'`);
+      if ((properties ?? fourth ?? fifth ?? null) !== null) {
+        warn("what stands behind the object");
+      }
+      return Object.fromEntries(MEMBERS.map((name) => [name, second[name]]));
+    }
+    const options = this.#readOptions(fourth);
+    const { flags = fifth ?? (isFlags ? second : undefined) } = options;
+    const distinctId = isFlags ? undefined : second;
+    return { ...options, distinctId, properties, flags };
+  }
+
   /** Parity: posthog-node takes a uuid in fourth place, or a snapshot. */
   #readOptions(fourth: unknown): Readonly<Record<string, unknown>> {
     if (typeof fourth === "string") return { uuid: fourth };
-    if (isObject(fourth) && typeof fourth["toEventProperties"] === "function") {
-      return { flags: fourth };
-    }
+    if (isSnapshot(fourth)) return { flags: fourth };
     if (isRecord(fourth)) {
       warnOfForeignNames(this.#host.reporter, fourth);
       return fourth;
@@ -216,6 +241,10 @@ class ErrorTracking implements MadeFeature {
     }
     return {};
   }
+}
+
+function isSnapshot(value: unknown): value is FlagPropertiesSource {
+  return isObject(value) && typeof value["toEventProperties"] === "function";
 }
 
 function resolveNothing(): Promise<undefined> {

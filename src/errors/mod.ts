@@ -29,11 +29,16 @@ export { errorTracking, type ErrorTrackingFeature } from "./feature.ts";
 
 export type {
   CaptureExceptionArguments,
+  CaptureExceptionInput,
   CaptureExceptionOptions,
   ExceptionMechanismOptions,
   ExceptionMethods,
 } from "./call_options.ts";
 export type { ErrorTrackingOptions } from "./types.ts";
 export type { Feature } from "../client/feature.ts";
-export type { FlagPropertiesSource, Timestamp } from "../core/event.ts";
+export type {
+  CaptureEventOptions,
+  FlagPropertiesSource,
+  Timestamp,
+} from "../core/event.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";

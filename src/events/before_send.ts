@@ -8,7 +8,7 @@ import {
   isThenable,
   toId,
 } from "../core/guards.ts";
-import { toJsonObject } from "../core/json.ts";
+import { assignJson } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { isUuid } from "../core/uuid.ts";
 import { isFilled } from "./reading.ts";
@@ -28,21 +28,35 @@ export function applyBeforeSend(
   // As they were before a hook changed them.
   const { event: name, timestamp, uuid, properties: given } = draft;
   const { sendFeatureFlags, disableGeoip } = message;
-  const groups = toJsonObject(given["$groups"]);
+  let { options } = draft;
+  const groups = assignJson({}, given["$groups"]);
   const before = JSON.stringify(groups);
   const cannot = `Cannot capture '${name}': the hook 'beforeSend'`;
   // What an event that may be raw goes no further for.
   let failure: string | undefined;
   let cause: unknown;
   try {
-    let kept: unknown = Object.assign(draft, {
+    let input: CapturedEvent = Object.assign(draft, {
       groups: isFilled(groups) ? groups : undefined,
       sendFeatureFlags,
       disableGeoip,
     });
+    let kept: unknown;
     for (const run of hooks) {
-      kept = run(kept as CapturedEvent);
+      kept = run(input);
       if (!isRecord(kept) || isThenable(kept)) break;
+      input = kept as unknown as CapturedEvent;
+      const { options: theirs } = input;
+      if (isRecord(theirs)) options = theirs;
+      else {
+        // What was made of the event by hand may lack them: that says nothing of them.
+        input = { ...input, options };
+        if (theirs !== undefined) {
+          reporter.warn(
+            `The hook 'beforeSend' left no options on '${name}'`,
+          );
+        }
+      }
     }
     if ((kept ?? false) === false) {
       reporter.debug(`The hook 'beforeSend' dropped '${name}'`);
@@ -57,8 +71,8 @@ export function applyBeforeSend(
       const { event, distinctId, properties, timestamp: at, uuid: id } = kept;
       const person = toId(distinctId);
       if (isNonBlank(event) && person) {
-        const json = isRecord(properties) ? toJsonObject(properties) : {};
-        const theirs = toJsonObject(kept["groups"]);
+        const json = isRecord(properties) ? assignJson({}, properties) : {};
+        const theirs = assignJson({}, kept["groups"]);
         const isChanged = JSON.stringify(theirs) !== before;
         // What stands in the place of the event, or of its properties, need not repeat everything.
         const isRepeated = isSame || properties === given || "$groups" in json;
@@ -75,6 +89,7 @@ export function applyBeforeSend(
           event: event.toWellFormed(),
           distinctId: person,
           properties: json,
+          options: assignJson({}, options),
           timestamp: at === timestamp
             ? timestamp
             : toTimestamp(at) ?? timestamp,

@@ -15,21 +15,33 @@ const MAX_NAME_BYTES = 200;
 const PLACEHOLDER =
   /^\s*(0|[0-]{36}|\[object object\]|anonymous(-user)?|backend|distinct_?id|email|false|guest|id|nan|none|not_authenticated|null|system|true|undefined|user)\s*$/i;
 
+/** Of a client: who hears of ids, and by which protocol they travel. */
+export interface IdentityHost {
+  /** Hears of what could not be used. */
+  readonly reporter: Reporter;
+  /** The client's options. */
+  readonly options: {
+    /** The protocol, as far as this client decides it. */
+    readonly captureMode: "v0" | "v1";
+  };
+}
+
 /** Whom an event is about, undefined where nobody says it; tells of names and ids that PostHog won't take as such. */
 export function readIdentity(
   name: string,
   { message, distinctId: given = message.distinctId }: EventDraft,
   context: EventContext | undefined,
-  reporter: Reporter,
+  host: IdentityHost,
 ): string | undefined {
+  const { reporter } = host;
   const own = toId(given);
   const known = own ?? toId(context?.distinctId);
   if (!own && typeof given !== "string") {
     warnUnusable(reporter, "distinctId", "a string or number", given);
   }
-  warnLong("event name", name, reporter);
+  warnLong("event name", name, host);
   if (!known) return undefined;
-  warnLong("distinct id", known, reporter);
+  warnLong("distinct id", known, host);
   if (PLACEHOLDER.test(known)) {
     reporter.debug(
       `PostHog takes the distinct id of '${name}' for a placeholder of nobody`,
@@ -42,15 +54,14 @@ export function readIdentity(
 function warnLong(
   part: string,
   text: string,
-  reporter: Reporter,
+  { reporter, options }: IdentityHost,
 ): void {
   // A text that is short in UTF-16 units needs no counting: each is three bytes at most.
-  if (
-    text.length * 3 > MAX_NAME_BYTES && countBytes(text) > MAX_NAME_BYTES
-  ) {
+  if (text.length * 3 > MAX_NAME_BYTES && countBytes(text) > MAX_NAME_BYTES) {
+    const does = options.captureMode === "v1" ? "drops" : "may cut or refuse";
     warnOnce(
       reporter,
-      `PostHog may cut or refuse an event whose ${part} is over 200 bytes`,
+      `PostHog ${does} an event whose ${part} is over 200 bytes`,
     );
   }
 }

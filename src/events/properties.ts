@@ -4,6 +4,7 @@ import type {
   FlagPropertiesSource,
   RawMessage,
 } from "../core/event.ts";
+import { isRecord } from "../core/guards.ts";
 import { assignJson, type JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { LIBRARY_NAME, VERSION } from "../core/version.ts";
@@ -15,6 +16,8 @@ export interface PropertySource {
   readonly reporter: Reporter;
   /** The super properties in force. */
   readonly superProperties: JsonObject;
+  /** The registered options. */
+  readonly eventOptions: JsonObject;
   /** The client's options. */
   readonly options: {
     /** Adds `$is_server`. */
@@ -34,7 +37,7 @@ export function buildProperties(
   { message, ownProperties, seal }: EventDraft,
   context: EventContext | undefined,
   isPersonless: boolean,
-  { superProperties, reporter, options }: PropertySource,
+  { superProperties, eventOptions, reporter, options }: PropertySource,
   upper?: JsonObject,
 ): JsonObject {
   const lower: JsonObject = {};
@@ -48,7 +51,10 @@ export function buildProperties(
   else {
     // An exposure is about one flag: PostHog would count the others as seen, too.
     if (name !== "$feature_flag_called") assignFlags(lower, message, reporter);
-    assignGiven(reporter, top, "properties", message.properties, name);
+    const { properties } = message;
+    assignGiven(reporter, top, "properties", properties, name);
+    // What it takes away of the layers below.
+    if (upper && isRecord(properties)) assignJson(lower, properties);
     if (message.groups !== undefined) {
       const groups = assignGiven(reporter, {}, "groups", message.groups, name);
       if (isFilled(groups)) top["$groups"] = groups;
@@ -69,9 +75,10 @@ export function buildProperties(
   // Callers put it among what they set, too.
   if (
     PERSON_EVENTS.includes(name) &&
-    [properties, properties["$set"], properties["$group_set"]].some((holder) =>
-      (holder as JsonObject | undefined)?.[PROCESS_PERSON] === false
-    )
+    (eventOptions["process_person_profile"] === false ||
+      [properties, properties["$set"], properties["$group_set"]].some((
+        holder,
+      ) => (holder as JsonObject | undefined)?.[PROCESS_PERSON] === false))
   ) {
     reporter.warn(
       `Cannot use '${PROCESS_PERSON}': PostHog refuses false on '${name}'`,

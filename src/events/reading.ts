@@ -1,11 +1,11 @@
 import type { Lane } from "../core/delivery.ts";
 import { describeType, isNonBlank, isRecord } from "../core/guards.ts";
-import { assignJson, type JsonObject } from "../core/json.ts";
+import { assignJson, type JsonLoss, type JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 
 /**
  * Copies a map that a caller passed onto `target`. Tells of one of the wrong kind, which counts as empty, and once for
- * each event name and kind of loss of what JSON could not take as it was.
+ * each event name and kind of loss of what JSON could not take as it was. See {@linkcode assignJson} for `holder`.
  */
 export function assignGiven(
   reporter: Reporter,
@@ -13,13 +13,15 @@ export function assignGiven(
   name: string,
   given: unknown,
   event: string,
+  holder?: string,
 ): JsonObject {
   if (isRecord(given)) {
-    assignJson(target, given, (loss) =>
+    const tell = (loss: JsonLoss) =>
       warnOnce(
         reporter,
         `Cannot send every property of '${event}' as it is: ${loss} was replaced by text`,
-      ));
+      );
+    assignJson(target, given, tell, holder);
   } else warnUnusable(reporter, name, "a plain object", given);
   return target;
 }

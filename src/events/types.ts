@@ -1,20 +1,28 @@
 import type {
+  CaptureEventOptions,
   FlagPropertiesSource,
   SendFeatureFlagsOptions,
   Timestamp,
 } from "../core/event.ts";
+import type { JsonObject } from "../core/json.ts";
 
 /** What {@linkcode EventMethods.capture} takes. */
 export interface CaptureMessage {
-  /** The event's name. Blank drops the event; over 200 UTF-8 bytes PostHog may refuse it. */
+  /** The event's name. Blank drops the event; one of over 200 UTF-8 bytes PostHog drops, or cuts in v0. */
   event: string;
   /**
    * Whom the event is about. Without it the scope's identity is used, and without one the event is personless.
    * Sent as given: never trimmed, never cut.
    */
   distinctId?: string | number | bigint | undefined;
-  /** Anything that JSON can hold, and dates, maps, sets, errors and bytes; copied at the call. */
+  /**
+   * Anything that JSON can hold, and dates, maps, sets, errors and bytes; copied at the call. A member that is `null` is
+   * left out, at any depth, and so is what lies below it, such as a registered property; `$set`, `$set_once` and
+   * `$group_set` store their own.
+   */
   properties?: Record<string, unknown> | undefined;
+  /** How PostHog treats the event; over what `registerOptions` says. */
+  options?: CaptureEventOptions | undefined;
   /** Group type to group key; sent as `$groups`. */
   groups?: Record<string, string | number> | undefined;
   /** A snapshot of `evaluateFlags`: adds `$feature/<key>` for each of its flags. */
@@ -35,6 +43,24 @@ export interface CaptureMessage {
   messageId?: string | undefined;
   /** Overrides the client's option for this event. */
   disableGeoip?: boolean | undefined;
+}
+
+/** An event as a capture would queue it, which `capture` takes as it is. */
+export interface PreparedMessage {
+  /** The event's name. */
+  event: string;
+  /** Whom the event is about; of an event without a person an id of its own. */
+  distinctId: string;
+  /** All properties, those of the client, of the scope and of flags included. */
+  properties: JsonObject;
+  /** How PostHog treats the event, registered options included; empty where there are none. */
+  options: CaptureEventOptions;
+  /** The event's uuid. */
+  uuid: string;
+  /** UTC, RFC 3339. */
+  timestamp: string;
+  /** As it was given; absent where it was not. */
+  disableGeoip?: boolean;
 }
 
 /** What every identity message may say beside its subject. */
@@ -117,8 +143,27 @@ export interface EventMethods {
   /** Captures an event and resolves when its send is settled, with the uuid if it was taken. Never rejects. */
   captureImmediate(message: CaptureMessage): Promise<string | undefined>;
   /**
+   * Builds an event as {@linkcode EventMethods.capture} does, `beforeSend` included, and neither queues nor sends it.
+   * Undefined where `capture` gives that. Capturing the result later gives the same event, with the same uuid.
+   *
+   * @example An event to hand on
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog } = createTestClient();
+   * const message = await posthog.prepareEventMessage({ distinctId: "user-1", event: "signed up" });
+   *
+   * assertEquals([message?.event, message?.options], ["signed up", {}]);
+   * assertEquals(posthog.queueSize, 0);
+   * ```
+   */
+  prepareEventMessage(
+    message: CaptureMessage,
+  ): Promise<PreparedMessage | undefined>;
+  /**
    * Captures an AI event (`$ai_generation`, …) on a lane of its own, for events of up to 8 MiB: a failure there never
-   * holds up other events. The payload is sent as it is.
+   * holds up other events. The payload is sent as it is. PostHog drops one whose name does not begin with `$ai_`.
    *
    * @example Capture a generation
    * ```ts
@@ -129,7 +174,7 @@ export interface EventMethods {
    * posthog.captureAi({ distinctId: "user-1", event: "$ai_generation", properties: { $ai_model: "m" } });
    * await posthog.flush();
    *
-   * assertEquals(emulator.requests.map(({ path }) => path), ["/i/v0/ai/batch"]);
+   * assertEquals(emulator.requests.map(({ path }) => path), ["/i/v1/ai/events"]);
    * ```
    */
   captureAi(message: CaptureMessage): string | undefined;

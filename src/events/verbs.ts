@@ -6,18 +6,30 @@ import type {
   RawMessage,
 } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { describeType, isNonBlank, isRecord, toId } from "../core/guards.ts";
+import {
+  describeType,
+  isNonBlank,
+  isRecord,
+  readList,
+  toId,
+} from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { assignGiven, isFilled, refuse, warnOnce } from "./reading.ts";
-import type { EventMethods } from "./types.ts";
+import type { EventMethods, PreparedMessage } from "./types.ts";
 
 /** Who calls an event verb. */
 export interface EventCaller extends Caller {
   /** Hears of what could not be used. */
   readonly reporter: Reporter;
+  /** Whose protocol decides what a name is worth. */
+  readonly kernel: {
+    readonly options: { readonly captureMode: "v0" | "v1" };
+  };
   /** Asks the features for properties that have to be evaluated before the event is sent. */
   prepareEvent(message: RawMessage): EventPreparation | undefined;
+  /** Builds an event as a capture does, and queues nothing. */
+  prepareMessage(draft: EventDraft): Promise<PreparedMessage | undefined>;
 }
 
 /** The event verbs, as functions of their caller. */
@@ -78,6 +90,11 @@ function createVerbs(
       const drafted = draft(caller, message);
       return drafted && await caller.captureImmediate(drafted);
     };
+    // Of the first alone, which is `capture`.
+    verbs["prepareEventMessage"] ??= async (caller, message) => {
+      const drafted = draft(caller, message);
+      return drafted && await caller.prepareMessage(drafted);
+    };
   }
   return verbs as EventVerbs;
 }
@@ -87,9 +104,9 @@ function draftCapture({ caller, message, lane }: Call): EventDraft {
   const { reporter } = caller;
   const { event } = message;
   if (lane === "ai" && isNonBlank(event) && !event.startsWith("$ai_")) {
-    reporter.debug(
-      `The name of '${event}' is not that of an AI event`,
-    );
+    const text = `The name of '${event}' is not that of an AI event`;
+    if (caller.kernel.options.captureMode === "v0") reporter.debug(text);
+    else reporter.warn(`${text}: PostHog drops it`, "AI name");
   }
   if (event === "$exception") {
     warnOnce(
@@ -149,7 +166,8 @@ function draftSet(call: Call): EventDraft | undefined {
 
 /** `$set` with `$unset`: removes person properties by name. */
 function draftUnset(call: Call): EventDraft | undefined {
-  const names = [call.message.properties].flat().filter(isNonBlank)
+  const { properties } = call.message;
+  const names = (readList(properties) ?? [properties]).filter(isNonBlank)
     .map((name) => name.toWellFormed());
   return draft(call, names.length > 0 && { $unset: names });
 }
@@ -169,7 +187,7 @@ function copyProperties(
   { caller, message, event }: Call,
   name: string,
 ): JsonObject {
-  return assignGiven(caller.reporter, {}, name, message[name], event);
+  return assignGiven(caller.reporter, {}, name, message[name], event, "$set");
 }
 
 /** An id without which there is no event. */

@@ -1,7 +1,8 @@
 import type { Caller } from "../client/host.ts";
 import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isRecord, toId } from "../core/guards.ts";
+import { isRecord, isText, readList, toId } from "../core/guards.ts";
+import { toLine } from "../core/logger.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
 import type { LocalDefinitions } from "./local.ts";
@@ -72,11 +73,10 @@ export function readEvaluation(
     return undefined;
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
-  const keys = Array.isArray(asked) ? asked : undefined;
-  const texts = keys?.filter((key: unknown) => typeof key === "string");
-  if (texts?.length !== keys?.length) {
+  const texts = readList(asked)?.filter(isText);
+  if (texts && texts.length !== Object(asked).length) {
     reporter.warn(
-      "Option 'flagKeys' takes strings; the other keys are left out",
+      "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
     );
   }
   if (texts?.length === 0) return undefined;
@@ -100,7 +100,7 @@ export function readEvaluation(
     overrides,
     records: new Map(),
     omitted: new Set(),
-    undecided: new Set(),
+    undecided: new Map(),
     unservable: new Map(),
   };
 }
@@ -138,12 +138,13 @@ function warnOfSlowFlags(
   } else if (remote) reporter.rearm(ERRORS_KEY);
   if (unservable.size === 0 || !options.featureFlagsLogWarnings) return;
   const named = [...unservable].slice(0, MAX_NAMED)
-    .map(([key, reason]) => `"${key}" (${reason})`);
+    .map(([key, reason]) => toLine(`"${key}" (${reason})`));
   const more = unservable.size - named.length;
   const message = `Flags can't be decided locally: ${named.join(", ")}${
     more > 0 ? ` and ${more} more` : ""
   }. Each evaluation of them asks PostHog: leave them out of 'flagKeys', or set 'strictLocalEvaluation'`;
-  reporter.warn(message, `flags:slow:${definitions?.etag ?? message}`);
+  const onceKey = `flags:slow:${definitions?.etag ?? message}`;
+  reporter.warn(message, onceKey, Infinity);
 }
 
 /** Where the flags came from; why one was not decided locally is told by itself. */
@@ -152,8 +153,7 @@ function describeDecisions(
 ): string {
   const counts = { local: 0, remote: 0, override: 0 };
   for (const { source } of records.values()) counts[source]++;
-  const open = [...undecided].filter((key) => !records.has(key)).length;
-  return `Flags decided: ${counts.local} locally, ${counts.remote} by PostHog, ${counts.override} overridden, ${open} undecided${
+  return `Flags decided: ${counts.local} locally, ${counts.remote} by PostHog, ${counts.override} overridden, ${undecided.size} undecided${
     failure ? ` (${failure})` : ""
   }`;
 }
@@ -163,7 +163,7 @@ async function fillIn(
   evaluation: Evaluation,
   loading: Promise<LocalDefinitions | undefined> | undefined,
 ): Promise<void> {
-  const { flagKeys, records, omitted, overrides } = evaluation;
+  const { flagKeys, records, omitted, undecided, overrides } = evaluation;
   for (const key of flagKeys ?? overrides.flags.keys()) {
     const value = overrides.flags.get(key);
     const source = "override";
@@ -184,7 +184,10 @@ async function fillIn(
         if (
           !records.has(key) && !omitted.has(key) &&
           flagKeys?.includes(key) !== false
-        ) records.set(key, record);
+        ) {
+          records.set(key, record);
+          undecided.delete(key);
+        }
       }
       if (response) definitions?.noteMissing(evaluation, response);
     }

@@ -139,7 +139,7 @@ export function createFeatureFlags<LocalOptions>(
 
 function createVerbs(flags: ClientFlags): Record<string, Verb> {
   const { host, local } = flags;
-  const isReady = () => Boolean(local?.table?.size);
+  const isReady = () => local?.isReady() ?? false;
   return {
     evaluateFlags: async (caller: Caller, first: unknown, second: unknown) =>
       await evaluate(flags, readEvaluation(flags, caller, first, second)),

@@ -5,7 +5,7 @@ import type { OptionReader } from "../options/reader.ts";
 import type { EvaluatedDefinitions, Evaluation } from "./evaluation.ts";
 import type { CheckedFlagOptions } from "./options.ts";
 import type { RemoteFlags } from "./remote_response.ts";
-import type { FlagValue } from "./results.ts";
+import type { FeatureFlagEvaluationRuntime, FlagValue } from "./results.ts";
 
 /** Evaluation from definitions: what `localEvaluation()` of `edgehog/local-evaluation` gives, for `featureFlags`. */
 export interface LocalEvaluation<Options = unknown> {
@@ -30,17 +30,11 @@ export interface ListedFlag {
   readonly key: string;
   /** The flag's id. */
   readonly id: number | undefined;
+  /** Where it may be evaluated. */
+  readonly runtime: FeatureFlagEvaluationRuntime;
   /** What the row says under these names, whatever it is. */
   readonly name: unknown;
   readonly multivariate: unknown;
-}
-
-/** The flags of definitions. */
-export interface FlagTable {
-  /** How many there are. */
-  readonly size: number;
-  /** All of them. */
-  select(keys: undefined): readonly ListedFlag[];
 }
 
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
@@ -49,8 +43,10 @@ export interface LocalFlags {
   readonly isEnabled: boolean;
   /** The definitions to use now: stale ones while they are refreshed, none when they can't be had in time. */
   access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
-  /** The flags of the definitions at hand, if there are any. */
-  readonly table: FlagTable | undefined;
+  /** Whether there are definitions of at least one flag. */
+  isReady(): boolean;
+  /** The defined flags, or those of these keys, in their order; none before they are loaded. */
+  list(keys?: readonly string[]): readonly ListedFlag[];
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */

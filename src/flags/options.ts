@@ -1,5 +1,5 @@
 import { MAX_TIMER_MS } from "../core/clock.ts";
-import { isNonBlank } from "../core/guards.ts";
+import { isNonBlank, toId } from "../core/guards.ts";
 import type { OptionReader } from "../options/reader.ts";
 
 /** How feature flags are evaluated, and what is told of it. */
@@ -8,13 +8,15 @@ export interface FeatureFlagOptions {
   personalApiKey?: string | undefined;
   /** A project secret key (`phs_…`), the newer name of `personalApiKey`; wins when both are given. A secret. */
   secretKey?: string | undefined;
+  /** The project's number, for remote config: PostHog ends the way without it. @default the project of the key */
+  projectId?: string | number | undefined;
   /** Never asks PostHog to evaluate a flag: what can't be decided locally stays absent. @default false */
   strictLocalEvaluation?: boolean | undefined;
   /** What an evaluation may take in ms, at least 100: the load of missing definitions, at most half of it, the request, and its retries. @default 3000 */
   featureFlagsRequestTimeoutMs?: number | undefined;
   /** Retries of such a request after a network failure, a timeout, 502 or 504: 0 to 5. With any, the first attempt has two thirds of the time. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
-  /** Captures `$feature_flag_called` when a flag is read. @default true */
+  /** Captures `$feature_flag_called`, and `$experiment_exposure` for an experiment's split, when a flag is read. @default true */
   sendFeatureFlagEvent?: boolean | undefined;
   /** Warns of unknown keys, deprecated methods, and flags that definitions never decide. @default true */
   featureFlagsLogWarnings?: boolean | undefined;
@@ -34,6 +36,8 @@ export interface FeatureFlagOptions {
 export interface CheckedFlagOptions {
   /** The secret or personal key; undefined: nothing that takes one is requested. */
   readonly secretKey: string | undefined;
+  /** The project's number in digits, if given. */
+  readonly projectId: string | number | undefined;
   /** The default of `onlyEvaluateLocally`. */
   readonly strictLocalEvaluation: boolean;
   /** What an evaluation may take in ms, loads and retries included. */
@@ -58,13 +62,13 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
   const [secretKey, personalApiKey] = ["secretKey", "personalApiKey"].map(
     (option) => {
       const key = read.text(option);
+      if (key) read.secrets.push(key);
       if (key?.startsWith("phc_")) {
         return read.refuse(
           option,
           "a project token (phc_…) can't read flag definitions",
         );
       }
-      if (key) read.secrets.push(key);
       return key;
     },
   );
@@ -82,8 +86,15 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
       "Option 'evaluationEnvironments' is deprecated: use 'evaluationContexts'",
     );
   }
+  const [projectId] = read.list<string | number>(
+    "projectId",
+    "a positive integer",
+    (id) => /^0*[1-9]\d*$/.test(toId(id) ?? ""),
+    (value) => [value],
+  ) ?? [];
   return {
     secretKey: secretKey ?? personalApiKey,
+    projectId,
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
     // Less than 100 is meant as seconds, or answers nobody.
     featureFlagsRequestTimeoutMs: read.number(

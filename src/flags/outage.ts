@@ -1,5 +1,5 @@
 import type { FeatureHost } from "../client/host.ts";
-import { hasPassed } from "../core/clock.ts";
+import { type Countdown, countDown } from "../core/clock.ts";
 
 /** Failures in a row after which nobody waits for the endpoint any more. */
 const ROW = 2;
@@ -22,9 +22,8 @@ export class Outage {
   readonly #endpoint: string;
   readonly #budgetMs: number;
   #row = 0;
-  #since = 0;
   #lengthMs = 0;
-  #restMs = 0;
+  #rest: Countdown | undefined;
 
   /** Nothing has failed yet; `budgetMs` is what an attempt may take. */
   constructor(
@@ -40,9 +39,10 @@ export class Outage {
   /** Tells an access how to go on. */
   enter(): OutageTurn {
     if (this.#row < ROW) return "ask";
-    if (!hasPassed(this.#host.clock, this.#since, this.#restMs)) return "skip";
+    if (this.#rest?.()) return "skip";
     // The others rest until it is heard of, or no more to be expected.
-    this.#rest(Math.max(this.#lengthMs, this.#budgetMs));
+    const waitMs = Math.max(this.#lengthMs, this.#budgetMs);
+    this.#rest = countDown(this.#host.clock, waitMs);
     return "try";
   }
 
@@ -54,7 +54,7 @@ export class Outage {
     this.#lengthMs = isBeginning
       ? FIRST_REST_MS
       : Math.min(2 * this.#lengthMs, MAX_REST_MS);
-    this.#rest(this.#lengthMs);
+    this.#rest = countDown(this.#host.clock, this.#lengthMs);
     if (isBeginning) {
       this.#host.reporter.warn(
         `PostHog gave no answer to ${this.#endpoint} (${failure}): evaluations go on without it, and one tries again after a while`,
@@ -68,10 +68,5 @@ export class Outage {
       this.#host.reporter.debug(`PostHog answers ${this.#endpoint} again`);
     }
     this.#row = 0;
-  }
-
-  #rest(ms: number): void {
-    this.#since = this.#host.clock.now();
-    this.#restMs = ms;
   }
 }

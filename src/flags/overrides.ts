@@ -1,4 +1,4 @@
-import { isRecord } from "../core/guards.ts";
+import { isRecord, isText, readList } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { freezeDeep } from "./payloads.ts";
@@ -71,18 +71,19 @@ function readFlags(
   reporter: Reporter,
 ): ReadonlyMap<string, FlagValue | undefined> {
   const flags = new Map<string, FlagValue | undefined>();
-  const entries: [unknown, unknown][] = Array.isArray(given)
-    ? given.map((key) => [key, true])
-    : Object.entries(given);
+  const entries = readList(given)?.map((key) => [key, true] as const) ??
+    Object.entries(given);
+  let isWhole = !Array.isArray(given) || entries.length === given.length;
   for (const [key, value] of entries) {
     const isOverride = value === undefined || typeof value === "boolean" ||
-      typeof value === "string";
-    if (typeof key === "string" && isOverride) flags.set(key, value);
-    else {
-      reporter.warn(
-        "Cannot override a feature flag: expected true, false or a variant's key",
-      );
-    }
+      isText(value);
+    if (isText(key) && isOverride) flags.set(key, value);
+    else isWhole = false;
+  }
+  if (!isWhole) {
+    reporter.warn(
+      "Cannot override a feature flag: expected true, false or a variant's key",
+    );
   }
   return flags;
 }

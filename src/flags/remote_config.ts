@@ -3,17 +3,24 @@ import { ConfigError } from "../core/errors.ts";
 import { type JsonValue, parseJson } from "../core/json.ts";
 import { decodePayload } from "./payloads.ts";
 import type { FlagPort } from "./port.ts";
-import { buildRequestError, sendWithKey } from "./requests.ts";
+import {
+  buildRequestError,
+  type OutcomeParts,
+  sendWithKey,
+} from "./requests.ts";
 
 /** No flag has a blank key, and URLs resolve `.` and `..` away, encoded or not: another endpoint would be asked. */
 const UNUSABLE_KEY = /^(\s*|\.\.?)$/;
+
+const SUNSET =
+  "Remote config will take the option 'projectId': PostHog ends the way without it";
 
 /**
  * Creates the verb that reads the payload of a remote config flag; undefined where there is none. Nothing is kept: each
  * call is one request, never tried again. Never rejects.
  */
 export function createRemoteConfig(
-  { host, options: { secretKey } }: FlagPort,
+  { host, options: { secretKey, projectId } }: FlagPort,
 ): (caller: Caller, key: unknown) => Promise<JsonValue | undefined> {
   const { reporter } = host;
   let isTold = false;
@@ -34,8 +41,12 @@ export function createRemoteConfig(
     const outcome = await sendWithKey(
       host,
       secretKey,
-      `/api/projects/@current/feature_flags/${path}/remote_config`,
+      `/api/projects/${
+        projectId ?? "@current"
+      }/feature_flags/${path}/remote_config`,
     );
+    const { status, headers }: OutcomeParts = outcome;
+    if (!projectId && headers?.has("Sunset")) reporter.warn(SUNSET, SUNSET);
     const outageKey = `flags:remote_config:${key}`;
     if (outcome.kind === "ok") {
       const json = parseJson(outcome.text);
@@ -54,6 +65,10 @@ export function createRemoteConfig(
       `get remote config '${key}'`,
       outcome,
       "the answer is no JSON",
+      undefined,
+      !projectId && (status === 404 || status === 410)
+        ? "; it may take the option 'projectId'"
+        : "",
     );
     reporter.tell(error, "warn", outageKey);
     return undefined;

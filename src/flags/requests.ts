@@ -7,9 +7,14 @@ import {
 import { describeStatus, type HttpOutcome } from "../delivery/http.ts";
 
 /** What outcomes have, of any kind. */
-interface OutcomeParts {
+export interface OutcomeParts {
+  /** Tells them apart. */
   readonly kind: HttpOutcome["kind"];
+  /** The HTTP status of an answer. */
   readonly status?: number;
+  /** Its headers. */
+  readonly headers?: Headers;
+  /** Why there is none. */
   readonly cause?: Error;
 }
 

@@ -28,7 +28,7 @@ export function prepareEventFlags(
     async evaluate({ distinctId, properties }, disableGeoip) {
       // An event is not worth a request where definitions are at hand.
       const onlyEvaluateLocally = given.onlyEvaluateLocally ??
-        (flags.local?.table?.size ? true : undefined);
+        (flags.local?.isReady() || undefined);
       const snapshot = await evaluate(
         flags,
         readEvaluation(flags, caller, distinctId, {

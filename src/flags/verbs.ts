@@ -37,7 +37,8 @@ export interface FeatureFlagVerbs extends FlagPropertyMethods {
    * may, a project secret key gets a marker in its place. Each call is one request; nothing is kept, no exposure
    * is captured. Never rejects.
    *
-   * It takes a personal API key or a secret key; without one, undefined and one `ConfigError`.
+   * It takes a personal API key or a secret key; without one, undefined and one `ConfigError`. Give `projectId` too:
+   * PostHog ends the way without it on 30 April 2027.
    *
    * @param key The flag's key; digits alone are taken for its id.
    * @returns The payload, frozen: JSON, or the text itself where it is none. Undefined when there is none, and when

@@ -67,8 +67,8 @@ export async function getProviderData(
   await posthog.waitForLocalEvaluationReady(
     port?.options.featureFlagsRequestTimeoutMs,
   );
-  const { table } = port?.local ?? {};
-  if (!port || !table) {
+  const flags = port?.local?.list() ?? [];
+  if (!port || flags.length === 0) {
     const text =
       "There are no flag definitions: the client needs local evaluation, with a secret key or a flagDefinitionCache";
     return {
@@ -81,9 +81,7 @@ export async function getProviderData(
   const link = projectId === undefined
     ? undefined
     : `${base}/project/${projectId}/feature_flags/`;
-  const entries = table.select(undefined).map((flag) =>
-    [flag.key, define(flag, link)] as const
-  );
+  const entries = flags.map((flag) => [flag.key, define(flag, link)] as const);
   return { definitions: Object.fromEntries(entries), hints: [] };
 }
 

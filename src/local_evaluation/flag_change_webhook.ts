@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, hasPassed } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { FlagDefinitionsRefresh } from "../core/flag_definitions_refresh.ts";
 import { isNonBlank, isRecord } from "../core/guards.ts";
@@ -117,7 +117,7 @@ function createTakingTurns(
   let isWanted = false;
   return async () => {
     const now = () => clock?.now() ?? 0;
-    if (turn && now() - beganAt < ABANDONED_AFTER_MS) {
+    if (turn && !hasPassed({ now }, beganAt, ABANDONED_AFTER_MS)) {
       isWanted = true;
       return undefined;
     }

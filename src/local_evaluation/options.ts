@@ -15,11 +15,15 @@ export interface LocalEvaluationOptions {
     | FlagDefinitionCache
     | FlagDefinitionCacheProviderLike
     | undefined;
-  /** The age in ms after which definitions are refreshed on access; at least 100. @default 30000 */
-  featureFlagsPollingInterval?: number | undefined;
   /**
-   * The age in ms after which definitions are refreshed before they answer, within `featureFlagsRequestTimeoutMs`; if that
-   * fails the old ones answer. `Infinity`: they always answer at once, and are refreshed meanwhile.
+   * The age in ms after which definitions are refreshed on access; at least 100. Null: never by age, once they are loaded.
+   * @default 30000
+   */
+  featureFlagsPollingInterval?: number | null | undefined;
+  /**
+   * The age in ms, from PostHog's last word for them on, after which definitions are refreshed before they answer, within
+   * `featureFlagsRequestTimeoutMs`; if that fails the old ones answer. `Infinity`: they always answer at once, and are
+   * refreshed meanwhile.
    * @default ten times `featureFlagsPollingInterval`
    */
   maxDefinitionAgeMs?: number | undefined;
@@ -39,7 +43,7 @@ export interface CheckedLocalOptions {
   readonly enableLocalEvaluation: boolean;
   /** The shared cache, if any. */
   readonly flagDefinitionCache: FlagDefinitionCache | undefined;
-  /** The age in ms after which definitions are refreshed on access. */
+  /** The age in ms after which definitions are refreshed on access; infinite: never. */
   readonly featureFlagsPollingInterval: number;
   /** The age in ms after which they are refreshed before they answer. */
   readonly maxDefinitionAgeMs: number;
@@ -49,18 +53,19 @@ export interface CheckedLocalOptions {
   readonly hasher: Hasher;
 }
 
+/** The default of `featureFlagsPollingInterval`, in ms. */
+export const DEFAULT_INTERVAL_MS = 30_000;
+
 /** Reads {@linkcode LocalEvaluationOptions}. */
 export function checkLocalOptions(read: OptionReader): CheckedLocalOptions {
-  read.otherNames.push(
-    ["pollinterval", "featureFlagsPollingInterval"],
-    ["flagdefinitioncacheprovider", "flagDefinitionCache"],
-  );
-  const featureFlagsPollingInterval = read.number(
-    "featureFlagsPollingInterval",
-    30_000,
-    100,
-    MAX_TIMER_MS,
-  );
+  Object.assign(read.otherNames, {
+    pollinterval: "featureFlagsPollingInterval",
+    flagdefinitioncacheprovider: "flagDefinitionCache",
+  });
+  const interval = "featureFlagsPollingInterval";
+  const featureFlagsPollingInterval = read.peek(interval) === null
+    ? Infinity
+    : read.number(interval, DEFAULT_INTERVAL_MS, 100, MAX_TIMER_MS);
   return {
     enableLocalEvaluation: read.boolean("enableLocalEvaluation") ?? true,
     flagDefinitionCache: read.withMethods("flagDefinitionCache", [

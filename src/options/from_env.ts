@@ -15,6 +15,8 @@ export interface EnvOptions {
 
 const VARIABLES = {
   POSTHOG_API_KEY: "apiKey",
+  // The newer name, after the older: it wins.
+  POSTHOG_PROJECT_TOKEN: "apiKey",
   POSTHOG_HOST: "host",
   POSTHOG_PERSONAL_API_KEY: "personalApiKey",
   POSTHOG_SECRET_KEY: "secretKey",
@@ -22,16 +24,16 @@ const VARIABLES = {
 };
 
 /**
- * Makes options out of an object of environment variables: `POSTHOG_API_KEY`, `POSTHOG_HOST`,
- * `POSTHOG_PERSONAL_API_KEY`, `POSTHOG_SECRET_KEY`, `POSTHOG_CAPTURE_MODE`. Absent and blank ones leave their
- * member out. Reads nothing but its argument: the client itself never looks at the environment.
+ * Makes options out of an object of environment variables: `POSTHOG_PROJECT_TOKEN`, else `POSTHOG_API_KEY`,
+ * `POSTHOG_HOST`, `POSTHOG_PERSONAL_API_KEY`, `POSTHOG_SECRET_KEY`, `POSTHOG_CAPTURE_MODE`. Absent and blank ones leave
+ * their member out. Reads nothing but its argument: the client itself never looks at the environment.
  *
  * @example Options from variables
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { fromEnv, PostHog } from "edgehog";
  *
- * const { apiKey, ...options } = fromEnv({ POSTHOG_API_KEY: "phc_x", POSTHOG_HOST: "https://eu.i.posthog.com" });
+ * const { apiKey, ...options } = fromEnv({ POSTHOG_PROJECT_TOKEN: "phc_x", POSTHOG_HOST: "https://eu.i.posthog.com" });
  * const posthog = new PostHog(apiKey, options);
  *
  * assertEquals(options, { host: "https://eu.i.posthog.com" });

@@ -5,6 +5,9 @@ import type { OptionReader } from "./reader.ts";
 /** The addresses people see in their browser belong to the app; events go to the ingestion host of the same region. */
 const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/;
 
+/** A URL as it is written out: without user info, query and fragment, an empty one of which only this tells of. */
+const USABLE = /^https?:\/\/[^/@]+\/[^?#]*$/;
+
 /** What is taken for a host though it has no scheme: `name.tld`, with a port and a path if need be. */
 const BARE_HOST = /^[^\s/:@\\]+\.[a-z][^\s./:@\\]*(:\d+)?(\/.*)?$/i;
 
@@ -21,12 +24,8 @@ export function readHost(read: OptionReader): string {
 
 function parseHost(given: string, read: OptionReader): string {
   const isBare = BARE_HOST.test(given);
-  const url = parseUrl(isBare ? `https://${given}` : given);
-  // A query or fragment may be there and empty, which a URL does not tell of.
-  if (
-    !url || !/^https?:$/.test(url.protocol) || url.username + url.password ||
-    /[?#]/.test(given)
-  ) {
+  const { href = "" } = parseUrl(isBare ? `https://${given}` : given) ?? {};
+  if (!USABLE.test(href)) {
     read.refuse(
       "host",
       /^[./]/.test(given)
@@ -36,7 +35,7 @@ function parseHost(given: string, read: OptionReader): string {
     return "";
   }
   if (isBare) read.notes.push("Option 'host' has no scheme: https is assumed");
-  const host = (url.origin + url.pathname).replace(/\/+$/, "");
+  const host = href.replace(/\/+$/, "");
   const region = APP_HOST.exec(host)?.[1]?.replace("app", "us");
   return region ? `https://${region}.i.posthog.com` : host;
 }

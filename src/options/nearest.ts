@@ -6,17 +6,16 @@ const MIN_OTHERS = 3;
 /**
  * The option that was meant by a name: the same but for case, `_`, `-` and the order of its letters, or else the one with
  * the fewest letters missing, added or replaced; of several the first.
- *
- * @param spellings In plain letters, each with its option.
  */
 export function findNearest(
   name: string,
-  spellings: readonly (readonly [plain: string, option: string])[],
+  options: readonly string[],
 ): string | undefined {
   const plain = toPlain(name);
   let near: string | undefined;
   let least = Math.min(MIN_OTHERS, plain.length / 2);
-  for (const [spelled, option] of spellings) {
+  for (const option of options) {
+    const spelled = toPlain(option);
     // So many at least are missing: a long name is not looked at.
     if (Math.abs(plain.length - spelled.length) >= least) continue;
     const others = Math.max(

@@ -1,7 +1,6 @@
 import { MAX_TIMER_MS } from "../core/clock.ts";
 import { ConfigError } from "../core/errors.ts";
-import { attempt, describeType, isObject } from "../core/guards.ts";
-import { toPlain } from "../core/foreign_names.ts";
+import { attempt, describeType, isObject, readList } from "../core/guards.ts";
 import { findNearest } from "./nearest.ts";
 
 /** Options that nobody takes are told up to this number: an application may hand over a whole environment. */
@@ -10,6 +9,11 @@ const MAX_UNKNOWN = 20;
 /**
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
  * read their own; what nobody read, nobody takes.
+ *
+ * An option is added to the room's options type (`types.ts` for the kernel), and by a line where the room resolves its
+ * options, with the method of its kind, its name and its default: `maxBatchSize: read.integer("maxBatchSize", 100)`. Most
+ * options are not given, so nothing is made for one before its value is there: neither a closure nor the text that says
+ * what it takes.
  */
 export class OptionReader {
   /** Options refused. */
@@ -18,22 +22,20 @@ export class OptionReader {
   readonly notes: string[] = [];
   /** Keys and tokens, which no message may show. */
   readonly secrets: string[] = [];
-  /** What other SDKs call an option, in plain letters, and the option. */
-  readonly otherNames: [plain: string, option: string][] = [
-    ["apihost", "host"],
-    ["timeout", "requestTimeout"],
-  ];
-  readonly #given: unknown;
-  readonly #olderNames: Readonly<Record<string, string>>;
-  readonly #known = new Set<string>();
+  /** By what other SDKs call an option, in plain letters, the option. */
+  readonly otherNames: Record<string, string> = {
+    apihost: "host",
+    timeout: "requestTimeout",
+  };
+  readonly #given: Readonly<Record<string, unknown>>;
+  /** Names asked for. A list, since a set of so many would be a good part of a construction. */
+  readonly #known: string[] = [];
+  /** Those of them that were given. */
+  readonly #taken: string[] = [];
 
-  /**
-   * @param given What the application passed.
-   * @param olderNames By option another name for it, which counts where the option itself can't be used.
-   */
-  constructor(given: unknown, olderNames: Readonly<Record<string, string>>) {
-    this.#given = given;
-    this.#olderNames = olderNames;
+  /** @param given What the application passed. */
+  constructor(given: unknown) {
+    this.#given = isObject(given) ? given : {};
   }
 
   /** Notes a problem. */
@@ -44,15 +46,23 @@ export class OptionReader {
     this.problems.push(new ConfigError(full, option));
   }
 
-  /** The names that the application gave a member. */
-  names(): string[] {
-    return attempt(() => Object.keys(Object(this.#given))) ?? [];
+  /** The names of the options given that nobody has asked for until now. */
+  listOthers(): string[] {
+    // Whatever refuses to list its members has had each of them read by name.
+    const names = attempt(() => Object.keys(this.#given)) ?? [];
+    return names.filter((name) =>
+      !this.#taken.includes(name) && this.has(name)
+    );
+  }
+
+  /** What the application gave for an option, unchecked; undefined where that can't be read. */
+  peek(option: string): unknown {
+    return attempt(() => this.#given[option]);
   }
 
   /** Whether the application gave the option a value. */
   has(option: string): boolean {
-    const value = attempt(() => Object(this.#given)[option]);
-    return value !== undefined && value !== null;
+    return (this.peek(option) ?? null) !== null;
   }
 
   /** A number from `min` to `max`, or the fallback; it is finite unless `max` says otherwise. */
@@ -62,23 +72,23 @@ export class OptionReader {
     min: number,
     max: number = Number.MAX_VALUE,
   ): number {
+    const value = this.#read<number>(option) ?? fallback;
+    if (typeof value === "number" && value >= min && value <= max) return value;
     // Nothing else ends where a timer does.
     const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
     const range = max < Number.MAX_VALUE
       ? `from ${min} to ${max}`
       : `of at least ${min}`;
-    const isValid = (value: unknown) =>
-      typeof value === "number" && value >= min && value <= max;
     const expected = `a number${unit} ${range}`;
-    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
+    return this.#refuseValue(option, expected, value) ?? fallback;
   }
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
-    const isValid = (value: unknown) =>
-      Number.isInteger(value) && Number(value) >= min;
+    const value = this.#read<number>(option) ?? fallback;
+    if (Number.isInteger(value) && value >= min) return value;
     const expected = `an integer of at least ${min}`;
-    return this.#checked(option, expected, isValid, describeNumber) ?? fallback;
+    return this.#refuseValue(option, expected, value) ?? fallback;
   }
 
   /** A boolean, or undefined. */
@@ -102,23 +112,22 @@ export class OptionReader {
     option: string,
     choices: readonly T[],
   ): T | undefined {
+    const value = this.#read<T>(option);
+    if (value === undefined || choices.includes(value)) return value;
     const expected = choices.map((choice) => `'${choice}'`).join(" or ");
-    return this.#checked(
-      option,
-      expected,
-      (value) => choices.includes(value as T),
-    );
+    return this.#refuseValue(option, expected, value);
   }
 
   /** An object with the named methods, or undefined. */
   withMethods<T>(option: string, methods: readonly string[]): T | undefined {
-    return this.#checked(
-      option,
-      `an object with ${methods.join(", ")}`,
-      (value) =>
-        isObject(value) &&
-        methods.every((method) => typeof value[method] === "function"),
-    );
+    const value = this.#read(option);
+    if (value === undefined) return undefined;
+    const expected = `an object with ${methods.join(", ")}`;
+    return this.#check(option, expected, value, () =>
+      isObject(value) &&
+        methods.every((method) => typeof value[method] === "function")
+        ? value as T
+        : undefined);
   }
 
   /** A list whose items pass the test (others are refused together with it), or undefined. `toItems` says what is a list. */
@@ -128,70 +137,73 @@ export class OptionReader {
     isItem: (item: unknown) => boolean,
     toItems: (value: unknown) => unknown[] | undefined = copyList,
   ): readonly T[] | undefined {
-    // Each item is seen once: a list of the caller's own making may change.
-    let items: unknown[] | undefined;
-    const isValid = (value: unknown) =>
-      (items = toItems(value))?.every(isItem) === true;
-    return this.#checked<unknown>(option, expected, isValid) === undefined
-      ? undefined
-      : items as T[];
+    const value = this.#read(option);
+    if (value === undefined) return undefined;
+    return this.#check(option, expected, value, () => {
+      // Each item is seen once: a list of the caller's own making may change.
+      const items = toItems(value);
+      return items?.every(isItem) ? items as T[] : undefined;
+    });
   }
 
   /** Refuses each option given that nobody has asked for, and names the nearest that somebody did. */
   refuseOthers(): void {
-    const given = isObject(this.#given) ? this.#given : {};
-    // Whatever refuses to list its members has had each of them read by name.
-    let count = 0;
-    for (const [option, value] of attempt(() => Object.entries(given)) ?? []) {
-      const isGiven = value !== undefined && value !== null;
-      if (!isGiven || this.#known.has(option)) continue;
-      if (++count > MAX_UNKNOWN) return;
+    for (const option of this.listOthers().slice(0, MAX_UNKNOWN)) {
       const near = findNearest(option, [
-        ...[...this.#known].map((name) => [toPlain(name), name] as const),
-        ...this.otherNames,
+        ...this.#known,
+        ...Object.keys(this.otherNames),
       ]);
-      const hint = near ? `; did you mean '${near}'?` : "";
+      const hint = near
+        ? `; did you mean '${this.otherNames[near] ?? near}'?`
+        : "";
       this.refuse(option, `no feature of this client takes it${hint}`);
     }
   }
 
   #ofType<T>(option: string, type: string): T | undefined {
-    const isValid = (value: unknown) => describeType(value) === type;
-    return this.#checked(option, `a ${type}`, isValid);
+    const value = this.#read<T>(option);
+    return value === undefined || typeof value === type
+      ? value
+      : this.#refuseValue(option, `a ${type}`, value);
   }
 
-  /** A type parameter stands for what the check has just established; the caller names it. */
-  #checked<T>(
+  /** What a check makes of a value that may refuse to be looked at; undefined: it is not taken. */
+  #check<T>(
     option: string,
     expected: string,
-    isValid: (value: unknown) => boolean,
-    describe: (value: unknown) => unknown = describeType,
+    value: unknown,
+    check: () => T | undefined,
   ): T | undefined {
-    this.#known.add(option);
-    const given = Object(this.#given) as Record<string, unknown>;
-    const older = this.#olderNames[option];
-    if (older) this.#known.add(older);
     try {
-      const value = given[option];
-      if (value !== undefined && value !== null) {
-        if (isValid(value)) return value as T;
-        this.refuse(option, `expected ${expected}, got ${describe(value)}`);
-      }
+      return check() ?? this.#refuseValue(option, expected, value);
     } catch {
-      this.refuse(option, "reading it failed");
+      return this.refuse(option, "reading it failed");
     }
-    return older
-      ? this.#checked(older, expected, isValid, describe)
-      : undefined;
+  }
+
+  /** What the application gave, to be checked, whatever type its caller names; undefined where that is nothing. */
+  #read<T>(option: string): T | undefined {
+    this.#known.push(option);
+    try {
+      const value = this.#given[option] ?? undefined;
+      if (value !== undefined) this.#taken.push(option);
+      return value as T | undefined;
+    } catch {
+      return this.refuse(option, "reading it failed");
+    }
+  }
+
+  #refuseValue(option: string, expected: string, value: unknown): undefined {
+    // Where a number is expected, one is no secret.
+    const got = typeof value === "number" && /number|integer/.test(expected)
+      ? value
+      : describeType(value);
+    return this.refuse(option, `expected ${expected}, got ${got}`);
   }
 }
 
-/** A number itself: where one is expected it is no secret. */
-function describeNumber(value: unknown): unknown {
-  return typeof value === "number" ? value : describeType(value);
-}
-
-/** A copy of a list; undefined for anything else. */
+/** A copy of a list; undefined for anything else, and for one that is too long or can't be read. */
 export function copyList(value: unknown): unknown[] | undefined {
-  return Array.isArray(value) ? [...value] : undefined;
+  const items = readList(value);
+  return items?.length === Object(value).length ? items : undefined;
 }

@@ -10,32 +10,35 @@ import {
   type Redact,
 } from "../core/logger.ts";
 import type { ContextStorage, FetchLike, WaitUntil } from "../core/platform.ts";
-import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
-import { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
 import { readHost } from "./host.ts";
 import { copyList, type OptionReader } from "./reader.ts";
 import { createClock, createRandom } from "./seams.ts";
+import type { KernelOptions } from "./types.ts";
+
+/** Options that have a default. */
+type OptionWithDefault = Exclude<
+  keyof KernelOptions,
+  | "disableGeoip"
+  | "beforeSend"
+  | "waitUntil"
+  | "contextStorage"
+  | "onError"
+  | "fetch"
+  | "transport"
+  | "now"
+  | "sleep"
+>;
 
 /** The kernel's options after the check: complete, under the names that applications write. */
-export interface ResolvedOptions
-  extends
-    Readonly<Record<keyof typeof COUNTS | keyof typeof TIMES_MS, number>>,
-    Readonly<Record<keyof typeof SWITCHES, boolean>> {
+export interface ResolvedOptions extends
+  Readonly<
+    { [Name in OptionWithDefault]-?: NonNullable<KernelOptions[Name]> }
+  > {
   /** The project token; empty when there is none, and then `disabled` is true. */
   readonly apiKey: string;
   /** Without trailing slash; empty when the one given can't be used, and then `disabled` is true. */
   readonly host: string;
-  /** The capture protocol. */
-  readonly captureMode: "v0" | "v1";
-  /** The codec of request bodies. */
-  readonly compression: "gzip" | "deflate";
-  /** Retries after the first attempt. */
-  readonly fetchRetryCount: number;
-  /** The share by which waits are lengthened at random. */
-  readonly retryJitter: number;
-  /** The deadline of one attempt in ms. */
-  readonly requestTimeout: number;
   /** Undefined when the caller said nothing: then it is true, and steps back for a scope's `$ip`. */
   readonly disableGeoip: boolean | undefined;
   /** The hooks in order. */
@@ -46,8 +49,6 @@ export interface ResolvedOptions
   readonly contextStorage: ContextStorage | undefined;
   /** The caller's `onError`, raw. */
   readonly onError: ((error: AnyEdgehogError) => void) | undefined;
-  /** Where messages go. */
-  readonly logger: Logger;
   /** Hides keys and tokens, those that features read among them. */
   readonly redact: Redact;
   /** Gives the fetch function to use, or undefined where the runtime has none. */
@@ -56,8 +57,6 @@ export interface ResolvedOptions
   readonly transport: Transport | undefined;
   /** Time and waits. */
   readonly clock: Clock;
-  /** Random bytes. */
-  readonly random: RandomSource;
 }
 
 /** Checks the kernel's options. Reads no clock, no random source, no environment; never throws. */
@@ -66,32 +65,43 @@ export function resolveOptions(
   read: OptionReader,
 ): ResolvedOptions {
   const token = readApiKey(apiKey, read);
-  const counts = readEach(COUNTS, (name, value) => read.integer(name, value));
-  const times = readEach(
-    TIMES_MS,
-    (name, value) => read.number(name, value, 0, MAX_TIMER_MS),
-  );
-  const switches = readEach(
-    SWITCHES,
-    (name, value) => read.boolean(name) ?? value,
-  );
-  const waitUntil = read.callback<WaitUntil>("waitUntil");
   const host = readHost(read);
+  const waitUntil = read.callback<WaitUntil>("waitUntil");
   const fetch = read.callback<FetchLike>("fetch");
-  // Not a literal of three spreads: engines make that so slowly that it would be most of a construction.
-  return Object.assign(counts, times, switches, {
+  const flushAt = read.integer("flushAt", 20);
+  const maxQueueSize = read.integer("maxQueueSize", 10_000);
+  // One literal: engines make that fastest.
+  return {
+    apiKey: token,
+    host,
     // Whoever says when to send gathers; anybody else, and whoever has a `waitUntil`, sends as soon as that is possible.
     flushAt: !waitUntil && (read.has("flushAt") || read.has("flushInterval"))
-      ? Math.min(counts.flushAt, counts.maxQueueSize)
+      ? Math.min(flushAt, maxQueueSize)
       : 1,
+    maxBatchSize: read.integer("maxBatchSize", 100),
+    maxQueueSize,
+    maxQueueBytes: read.integer("maxQueueBytes", 33_554_432),
+    maxEventBytes: read.integer("maxEventBytes", 921_600),
+    maxBatchBytes: read.integer("maxBatchBytes", 5_242_880),
+    flushInterval: read.number("flushInterval", 5000, 0, MAX_TIMER_MS),
     fetchRetryCount: read.integer("fetchRetryCount", 3, 0),
+    fetchRetryDelay: read.number("fetchRetryDelay", 1000, 0, MAX_TIMER_MS),
+    maxRetryDelayMs: read.number("maxRetryDelayMs", 30_000, 0, MAX_TIMER_MS),
     retryJitter: read.number("retryJitter", 0.2, 0, 1),
     requestTimeout: read.number("requestTimeout", 10_000, 1, MAX_TIMER_MS),
-    apiKey: token,
-    disabled: switches.disabled || !token || !host,
-    host,
-    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v0",
+    captureMode: read.choice("captureMode", ["v0", "v1"]) ?? "v1",
     compression: read.choice("compression", ["gzip", "deflate"]) ?? "gzip",
+    disableCompression: read.boolean("disableCompression") ?? false,
+    historicalMigration: read.boolean("historicalMigration") ?? false,
+    isServer: read.boolean("isServer") ?? true,
+    disabled: read.boolean("disabled") || !token || !host,
+    defaultOptIn: read.boolean("defaultOptIn") ?? true,
+    testMode: read.boolean("testMode") ?? false,
+    syncMode: read.boolean("syncMode") ?? false,
+    debug: read.boolean("debug") ?? false,
+    disableSingletonWarning: read.boolean("disableSingletonWarning") ?? false,
+    privacyMode: read.boolean("privacyMode") ?? false,
+    enableFullAiCapture: read.boolean("enableFullAiCapture") ?? false,
     disableGeoip: read.boolean("disableGeoip"),
     beforeSend: read.list<BeforeSend>(
       "beforeSend",
@@ -112,34 +122,21 @@ export function resolveOptions(
     transport: read.withMethods<Transport>("transport", ["send"]),
     clock: createClock(read),
     random: createRandom(read),
-  });
-}
-
-/** The options of one kind, each read with its default. */
-function readEach<Name extends string, Value, Read>(
-  defaults: Readonly<Record<Name, Value>>,
-  read: (name: Name, fallback: Value) => Read,
-): Record<Name, Read> {
-  const options: Partial<Record<Name, Read>> = {};
-  for (const name of Object.keys(defaults) as Name[]) {
-    options[name] = read(name, defaults[name]);
-  }
-  return options as Record<Name, Read>;
+  };
 }
 
 function readApiKey(apiKey: unknown, read: OptionReader): string {
-  if (!isNonBlank(apiKey)) {
-    read.refuse("apiKey", "expected a project token; the client is disabled");
-    return "";
-  }
   // URLs refuse lone surrogates.
-  const token = apiKey.trim().toWellFormed();
-  read.secrets.push(token);
-  if (/^ph[xs]_/.test(token)) {
-    read.refuse(
-      "apiKey",
-      "this is a secret key, not a project token (phc_…); PostHog will refuse it",
-    );
-  }
-  return token;
+  const token = isNonBlank(apiKey) ? apiKey.trim().toWellFormed() : "";
+  if (token) read.secrets.push(token);
+  const isSecret = /^ph[xs]_/.test(token);
+  if (token && !isSecret) return token;
+  // PostHog would refuse each event, and a secret would travel where a token is public.
+  read.refuse(
+    "apiKey",
+    `${
+      isSecret ? "this is a secret key, " : ""
+    }expected a project token (phc_…); the client is disabled`,
+  );
+  return "";
 }

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, systemClock, untilAborted } from "../core/clock.ts";
 import { attempt } from "../core/guards.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
 import type { OptionReader } from "./reader.ts";
@@ -12,25 +12,21 @@ export function createClock(read: OptionReader): Clock {
   const sleep = read.callback<Clock["sleep"] & Pick<Clock, "look">>("sleep");
   // A test's clock carries it.
   const look = attempt(() => sleep?.look);
-  const waits: Pick<Clock, "sleep" | "after" | "look"> = sleep
+  const clock: Clock = sleep
     ? {
+      now: systemClock.now,
       // One that rejects counts as over, and one that does not listen ends with its signal all the same.
       sleep: (ms, signal) =>
-        new Promise((resolve) => {
-          const end = () => {
-            signal?.removeEventListener("abort", end);
-            resolve();
-          };
-          signal?.addEventListener("abort", end);
+        untilAborted(signal, (end) => {
           new Promise((wait) => wait(sleep(ms, signal))).then(end, end);
+          return undefined;
         }),
       ...(look && { look }),
     }
     : systemClock;
-  return {
-    ...waits,
-    now: now ? () => readMoment(now) ?? systemClock.now() : systemClock.now,
-  };
+  return now
+    ? { ...clock, now: () => readMoment(now) ?? systemClock.now() }
+    : clock;
 }
 
 /** The caller's random source, held in the same way. */

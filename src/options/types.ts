@@ -14,8 +14,8 @@ export interface DeliveryOptions {
    */
   host?: string | undefined;
   /**
-   * The capture protocol: `v0`, or `v1`, which answers event by event. AI events travel by v0 in both.
-   * @default "v0"
+   * The capture protocol: `v1` answers event by event; `v0` is for a self-hosted PostHog or a proxy without the v1 endpoints.
+   * @default "v1"
    */
   captureMode?: "v0" | "v1" | undefined;
   /**

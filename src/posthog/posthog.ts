@@ -1,12 +1,13 @@
 import { compose } from "../client/compose.ts";
 import { Kernel } from "../client/kernel.ts";
 import { clientMethods } from "../compat/client_methods.ts";
-import { OLDER_NAMES, olderOptions } from "../compat/older_options.ts";
+import { olderOptions } from "../compat/older_options.ts";
 import { withSingleFlags } from "../compat/single_flags.ts";
 import { errorTracking } from "../errors/feature.ts";
 import { createFeatureFlags } from "../flags/feature.ts";
 import { localEvaluation } from "../local_evaluation/local_evaluation.ts";
 import { regexOperators } from "../local_evaluation/regex/regex.ts";
+import { OlderNamesReader } from "./older_names.ts";
 import type { PostHogClient, PostHogOptions } from "./types.ts";
 
 /** A `PostHog`: the kernel with every feature. */
@@ -17,7 +18,7 @@ export interface PostHogClass {
   /**
    * Makes a client. Never throws: an option that can't be used is reported and its default taken.
    *
-   * @param apiKey The project token (`phc_…`). Missing or blank makes a disabled client, with one error.
+   * @param apiKey The project token (`phc_…`). None, or a secret key in its place, makes a disabled client, with one error.
    * @param options See {@linkcode PostHogOptions}.
    */
   new (apiKey: string | undefined, options?: PostHogOptions): PostHog;
@@ -58,7 +59,7 @@ function createPostHog(): PostHogClass {
     static override readonly name = "PostHog";
 
     constructor(apiKey: string | undefined, options: PostHogOptions = {}) {
-      super(new Kernel(apiKey, options, features, OLDER_NAMES));
+      super(new Kernel(apiKey, new OlderNamesReader(options), features));
     }
   }
   // The class has the verbs that the features name, which no declaration of it can say.

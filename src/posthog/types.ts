@@ -1,6 +1,7 @@
 import type { KernelClient } from "../client/client_types.ts";
 import type { KernelScope } from "../client/scope_types.ts";
 import type { ClientMethods } from "../compat/client_methods.ts";
+import type { FlagRuntimeMethods } from "../compat/flag_runtimes.ts";
 import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
 import type { BeforeSend } from "../core/event.ts";
 import type {
@@ -18,7 +19,8 @@ import type { LocalEvaluationOptions } from "../local_evaluation/options.ts";
 import type { KernelOptions } from "../options/types.ts";
 
 /** The flag methods of a client and of a request scope. */
-export interface FlagMethods extends FeatureFlagVerbs, LegacyFlagMethods {}
+export interface FlagMethods
+  extends FeatureFlagVerbs, LegacyFlagMethods, FlagRuntimeMethods {}
 
 /** The scope of a request, as a `PostHog` makes it: every verb but those that change the client. */
 export interface RequestScope
@@ -78,9 +80,13 @@ export interface InertOptions {
   /** Without effect here. @deprecated Use `beforeSend`. */
   "custom_blocked_useragents"?: string[] | undefined;
   /** Without effect here. @deprecated Use `beforeSend`. */
+  customBlockedUseragents?: string[] | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
   "__preview_capture_bot_pageviews"?: boolean | undefined;
   /** Without effect here. @deprecated Use `beforeSend`. */
   "disable_capture_url_hashes"?: boolean | undefined;
+  /** Without effect here. @deprecated Use `beforeSend`. */
+  disableCaptureUrlHashes?: boolean | undefined;
   /** Without effect here. @deprecated There are none. */
   disableSurveys?: boolean | undefined;
   /** Without effect here. @deprecated There is none. */

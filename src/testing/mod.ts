@@ -8,7 +8,7 @@
  * import { assertEquals } from "@std/assert";
  *
  * const { posthog, emulator, clock } = createTestClient();
- * emulator.failNext({ path: "/batch", status: 503, times: 2 });
+ * emulator.failNext({ status: 503, times: 2 });
  * posthog.capture({ distinctId: "user-1", event: "order placed" });
  * const flushed = posthog.flush();
  * await clock.advance(10_000);

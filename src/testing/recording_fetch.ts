@@ -31,10 +31,13 @@ export interface RecordingFetch {
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const { fetch, requests } = createRecordingFetch(({ path }) =>
- *   path === "/batch" ? Response.json({ status: "Ok" }) : undefined
+ *   path === "/i/v1/analytics/events" ? Response.json({ results: {} }) : undefined
  * );
- * const response = await fetch("http://localhost/batch/", { method: "POST", body: '{"batch":[]}' });
- * assertEquals(await response.json(), { status: "Ok" });
+ * const response = await fetch("http://localhost/i/v1/analytics/events", {
+ *   method: "POST",
+ *   body: '{"batch":[]}',
+ * });
+ * assertEquals(await response.json(), { results: {} });
  * assertEquals(requests[0]?.body, { batch: [] });
  * await assertRejects(() => fetch("http://localhost/elsewhere"), TypeError, "GET http://localhost/elsewhere");
  * ```

@@ -96,8 +96,10 @@ const ARROWS: ArrowTable = {
   // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
+  "caches/memory": ["caches/projects"],
   "caches/redis_rest": [
     "caches/atomic_cache",
+    "caches/projects",
     "caches/types",
     "delivery/http",
   ],
@@ -105,7 +107,8 @@ const ARROWS: ArrowTable = {
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
   "openfeature": ["mod"],
-  "hono": ["mod"],
+  "hono": ["adapters", "client", "posthog"],
+  "express": ["adapters", "client", "posthog"],
   "next": ["adapters", "client"],
   "flags_sdk": ["flags"],
   "featureflip": ["delivery"],
@@ -191,6 +194,7 @@ export const HOUSE: {
     "caches/tiered",
     "caches/workers_kv",
     "dev/",
+    "express/",
     "featureflip/",
     "flags_sdk/",
     "hono/",

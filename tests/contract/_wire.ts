@@ -1,5 +1,6 @@
 import type { TestClient, TestClientOptions } from "edgehog/testing";
 import type { ContractLibrary } from "./_runner.ts";
+import { isCapturePath } from "../_kit/capture_paths.ts";
 
 /** An event as it leaves. */
 export interface WireEvent {
@@ -32,7 +33,7 @@ export function createWireClient(
     async sent() {
       await client.posthog.flush();
       return client.emulator.requests
-        .filter(({ path }) => path === "/batch")
+        .filter(({ path }) => isCapturePath(path))
         .flatMap(({ body }) =>
           (body as unknown as { readonly batch: WireEvent[] }).batch
         );

@@ -1,30 +1,36 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
-
-const AI = "/i/v0/ai/batch";
+import {
+  AI_CAPTURE_PATH,
+  CAPTURE_PATH,
+  CAPTURE_PATHS,
+} from "../_kit/capture_paths.ts";
 
 /** The lane of large events: isolated from the other, with limits of its own. */
 export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
   const { createTestClient } = testing;
 
+  const envelopes = {
+    v0: ["api_key", "batch", "sent_at"],
+    v1: ["batch", "created_at"],
+  };
   for (const captureMode of ["v0", "v1"] as const) {
-    t.test(`captureAi() sends by the v0 envelope to its own endpoint in ${captureMode} mode (CAP-200, CAP-201, CAP-202)`, async () => {
+    t.test(`captureAi() sends to its own endpoint in ${captureMode} mode (CAP-200, CAP-201, CAP-202, UPS-003)`, async () => {
       const { posthog, emulator } = createTestClient({ captureMode });
       const given = "019b7ca9-8f2e-7000-8000-00000000000A";
       const uuid = posthog.captureAi({
         distinctId: "user-1",
-        event: "custom",
+        event: "$ai_custom",
         uuid: given,
       });
       await posthog.flush();
       assertEquals([uuid, emulator.requests.map(({ path }) => path)], [given, [
-        AI,
+        CAPTURE_PATHS[captureMode].ai,
       ]]);
-      assertEquals(Object.keys(emulator.requests[0]?.body ?? {}).sort(), [
-        "api_key",
-        "batch",
-        "sent_at",
-      ]);
+      assertEquals(
+        Object.keys(emulator.requests[0]?.body ?? {}).sort(),
+        envelopes[captureMode],
+      );
       assertEquals(emulator.events.map((event) => [event.lane, event.uuid]), [[
         "ai",
         given,
@@ -34,7 +40,12 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
   }
 
   t.test("an outage of one lane neither delays nor drops the other (CAP-203, CAP-209)", async () => {
-    for (const [down, up] of [[AI, "analytics"], ["/batch", "ai"]] as const) {
+    for (
+      const [down, up] of [[AI_CAPTURE_PATH, "analytics"], [
+        CAPTURE_PATH,
+        "ai",
+      ]] as const
+    ) {
       const { posthog, emulator, clock } = createTestClient();
       emulator.setFaultPolicy(({ path }) =>
         path === down ? { status: 503 } : undefined
@@ -88,11 +99,11 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
     const { posthog, emulator, errors } = createTestClient();
     emulator.setFaultPolicy(({ body }) => {
       const { batch } = body as { batch: { event: string }[] };
-      return batch.length > 1 || batch[0]?.event === "big"
+      return batch.length > 1 || batch[0]?.event === "$ai_big"
         ? { status: 413 }
         : undefined;
     });
-    for (const event of ["small", "big"]) {
+    for (const event of ["$ai_small", "$ai_big"]) {
       posthog.captureAi({
         distinctId: "user-1",
         event,
@@ -154,9 +165,11 @@ export function aiLane(t: ContractRunner, { testing }: ContractLibrary): void {
     );
   });
 
-  t.test("404 on the AI lane is final and says what it may mean (CAP-208)", async () => {
-    const { posthog, emulator, errors } = createTestClient();
-    emulator.failNext({ path: AI, status: 404 });
+  t.test("404 on the AI lane is final in v0 and says what it may mean (CAP-208, UPS-015)", async () => {
+    const { posthog, emulator, errors } = createTestClient({
+      captureMode: "v0",
+    });
+    emulator.failNext({ path: CAPTURE_PATHS.v0.ai, status: 404 });
     await posthog.captureAiImmediate({
       distinctId: "user-1",
       event: "$ai_generation",

@@ -1,6 +1,8 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATHS } from "../_kit/capture_paths.ts";
 
+const V1_PATH = CAPTURE_PATHS.v1.analytics;
 const V1 = { captureMode: "v1" as const };
 
 /** The newer capture protocol: the server answers event by event. */
@@ -41,7 +43,7 @@ export function captureV1(t: ContractRunner, lib: ContractLibrary): void {
       fetchRetryCount: 1,
     });
     emulator.failNext({
-      path: "/i/v1/analytics/events",
+      path: V1_PATH,
       status: 503,
       times: 2,
     });
@@ -161,7 +163,7 @@ export function captureV1(t: ContractRunner, lib: ContractLibrary): void {
       flushAt: 1,
     });
     emulator.failNext({
-      path: "/i/v1/analytics/events",
+      path: V1_PATH,
       status: 429,
       retryAfter: 20,
     });
@@ -184,7 +186,7 @@ export function captureV1(t: ContractRunner, lib: ContractLibrary): void {
       properties: { $session_id: "s1", $process_person_profile: false },
     });
     const before = JSON.stringify(posthog.queuedEvents());
-    emulator.failNext({ path: "/i/v1/analytics/events", status: 429 });
+    emulator.failNext({ path: V1_PATH, status: 429 });
     await posthog.flush();
     assertEquals(JSON.stringify(posthog.queuedEvents()), before);
     assertEquals(before.includes('"$session_id":"s1"'), true);

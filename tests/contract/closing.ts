@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 import { createWireClient } from "./_wire.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 
@@ -26,7 +27,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
     ];
     const uuids: (string | undefined)[] = [];
     for (const send of twins) {
-      emulator.failNext({ path: "/batch", delayMs: 100 });
+      emulator.failNext({ path: CAPTURE_PATH, delayMs: 100 });
       let isDone = false;
       const sending = send().then((uuid) => {
         isDone = true;
@@ -53,7 +54,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
   t.test("an immediate event outlives an outage in the client's queue, from a scope too (CAP-270)", async () => {
     const { posthog, emulator, errors } = create({ fetchRetryCount: 0 });
     const ctx = { waitUntil: () => {} };
-    emulator.failNext({ path: "/batch", status: 503, times: 2 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
     const hog = posthog.forRequest(undefined, ctx, { distinctId });
     const uuids = [
       await posthog.captureImmediate({ distinctId, event: "one" }),
@@ -69,7 +70,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("an immediate event that is refused is dropped and reported, and the call resolves (CAP-270)", async () => {
     const { posthog, emulator, errors } = create();
-    emulator.failNext({ path: "/batch", status: 400 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 400 });
     const uuid = await posthog.captureImmediate({ distinctId, event: "paid" });
     assert(uuid !== undefined, "It was admitted");
     assertEquals([posthog.queueSize, errors.map(({ code }) => code)], [0, [
@@ -101,7 +102,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("shutdown(ms) against a hung server says how many events are lost, though debug is off (CAP-272)", async () => {
     const { posthog, emulator, clock, errors, logs } = create();
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture({ distinctId, event: "one" });
     posthog.capture({ distinctId, event: "two" });
     let isDone = false;
@@ -124,7 +125,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("concurrent shutdowns do the work once and all resolve; later ones at once (CAP-273)", async () => {
     const { posthog, emulator, clock } = create();
-    emulator.failNext({ path: "/batch", delayMs: 100 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 100 });
     posthog.capture({ distinctId, event: "paid" });
     const ends: number[] = [];
     const calls = [
@@ -145,7 +146,7 @@ export function closing(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("a second shutdown(ms) ends at its own deadline (CAP-273)", async () => {
     const { posthog, emulator, clock } = create();
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture({ distinctId, event: "paid" });
     const first = posthog.shutdown(10_000);
     let endedAt: number | undefined;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const SECRET = "correct horse battery staple";
 
@@ -23,7 +24,7 @@ export function definitionRefresh(
         sleep: clock.sleep,
       }).posthog;
     const loads = () =>
-      emulator.requests.filter(({ path }) => !path.startsWith("/batch"))
+      emulator.requests.filter(({ path }) => !path.startsWith(CAPTURE_PATH))
         .map(({ status }) => status);
     return { emulator, clock, createIsolate, loads };
   };

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 /** From `capture` to PostHog, whatever the server does. */
 export function delivery(
@@ -74,7 +75,7 @@ export function delivery(
 
   t.test("503 is tried again until it works, with one body of events (CAP-146, CAP-142)", async () => {
     const { posthog, emulator, clock } = createTestClient();
-    emulator.failNext({ path: "/batch", status: 503, times: 2 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     const flushed = posthog.flush();
     await clock.advance(10_000);
@@ -92,7 +93,7 @@ export function delivery(
     const { posthog, emulator, clock } = createTestClient({
       onError: (error) => errors.push(error),
     });
-    emulator.failNext({ path: "/batch", status: 503, times: 4 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 4 });
     const uuid = posthog.capture({ distinctId: "user-1", event: "paid" });
     const first = posthog.flush();
     await clock.advance(60_000);
@@ -114,7 +115,7 @@ export function delivery(
     const { posthog, emulator, clock } = createTestClient({
       fetchRetryCount: 0,
     });
-    emulator.failNext({ path: "/batch", drop: "connection" });
+    emulator.failNext({ path: CAPTURE_PATH, drop: "connection" });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     const first = posthog.flush();
     await clock.advance(1);
@@ -126,7 +127,7 @@ export function delivery(
     const dropped: string[] = [];
     const { posthog, emulator } = createTestClient();
     posthog.on("drop", ({ reason }) => dropped.push(reason));
-    emulator.failNext({ path: "/batch", status: 400 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 400 });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     assertEquals(await posthog.flush(), {
       delivered: 0,
@@ -163,7 +164,7 @@ export function delivery(
     const { posthog, emulator, clock } = createTestClient({
       requestTimeout: 1000,
     });
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     const flushed = posthog.flush();
     await clock.advance(5000);
@@ -172,7 +173,7 @@ export function delivery(
 
   t.test("flush(ms) against a hung server ends in time and keeps the events (CAP-265)", async () => {
     const { posthog, emulator, clock } = createTestClient();
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     const flushed = posthog.flush(50);
     await clock.advance(50);
@@ -212,7 +213,7 @@ export function delivery(
     const dropped: string[] = [];
     const { posthog, emulator, clock } = createTestClient();
     posthog.on("drop", ({ reason }) => dropped.push(reason));
-    emulator.failNext({ path: "/batch", delayMs: 60_000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 60_000 });
     posthog.capture({ distinctId: "user-1", event: "paid" });
     const done = posthog.shutdown(100);
     await clock.advance(100);

@@ -239,7 +239,7 @@ function subclasses(
     const distinctId = "user-1";
     const hog = posthog.forRequest(undefined, undefined, { distinctId });
     await posthog.captureImmediate(EVENT);
-    posthog.captureAi(EVENT);
+    posthog.captureAi({ ...EVENT, event: "$ai_span" });
     posthog.captureException(new Error("fails"), distinctId);
     await posthog.captureExceptionImmediate(new Error("fails too"), distinctId);
     posthog.identify({ distinctId });

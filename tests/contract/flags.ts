@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const DEFINITIONS = {
   flags: [
@@ -89,9 +90,9 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     scope.capture({ distinctId: "user-1", event: "visited" });
     posthog.isLocalEvaluationReady();
     await posthog.flush();
-    assertEquals(paths(), ["/batch"]);
+    assertEquals(paths(), [CAPTURE_PATH]);
     const snapshot = await scope.evaluateFlags("user-1");
-    const evaluated = ["/batch", "/flags/definitions", "/flags"];
+    const evaluated = [CAPTURE_PATH, "/flags/definitions", "/flags"];
     assertEquals(paths(), evaluated);
     for (const key of ["pricing", "by-cohort", "unknown"]) {
       snapshot.isEnabled(key);
@@ -104,7 +105,7 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     snapshot.only(["pricing"]).getFlag("pricing");
     snapshot.onlyAccessed().toBootstrap();
     await posthog.flush();
-    assertEquals(paths(), [...evaluated, "/batch"]);
+    assertEquals(paths(), [...evaluated, CAPTURE_PATH]);
   });
 
   t.test("evaluateFlags() stays local when told to (FLG-103)", async () => {
@@ -160,6 +161,43 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     );
   });
 
+  t.test("a flag with rules is PostHog's to decide, and an experiment's split is told of as such (UPS-101, UPS-130, UPS-140)", async () => {
+    const split = {
+      key: "checkout",
+      active: true,
+      filters: { version: 2, rules: [] },
+      value: "fast",
+      reason: { code: "experiment_split" },
+      metadata: { rule_type: "experiment", rule_id: "r", variant_key: "test" },
+    };
+    const { posthog, emulator } = createTestClient({
+      flags: { flags: [split, { key: "limit", value: 40 }] },
+    });
+    const local = await posthog.evaluateFlags("user-1", {
+      onlyEvaluateLocally: true,
+    });
+    assertEquals(local.unresolvedFlags, { checkout: "unsupported_definition" });
+    const flags = await posthog.evaluateFlags("user-1");
+    assertEquals(flags.unresolvedFlags, {});
+    assertEquals([flags.getFlag("checkout"), flags.number("limit", 0)], [
+      "fast",
+      40,
+    ]);
+    await posthog.flush();
+    assertEquals(
+      emulator.events.map(({ event, properties }) => [
+        event,
+        properties["$feature_flag"],
+        properties["$feature_flag_variant_key"],
+      ]),
+      [
+        ["$feature_flag_called", "checkout", "test"],
+        ["$experiment_exposure", "checkout", "test"],
+        ["$feature_flag_called", "limit", undefined],
+      ],
+    );
+  });
+
   t.test("capture() with a snapshot carries its values (FLG-111)", async () => {
     const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
     const snapshot = await posthog.evaluateFlags("user-1", {
@@ -171,7 +209,7 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     // Neither asked for again, nor an exposure.
     assertEquals(emulator.requests.map(({ path }) => path), [
       "/flags/definitions",
-      "/batch",
+      CAPTURE_PATH,
     ]);
     assertEquals(emulator.events.map(({ event }) => event), ["paid"]);
     const properties = emulator.events[0]?.properties ?? {};

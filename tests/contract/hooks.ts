@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 import { createWireClient } from "./_wire.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 const FLAGS = { "new-nav": true };
@@ -31,6 +32,7 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
       timestamp: "1970-01-01T00:00:00.000Z",
       uuid: "019b7ca9-8f2e-7000-8000-000000000001",
       groups: { company: "a" },
+      options: {},
       sendFeatureFlags: undefined,
       disableGeoip: undefined,
     });
@@ -129,6 +131,7 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
 
   t.test("what a hook deletes stays deleted (CAP-096)", async () => {
     const { posthog, sent } = create({
+      captureMode: "v0",
       flags: FLAGS,
       beforeSend: (event: { properties: Record<string, unknown> }) => {
         for (const key of ["$groups", "$feature/new-nav", "$lib"]) {
@@ -156,8 +159,8 @@ export function hooks(t: ContractRunner, lib: ContractLibrary): void {
         return event;
       },
     });
-    emulator.failNext({ path: "/batch", status: 503, times: 4 });
-    emulator.failNext({ path: "/batch", status: 413 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 4 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 413 });
     posthog.capture({ distinctId, event: "one" });
     posthog.capture({ distinctId, event: "two" });
     const first = posthog.flush();

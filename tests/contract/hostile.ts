@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const circular: Record<string, unknown> = { name: "loop" };
 circular["self"] = circular;
@@ -165,7 +166,7 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     });
     posthog.on("flush", fail);
     posthog.on("drop", fail);
-    emulator.failNext({ path: "/batch", status: 400 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 400 });
     posthog.capture({ distinctId: "user-1", event: "lost" });
     await posthog.flush();
     posthog.capture({ distinctId: "user-1", event: "next" });
@@ -181,7 +182,7 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
       logger: { debug: log, info: log, warn: log, error: log },
       onError: (error) => texts.push(`${error.message} ${error.cause}`),
     });
-    emulator.failNext({ path: "/batch", status: 503, times: 2 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
     posthog.capture({
       distinctId: "user-1",
       event: "paid",
@@ -191,12 +192,13 @@ export function hostile(t: ContractRunner, { testing }: ContractLibrary): void {
     const flushed = posthog.flush();
     await clock.advance(60_000);
     await flushed;
-    emulator.failNext({ path: "/batch", drop: "connection" });
+    emulator.failNext({ path: CAPTURE_PATH, drop: "connection" });
     const second = posthog.flush();
     await clock.advance(60_000);
     await second;
     const token =
-      (emulator.requests[0]?.body as { api_key?: string }).api_key ?? "";
+      emulator.requests[0]?.headers["authorization"]?.slice("Bearer ".length) ??
+        "";
     assertEquals([token.length > 3, texts.length > 1], [true, true]);
     assertEquals(
       texts.filter((text) =>

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 import { createWireClient } from "./_wire.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 
@@ -37,7 +38,7 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
       posthog.on("error", ({ code }) => heard.push(`error ${code}`)),
     ];
     const round = async () => {
-      emulator.failNext({ path: "/batch", status: 400 });
+      emulator.failNext({ path: CAPTURE_PATH, status: 400 });
       posthog.capture({ distinctId, event: "refused" });
       await posthog.flush();
       posthog.capture({ distinctId, event: " " });
@@ -84,14 +85,14 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
     capture("large", { text: "x".repeat(2000) });
     // The third takes the place of the first.
     const evicted = capture("evicted");
-    emulator.failNext({ path: "/batch", status: 400 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 400 });
     capture("refused");
     capture("paid");
     await posthog.flush();
     capture("paid");
     await posthog.flush();
     const kept = capture("kept");
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     await posthog.shutdown();
     capture("late");
     assertEquals(drops.map(({ reason }) => reason), [
@@ -121,7 +122,7 @@ export function observing(t: ContractRunner, lib: ContractLibrary): void {
         return event;
       },
     });
-    emulator.failNext({ path: "/batch", drop: "connection", times: 2 });
+    emulator.failNext({ path: CAPTURE_PATH, drop: "connection", times: 2 });
     const uuid = posthog.capture({ distinctId, event: "paid" });
     const flushed = posthog.flush();
     await clock.advance(60_000);

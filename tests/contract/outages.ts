@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 const EVENT = { distinctId: "user-1", event: "paid" };
 
@@ -37,23 +38,31 @@ export function outages(
     (body as { batch: { event: string; uuid: string; timestamp: string }[] })
       .batch;
 
-  for (const status of [400, 401, 402, 403, 404, 413, 415]) {
-    t.test(`${status} is final: one request, one error, the event is gone (CAP-144)`, async () => {
-      const { emulator, posthog, flush, codes } = createFixture(1);
-      emulator.failNext({ path: "/batch", status, times: 9 });
-      assertEquals((await flush(60_000)).dropped, 1);
-      assertEquals([emulator.requests.length, posthog.queueSize, codes()], [
-        1,
-        0,
-        ["http"],
-      ]);
-    });
+  const final = {
+    v0: [400, 401, 402, 403, 404, 405, 413, 415],
+    v1: [400, 401, 402, 403, 405, 413, 415],
+  };
+  for (const captureMode of ["v0", "v1"] as const) {
+    for (const status of final[captureMode]) {
+      t.test(`${status} is final in ${captureMode}: one request, one error, the event is gone (CAP-144, UPS-015)`, async () => {
+        const { emulator, posthog, flush, codes } = createFixture(1, {
+          captureMode,
+        });
+        emulator.failNext({ status, times: 9 });
+        assertEquals((await flush(60_000)).dropped, 1);
+        assertEquals([emulator.requests.length, posthog.queueSize, codes()], [
+          1,
+          0,
+          ["http"],
+        ]);
+      });
+    }
   }
 
   for (const status of [301, 302, 303]) {
     t.test(`the redirect ${status} is final and not followed (CAP-145)`, async () => {
       const { emulator, flush, codes } = createFixture(1);
-      emulator.failNext({ path: "/batch", status, times: 9 });
+      emulator.failNext({ path: CAPTURE_PATH, status, times: 9 });
       assertEquals((await flush(60_000)).dropped, 1);
       assertEquals([emulator.requests.length, codes()], [1, ["redirect"]]);
     });
@@ -68,7 +77,7 @@ export function outages(
           return Promise.resolve(
             bodies.push(init?.body) === 1
               ? new Response(null, { status, headers: { location } })
-              : Response.json({ status: "Ok" }),
+              : Response.json({ results: {} }),
           );
         },
       });
@@ -80,8 +89,12 @@ export function outages(
 
   for (const status of [408, 429, 500, 502, 503, 504, 520]) {
     t.test(`${status} is tried again after a second (CAP-146, CAP-222)`, async () => {
-      const { emulator, flush, times, errors } = createFixture(1);
-      emulator.failNext({ path: "/batch", status });
+      // By v1 429 puts off.
+      const captureMode = status === 429 ? "v0" : "v1";
+      const { emulator, flush, times, errors } = createFixture(1, {
+        captureMode,
+      });
+      emulator.failNext({ status });
       assertEquals((await flush(1000)).delivered, 1);
       assertEquals([times(), errors], [[0, 1000], []]);
     });
@@ -90,7 +103,7 @@ export function outages(
   for (const drop of ["connection", "answer"] as const) {
     t.test(`a connection that breaks (${drop}) is tried again (CAP-146)`, async () => {
       const { emulator, flush, times } = createFixture(1);
-      emulator.failNext({ path: "/batch", drop });
+      emulator.failNext({ path: CAPTURE_PATH, drop });
       assertEquals((await flush(1000)).delivered, 1);
       assertEquals(times(), [0, 1000]);
     });
@@ -121,16 +134,18 @@ export function outages(
   ];
   for (const [retryAfter, expectedMs] of waits) {
     t.test(`Retry-After: ${retryAfter} means ${expectedMs} ms (CAP-224 to CAP-227)`, async () => {
-      const { emulator, flush, times } = createFixture(1);
-      emulator.failNext({ path: "/batch", status: 429, retryAfter });
+      const { emulator, flush, times } = createFixture(1, {
+        captureMode: "v0",
+      });
+      emulator.failNext({ status: 429, retryAfter });
       assertEquals((await flush(60_000)).delivered, 1);
       assertEquals(times(), [0, expectedMs]);
     });
   }
 
-  t.test("a retry has a new sent_at and the same events (CAP-142)", async () => {
-    const { emulator, flush } = createFixture(2);
-    emulator.failNext({ path: "/batch", status: 503 });
+  t.test("a v0 retry has a new sent_at and the same events (CAP-142)", async () => {
+    const { emulator, flush } = createFixture(2, { captureMode: "v0" });
+    emulator.failNext({ status: 503 });
     await flush(1000);
     const [first, second] = emulator.requests.map(({ body }) =>
       body as { sent_at: string; batch: unknown }
@@ -144,10 +159,12 @@ export function outages(
 
   t.test("after an outage the events are queued in order, and go out as they were (CAP-221)", async () => {
     const { emulator, flush, posthog } = createFixture(3, {
+      // It sends events as they are queued.
+      captureMode: "v0",
       fetchRetryCount: 0,
     });
     const queued = posthog.queuedEvents();
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ status: 503 });
     await flush(0);
     posthog.capture({ ...EVENT, event: "later" });
     assertEquals(posthog.queuedEvents().slice(0, 3), queued);
@@ -167,7 +184,7 @@ export function outages(
 
   t.test("an event captured while a batch waits for its retry does not join it (CAP-234)", async () => {
     const { emulator, clock, posthog } = createFixture(1, { flushAt: 2 });
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     const flushed = posthog.flush();
     await clock.advance(500);
     for (const event of ["x", "y"]) posthog.capture({ ...EVENT, event });
@@ -181,7 +198,7 @@ export function outages(
 
   t.test("the batch size of a cycle with 413 is not that of the next (CAP-230)", async () => {
     const { emulator, flush, posthog } = createFixture(4);
-    emulator.failNext({ path: "/batch", status: 413 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 413 });
     assertEquals((await flush(0)).delivered, 4);
     for (let i = 0; i < 4; i++) posthog.capture(EVENT);
     await flush(0);
@@ -189,8 +206,9 @@ export function outages(
     assertEquals(sizes, [4, 2, 2, 4]);
   });
 
-  t.test("a used-up quota is one error a cycle, and the events are not sent again (CAP-147)", async () => {
+  t.test("a used-up quota is in v0 one error a cycle, and the events are not sent again (CAP-147)", async () => {
     const { emulator, flush, posthog, codes } = createFixture(4, {
+      captureMode: "v0",
       maxBatchSize: 1,
     });
     emulator.setQuotaLimited(["events"]);
@@ -204,7 +222,7 @@ export function outages(
       beforeSend: (event) => event.event === "hidden" ? null : event,
     });
     const cycle = async (status: number | undefined) => {
-      if (status) emulator.failNext({ path: "/batch", status });
+      if (status) emulator.failNext({ path: CAPTURE_PATH, status });
       posthog.capture(EVENT);
       await flush(0);
     };

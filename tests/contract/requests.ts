@@ -10,8 +10,9 @@ export function requests(
 ): void {
   const { createTestClient } = testing;
 
-  t.test("a batch is a JSON POST to /batch/ with the client's name, and nothing else (CAP-140, CAP-141)", async () => {
+  t.test("a v0 batch is a JSON POST to /batch/ with the client's name, and nothing else (CAP-140, CAP-141)", async () => {
     const { posthog, emulator } = createTestClient({
+      captureMode: "v0",
       host: "https://proxy.example/ph/",
     });
     posthog.capture(EVENT);
@@ -43,7 +44,7 @@ export function requests(
     const { posthog } = createTestClient({
       fetch: (_url, init) => {
         seen.push(init);
-        return Promise.resolve(Response.json({ status: "Ok" }));
+        return Promise.resolve(Response.json({ results: {} }));
       },
     });
     posthog.capture(EVENT);
@@ -60,7 +61,7 @@ export function requests(
     assert(init["body"] instanceof Uint8Array, "bytes, never a stream");
   });
 
-  t.test("properties that PostHog reads stay among the properties (CAP-150)", async () => {
+  t.test("properties that PostHog reads stay among the properties in v0 (CAP-150)", async () => {
     const properties = {
       "$process_person_profile": false,
       "$cookieless_mode": true,
@@ -69,7 +70,7 @@ export function requests(
       "$session_id": "s1",
       "$window_id": "w1",
     };
-    const { posthog, emulator } = createTestClient();
+    const { posthog, emulator } = createTestClient({ captureMode: "v0" });
     posthog.capture({ ...EVENT, properties });
     await posthog.flush();
     const [event] = (emulator.requests[0]?.body as {
@@ -87,8 +88,9 @@ export function requests(
     }
   });
 
-  t.test("compression: 'deflate' is gzip on this endpoint (CAP-252)", async () => {
+  t.test("compression: 'deflate' is gzip in v0 (CAP-252)", async () => {
     const { posthog, emulator } = createTestClient({
+      captureMode: "v0",
       disableCompression: false,
       compression: "deflate",
     });
@@ -112,7 +114,7 @@ export function requests(
           // Without a buffer, so that a chunk is asked for only by who reads.
           pull(controller) {
             read.push(status);
-            controller.enqueue(new TextEncoder().encode("{}"));
+            controller.enqueue(new TextEncoder().encode('{"results":{}}'));
             controller.close();
           },
         }, { highWaterMark: 0 });
@@ -132,7 +134,7 @@ export function requests(
     const { posthog, clock, errors } = createTestClient({
       fetch: () =>
         Promise.resolve(
-          given.length > 0 ? given.shift() : new Response(""),
+          given.length > 0 ? given.shift() : Response.json({ results: {} }),
         ) as never,
     });
     posthog.capture(EVENT);

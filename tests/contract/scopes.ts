@@ -1,5 +1,6 @@
 import { assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 /** A request's context, as a runtime gives it; a detached `waitUntil` fails as it does on Workers. */
 class FakeContext {
@@ -42,7 +43,7 @@ export function scopes(t: ContractRunner, { testing }: ContractLibrary): void {
     const { posthog, emulator, clock } = createTestClient();
     const ctx = new FakeContext();
     const hog = posthog.forRequest(request(), ctx);
-    emulator.failNext({ path: "/batch", delayMs: 100 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 100 });
     hog.capture({ event: "first" });
     await clock.advance(50);
     hog.capture({ event: "second" });
@@ -115,7 +116,7 @@ export function scopes(t: ContractRunner, { testing }: ContractLibrary): void {
       fetchRetryCount: 0,
     });
     const [first, second] = [new FakeContext(), new FakeContext()];
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     const uuid = posthog.forRequest(request(), first).capture({
       event: "stranded",
     });
@@ -135,7 +136,7 @@ export function scopes(t: ContractRunner, { testing }: ContractLibrary): void {
   t.test("a lane that has just failed rests, then is tried again (CAP-235)", async () => {
     const { posthog, emulator } = createTestClient({ fetchRetryCount: 0 });
     const [first, second] = [new FakeContext(), new FakeContext()];
-    emulator.failNext({ path: "/batch", status: 503 });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503 });
     posthog.forRequest(request(), first).capture({ event: "one" });
     await Promise.all(first.pending);
     posthog.forRequest(request(), second).capture({ event: "two" });
@@ -174,7 +175,7 @@ export function scopes(t: ContractRunner, { testing }: ContractLibrary): void {
   t.test("two scopes never share a batch, and a hung one holds nobody up (CAP-285)", async () => {
     const { posthog, emulator, clock } = createTestClient();
     const [slow, quick] = [new FakeContext(), new FakeContext()];
-    emulator.failNext({ path: "/batch", delayMs: 5000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 5000 });
     posthog.forRequest(request(), slow).capture({ event: "slow" });
     await clock.advance(1);
     posthog.forRequest(request(), quick).capture({ event: "quick" });

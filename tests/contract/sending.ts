@@ -1,6 +1,7 @@
 import type { TestClientOptions } from "edgehog/testing";
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { isCapturePath } from "../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 const EVENT = { distinctId, event: "paid" };
@@ -30,7 +31,7 @@ function createKept(
 function sizesOf(
   requests: readonly { readonly path: string; readonly body: unknown }[],
 ): number[] {
-  return requests.filter(({ path }) => path.endsWith("/batch"))
+  return requests.filter(({ path }) => isCapturePath(path))
     .map(({ body }) => (body as { batch: unknown[] }).batch.length);
 }
 
@@ -53,7 +54,10 @@ function keptAlive(t: ContractRunner, lib: ContractLibrary): void {
       "captureException",
       (posthog) => posthog.captureException(new Error("no"), distinctId),
     ],
-    ["captureAi", (posthog) => posthog.captureAi(EVENT)],
+    [
+      "captureAi",
+      (posthog) => posthog.captureAi({ ...EVENT, event: "$ai_span" }),
+    ],
   ];
   for (const [name, call] of verbs) {
     t.test(`${name}() on a client with waitUntil hands over one promise, which lasts until the event is sent (FLD-001)`, async () => {

@@ -17,7 +17,7 @@ const HEAD = `
 AbortSignal.timeout = () => { throw new Error("AbortSignal.timeout is called"); };
 process.on("unhandledRejection", (cause) => console.log("unhandled", cause));
 const { PostHog } = await import("edgehog");
-const answers = [() => new Response("", { status: 503 }), () => Response.json({ status: "Ok" })];
+const answers = [() => new Response("", { status: 503 }), () => Response.json({ results: {} })];
 const make = (fetch, options) => new PostHog("phc_x", { fetch, fetchRetryDelay: 50, flushAt: 100, ...options,
   logger: { debug() {}, info() {}, warn() {}, error() {} } });
 const event = { distinctId: "user-1", event: "paid" };

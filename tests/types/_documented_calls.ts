@@ -1,5 +1,11 @@
 /** Calls as posthog-node's documentation has them, each in words of our own: only the import is edgehog's. */
-import { type BeforeSendFn, type EventMessage, PostHog, uuidv7 } from "edgehog";
+import {
+  type BeforeSendFn,
+  type EventMessage,
+  FeatureFlagError,
+  PostHog,
+  uuidv7,
+} from "edgehog";
 
 const dropSecrets: BeforeSendFn = (event) => {
   if (event.event === "secret") return null;
@@ -18,7 +24,7 @@ export const posthog: PostHog = new PostHog("phc_x", {
   requestTimeout: 5000,
   fetchRetryCount: 3,
   fetchRetryDelay: 3000,
-  featureFlagsPollingInterval: 60_000,
+  featureFlagsPollingInterval: null,
   featureFlagsRequestTimeoutMs: 2000,
   enableLocalEvaluation: true,
   strictLocalEvaluation: false,
@@ -79,6 +85,7 @@ export async function capture(): Promise<void> {
   await posthog.groupIdentifyImmediate({ groupType: "t", groupKey: "k" });
   posthog.captureException(new Error("x"), "u", { area: "cart" });
   await posthog.captureExceptionImmediate(new Error("x"), "u");
+  posthog.captureException(new Error("x"), "u", {}, uuidv7());
 }
 
 /** Flags, in snapshots and one by one. */
@@ -92,6 +99,9 @@ export async function evaluate(): Promise<unknown> {
     disableGeoip: true,
   });
   if (flags.isEnabled("nav")) flags.getFlag("nav");
+  const silent = { sendFeatureFlagEvents: false };
+  flags.isEnabled("nav", { ...silent, defaultValue: true });
+  flags.getFlag("nav", silent);
   flags.getFlagPayload("nav");
   posthog.capture({ distinctId: "u", event: "seen", flags });
   posthog.capture({
@@ -122,6 +132,9 @@ export async function evaluate(): Promise<unknown> {
     options,
   );
   return [
+    FeatureFlagError.FLAG_MISSING,
+    posthog.getFeatureFlagEvaluationRuntime("nav") === "client",
+    posthog.getFeatureFlagKeysByEvaluationRuntime("server").length,
     variant,
     await posthog.isFeatureEnabled("nav", "u"),
     await posthog.isFeatureEnabled("nav", "u", options),
@@ -143,6 +156,7 @@ export async function manage(): Promise<void> {
     posthog.debug(error !== undefined);
   });
   off();
+  posthog.on("localEvaluationFlagsLoaded", (count: number) => count + 1)();
   posthog.debug();
   posthog.debug(false);
   await posthog.optOut();

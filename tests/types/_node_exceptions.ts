@@ -16,8 +16,6 @@ export const MISSING_MEMBERS = {
   startSpan: "OpenTelemetry",
   withSpan: "OpenTelemetry",
   getActiveSpan: "OpenTelemetry",
-  getFeatureFlagEvaluationRuntime: "`evaluationContexts`",
-  getFeatureFlagKeysByEvaluationRuntime: "`evaluationContexts`",
   enterContext: "the scope of `forRequest`",
   projectToken: "keep the key that you pass",
   apiKey: "keep the key that you pass",
@@ -28,14 +26,12 @@ export const MISSING_MEMBERS = {
   isDebug: "keep what you pass to `debug`",
   getErrorPropertiesBuilder: "`captureException`",
   getSurveysStateless: "PostHog's API",
-  prepareEventMessage: 'internal: `on("capture", …)`',
 } as const;
 
 /** Exports, likewise. */
 export const MISSING_EXPORTS = {
   enrichCurrentSpan: "OpenTelemetry",
   EmailError: "PostHog's API",
-  FeatureFlagError: "the texts of `$feature_flag_error`",
   cookieStateToProperties:
     "`forRequest(request, ctx, { readPostHogCookie: true })`",
   cookieStoreFromHeader:
@@ -48,10 +44,12 @@ export const MISSING_EXPORTS = {
   createEventProcessor: "`captureException` beside Sentry",
   sentryIntegration: "`captureException` beside Sentry",
   PostHogSentryIntegration: "`captureException` beside Sentry",
-  setupExpressRequestContext: "`forRequest` in a middleware",
-  setupExpressErrorHandler: "`captureException` in an error handler",
+  setupExpressRequestContext:
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
+  setupExpressErrorHandler:
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   instrumentRequest: "`withPostHog`",
-  posthogHonoMiddleware: "`forRequest` in a middleware",
+  posthogHonoMiddleware: "`edgehog/hono`; the scope is `c.var.posthog`",
   HTTP_SERVER_REQUEST_DURATION_METRIC: "OpenTelemetry",
   HTTP_SERVER_REQUEST_COUNT_METRIC: "OpenTelemetry",
 } as const;

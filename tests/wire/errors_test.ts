@@ -5,6 +5,7 @@ import { createTestClient, type TestClient } from "edgehog/testing";
 import { fromRoot } from "../_kit/paths.ts";
 import { FLAGS } from "./_flags.ts";
 import { assertGolden } from "./_golden.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 /** One kind of exception, captured by functions of this file. */
 interface Row {
@@ -166,7 +167,9 @@ for (const { name, act } of ROWS) {
     const flushed = client.posthog.flush();
     await client.clock.advance(LOOK_AGAIN_MS);
     await flushed;
-    const sent = client.emulator.requests.find(({ path }) => path === "/batch");
+    const sent = client.emulator.requests.find(({ path }) =>
+      path === CAPTURE_PATH
+    );
     await assertGolden(
       `errors/${name}`,
       sent && { ...sent, body: maskFrames(sent.body) as JsonValue },

@@ -6,6 +6,7 @@ import {
 import { FLAGS } from "./_flags.ts";
 import { assertGolden } from "./_golden.ts";
 import { buildUnsafeProperties } from "./_json_safety.ts";
+import { isCapturePath } from "../_kit/capture_paths.ts";
 
 /** One kind of event, or of batch. */
 interface Row {
@@ -195,32 +196,31 @@ const AI_ROWS: readonly Row[] = [
     },
   },
   {
-    name: "ai/in_v1_mode",
-    options: { captureMode: "v1" },
+    name: "ai/in_v0_mode",
+    options: { captureMode: "v0" },
     act: ({ posthog }) => posthog.captureAi({ distinctId, event: "$ai_span" }),
   },
 ];
 
-/** The same events by the v1 protocol. */
-const V1_ROWS: readonly Row[] = ROWS.map(({ name, options, act }) => ({
-  name: `v1/${name}`,
-  options: { ...options, captureMode: "v1" as const },
+/** By the protocol of a client that is not told which. */
+const V1_ROWS: readonly Row[] = ROWS.map((row) => ({
+  ...row,
+  name: `v1/${row.name}`,
+}));
+
+const V0_ROWS: readonly Row[] = ROWS.map(({ name, options, act }) => ({
+  name,
+  options: { ...options, captureMode: "v0" as const },
   act,
 }));
 
-const ENDPOINTS: ReadonlySet<string> = new Set([
-  "/batch",
-  "/i/v1/analytics/events",
-  "/i/v0/ai/batch",
-]);
-
-for (const { name, options, act } of [...ROWS, ...V1_ROWS, ...AI_ROWS]) {
+for (const { name, options, act } of [...V0_ROWS, ...V1_ROWS, ...AI_ROWS]) {
   Deno.test(`the wire of ${name} is as recorded`, async () => {
     const client = createTestClient(options);
     await act(client);
     await client.posthog.flush();
     const sent = client.emulator.requests.filter(({ path }) =>
-      ENDPOINTS.has(path)
+      isCapturePath(path)
     );
     await assertGolden(name, sent[0]);
   });

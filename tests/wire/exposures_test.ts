@@ -5,6 +5,7 @@ import {
 } from "edgehog/testing";
 import { FLAGS } from "./_flags.ts";
 import { assertGolden } from "./_golden.ts";
+import { CAPTURE_PATH } from "../_kit/capture_paths.ts";
 
 /** One kind of `$feature_flag_called`; the local one is an event among the others. */
 interface Row {
@@ -22,6 +23,22 @@ const MINIMAL: TestClientOptions = {
   flags: {
     flags: [{ ...pricing, has_experiment: false }],
     minimal_flag_called_events: true,
+  },
+};
+
+/** A flag that is an experiment, by the rules of config version 2. */
+const SPLIT = {
+  key: "checkout",
+  value: "fast",
+  reason: { code: "experiment_split" },
+  metadata: {
+    id: 12,
+    version: 2,
+    has_experiment: true,
+    rule_type: "experiment",
+    rule_id: "0199c3aa-0000-7000-8000-00000000000a",
+    variant_key: "test",
+    experiment_id: 31,
   },
 };
 
@@ -66,6 +83,12 @@ const ROWS: readonly Row[] = [
       return posthog.getFeatureFlag("pricing", distinctId);
     },
   },
+  {
+    name: "experiment",
+    options: { ...REMOTE_ONLY, flags: { flags: [SPLIT] } },
+    act: async ({ posthog }) =>
+      (await posthog.evaluateFlags(distinctId)).getFlag("checkout"),
+  },
   { name: "on_scope", act: readOnScope },
   { name: "minimal", options: MINIMAL, act: readOnScope },
   {
@@ -76,12 +99,12 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, options, act } of ROWS) {
-  Deno.test(`the wire of an exposure, ${name}, is as recorded (FLG-120, FLG-126)`, async () => {
+  Deno.test(`the wire of an exposure, ${name}, is as recorded (FLG-120, FLG-126, UPS-130, UPS-135)`, async () => {
     const client = createTestClient({ flags: FLAGS, ...options });
     await act(client);
     await client.posthog.flush();
     const sent = client.emulator.requests.filter(({ path }) =>
-      path === "/batch"
+      path === CAPTURE_PATH
     );
     await assertGolden(`exposures/${name}`, sent[0]);
   });

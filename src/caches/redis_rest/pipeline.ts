@@ -1,6 +1,6 @@
 import { getOwn, isNonBlank, isRecord } from "../../core/guards.ts";
 import { parseJson } from "../../core/json.ts";
-import type { Redact } from "../../core/logger.ts";
+import { type Redact, toLine } from "../../core/logger.ts";
 import type { HttpDoor, HttpOutcome } from "../../delivery/http.ts";
 
 /** A command of Redis with its arguments. */
@@ -46,7 +46,9 @@ export function createRedisPipeline(
         throw new Error(`Redis could not be reached: ${outcome.cause.message}`);
       case "timeout":
       case "aborted":
-        throw new Error("Redis did not answer in time");
+        throw Object.assign(new Error("Redis did not answer in time"), {
+          name: "TimeoutError",
+        });
     }
     const { kind, status } = outcome;
     const answer = parseJson(outcome.text);
@@ -93,5 +95,5 @@ function errorOf(answer: unknown): unknown {
 
 /** The first clause: what follows may quote the arguments, which hold definitions. */
 function toReason(error: string): string {
-  return error.split(/[,:'"`\n]/, 1).join("").trim().slice(0, 100);
+  return toLine(error.split(/[,:'"`\n]/, 1).join("").trim(), 100);
 }

@@ -1,4 +1,6 @@
 import type { FeatureHost } from "../../client/host.ts";
+import { type Countdown, countDown } from "../../core/clock.ts";
+import { DEFAULT_INTERVAL_MS } from "../options.ts";
 import type { DefinitionsFailure } from "./request.ts";
 
 /** The longest wait that refusals alone lead to, in ms. */
@@ -16,20 +18,20 @@ export class Backoff {
   readonly #intervalMs: number;
   readonly #onceKeys = new Set<string>();
   #refusals = 0;
-  #nextAttemptAt = -Infinity;
+  #wait: Countdown | undefined;
 
-  /** No load has failed yet; usually the wait is `intervalMs`. */
+  /** No load has failed yet; usually the wait is `intervalMs`, where that ends. */
   constructor(
     host: Pick<FeatureHost, "clock" | "reporter">,
     intervalMs: number,
   ) {
     this.#host = host;
-    this.#intervalMs = intervalMs;
+    this.#intervalMs = intervalMs < Infinity ? intervalMs : DEFAULT_INTERVAL_MS;
   }
 
   /** Whether the next load has to wait still. */
   get isOn(): boolean {
-    return this.#host.clock.now() < this.#nextAttemptAt;
+    return !!this.#wait?.();
   }
 
   /** Whether PostHog refused, so that asking again at once is of no use. */
@@ -40,15 +42,15 @@ export class Backoff {
   /** A load brought definitions, or that they are current: the next outage is reported anew. */
   end(): void {
     this.#refusals = 0;
-    this.#nextAttemptAt = -Infinity;
+    this.#wait = undefined;
     for (const onceKey of this.#onceKeys) this.#host.reporter.rearm(onceKey);
     this.#onceKeys.clear();
   }
 
   /** A load brought nothing: the next one has to wait. */
-  begin(atLeastMs = 0): void {
-    this.#nextAttemptAt = this.#host.clock.now() +
-      Math.max(this.#intervalMs, atLeastMs);
+  begin(atLeastMs = 0, atMostMs: number = Infinity): void {
+    const wishMs = Math.max(this.#intervalMs, atLeastMs);
+    this.#wait = countDown(this.#host.clock, Math.min(wishMs, atMostMs));
   }
 
   /** A request failed: it is reported, unless `isSilent` only to `onError`, and the next one has to wait. */
@@ -76,7 +78,7 @@ export class Backoff {
     }`;
     this.#onceKeys.add(onceKey);
     const hint = isDenied
-      ? " (the option 'secretKey' or 'personalApiKey')"
+      ? "; 'secretKey' or 'personalApiKey' is wrong, lacks the scope feature_flag:read, or is of another project or region"
       : isOverLimit
       ? ": the project is over its billing limits"
       : "";

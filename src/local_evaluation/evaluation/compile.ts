@@ -21,6 +21,7 @@ import {
   FIXED,
   OFF,
   OMITTED,
+  UNSUPPORTED,
 } from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
@@ -29,13 +30,16 @@ const DISABLED = buildDecision(OFF, "flag_disabled");
 const UNKNOWN_VERSION: FlagOutcome = {
   kind: "requires-server",
   reason: "the version of the flag's filters is not known",
+  cause: UNSUPPORTED,
 };
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
+  "experience_continuity",
   FIXED,
 );
 const UNMAPPED = buildInconclusive(
   "the flag's group type is not in the mapping",
+  UNSUPPORTED,
   FIXED,
 );
 
@@ -55,7 +59,8 @@ export function compileFlag(
   const given = row["filters"] ?? {};
   const filters: JsonRecord = isRecord(given) ? given : {};
   const contexts = row["evaluation_contexts"] ?? row["evaluation_tags"];
-  const settled = findSettled(row, filters);
+  const runtime = ofType(row["evaluation_runtime"], "string")?.toLowerCase();
+  const settled = findSettled(row, filters, runtime);
   return {
     key,
     index,
@@ -66,6 +71,7 @@ export function compileFlag(
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),
     isEncrypted: isEncrypted(row),
+    runtime: runtime === "client" || runtime === "server" ? runtime : "all",
     settled,
     contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
     matchesAnyContext:
@@ -86,13 +92,13 @@ export function compileFlag(
 function findSettled(
   row: JsonRecord,
   filters: JsonRecord,
+  runtime: string | undefined,
 ): FlagOutcome | undefined {
   if (row["active"] !== true) return DISABLED;
   if (Object.hasOwn(filters, "version") && filters["version"] !== 1) {
     return UNKNOWN_VERSION;
   }
-  const runtime = ofType(row["evaluation_runtime"], "string");
-  return runtime?.toLowerCase() === "client" ? OMITTED : undefined;
+  return runtime === "client" ? OMITTED : undefined;
 }
 
 function compileRow(
@@ -150,7 +156,7 @@ function compileRow(
     };
   } catch (error) {
     needs.length = 0;
-    return buildInconclusive(toReason(error));
+    return buildInconclusive(toReason(error), UNSUPPORTED);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../core/json.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
+import type { FeatureFlagEvaluationRuntime } from "../../flags/results.ts";
 import type { BucketRow, BucketTable } from "./bucket_table.ts";
 import type { VariantRange } from "./bucketing.ts";
 import type { RegexOperators, Searches } from "./matcher.ts";
@@ -55,6 +56,8 @@ export interface FlagRule extends Nesting {
   readonly payloads: ReadonlyMap<string, JsonValue> | undefined;
   /** Whether its payloads are encrypted: they are not served. */
   readonly isEncrypted: boolean;
+  /** Where it is meant to be evaluated. */
+  readonly runtime: FeatureFlagEvaluationRuntime;
   /** The outcome where no input can change it: inactive, another config version, client-side only. */
   readonly settled: FlagOutcome | undefined;
   /** The evaluation contexts the flag is limited to; empty: none. */

@@ -45,7 +45,7 @@ for (const enableFullAiCapture of [false, true]) {
       const text = JSON.stringify(emulator.requests);
       assert.equal(text.includes(INPUT), !privacyMode, name);
       assert.equal(text.includes(OUTPUT), !privacyMode, name);
-      const isFull = emulator.requests[0].path === "/i/v0/ai/batch";
+      const isFull = emulator.requests[0].path === "/i/v1/ai/events";
       assert.equal(isFull, enableFullAiCapture, name);
     }
   }

@@ -5,8 +5,9 @@ import {
 } from "edgehog/dev";
 import { serveEmulator } from "../../../scripts/_emulator_server.ts";
 import { serveAdapter } from "../../../scripts/adapter/server.ts";
-import type { Mode } from "../../../scripts/adapter/service.ts";
+import type { Encoding, Mode } from "../../../scripts/adapter/service.ts";
 import { within } from "../../_kit/within.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 /** JSON of whatever shape; each reading of it is an assertion. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -46,17 +47,12 @@ export type Conversations = Readonly<
 
 const CONCURRENCY = 8;
 
-/** Where events go, by mode. */
-export const EVENT_PATHS: Readonly<Record<Mode, string>> = {
-  v0: "/batch",
-  v1: "/i/v1/analytics/events",
-};
-
 /** Holds conversations with one adapter and one mock, eight at a time; each is a step of the test. */
 export function adapterTest(
   name: string,
   mode: Mode,
   conversations: Conversations,
+  encoding?: Encoding,
 ): void {
   const options = {
     sanitizeOps: false,
@@ -69,7 +65,7 @@ export function adapterTest(
     async fn(test) {
       const mock = createMock();
       await using served = await serveEmulator(mock.emulator, 0);
-      await using adapter = serveAdapter(mode, 0);
+      await using adapter = serveAdapter(mode, 0, encoding);
       const waiting = Object.entries(conversations).entries();
       const talk = async () => {
         for (const [index, [title, hold]] of waiting) {
@@ -145,7 +141,7 @@ function createConversation(mock: Mock, place: Place): Conversation {
     script(...faults) {
       mock.scripts.set(id, [...faults]);
     },
-    requests: (path = EVENT_PATHS[mode]) =>
+    requests: (path = CAPTURE_PATHS[mode].analytics) =>
       ofThis().filter((request) => request.path === path),
     async received(count) {
       while (ofThis().length < count) {

@@ -7,6 +7,7 @@ import {
   onlyRequest,
   uuidsOf,
 } from "./_harness.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 const EVENT = { "distinct_id": "user-1", event: "seen" };
 
@@ -105,7 +106,9 @@ function withoutTime(
 }
 
 const CONVERSATIONS: Conversations = {
-  "/health tells capabilities without test_id (CAP-310)": async (talk) => {
+  "/health tells capabilities without test_id (CAP-310, UPS-183)": async (
+    talk,
+  ) => {
     const { "sdk_version": version, ...rest } = await talk.call(
       "GET",
       "/health",
@@ -115,9 +118,12 @@ const CONVERSATIONS: Conversations = {
       "sdk_name": "edgehog",
       "adapter_version": "1.0.0",
       "supports_parallel": true,
-      capabilities: talk.mode === "v0"
-        ? ["capture_v0", "capture_ai_v0", "encoding_gzip"]
-        : ["capture_v1", "encoding_gzip"],
+      capabilities: [
+        `capture_${talk.mode}`,
+        `capture_ai_${talk.mode}`,
+        ...(talk.mode === "v1" ? ["event_options"] : []),
+        "encoding_gzip",
+      ],
     });
   },
   "two test_ids share neither state, queue nor options (CAP-311)":
@@ -131,7 +137,7 @@ const CONVERSATIONS: Conversations = {
     await talk.post("/get_feature_flag", { ...EVENT, key: "new-nav" });
     await talk.post("/flush");
     // The mock's requests of this conversation are those with its header.
-    const paths = [undefined, "/i/v0/ai/batch", "/flags"];
+    const paths = [undefined, CAPTURE_PATHS[talk.mode].ai, "/flags"];
     const counts = paths.map((path) => talk.requests(path).length);
     assertEquals(counts, [1, 1, 1]);
   },

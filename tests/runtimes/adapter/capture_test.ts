@@ -63,18 +63,19 @@ function giveUpAfter(status: number) {
 }
 
 const CONVERSATIONS: Conversations = {
-  "an event is sent as it was captured (CAP-315)": async (talk) => {
-    const timestamp = "2026-01-02T03:04:05.678Z";
-    const event = await send(talk, {
-      timestamp,
-      properties: { a: null, b: 1 },
-    });
-    assertEquals(event["event"], "seen");
-    assertEquals(event["distinct_id"], "user-1");
-    assertEquals(event["timestamp"], timestamp);
-    const { a, b } = propertiesOf(event);
-    assertEquals([a, b], [null, 1]);
-  },
+  "an event is sent as it was captured, but for what is null (CAP-315, UPS-030)":
+    async (talk) => {
+      const timestamp = "2026-01-02T03:04:05.678Z";
+      const event = await send(talk, {
+        timestamp,
+        properties: { a: null, b: 1 },
+      });
+      assertEquals(event["event"], "seen");
+      assertEquals(event["distinct_id"], "user-1");
+      assertEquals(event["timestamp"], timestamp);
+      const { b, ...rest } = propertiesOf(event);
+      assertEquals([b, "a" in rest], [1, false]);
+    },
   "an event without a timestamp has that of its capture (CAP-315)": async (
     talk,
   ) => {
@@ -168,7 +169,7 @@ const CONVERSATIONS: Conversations = {
     ]),
   ),
   ...Object.fromEntries(
-    [400, 401, 403, 404].map((status) => [
+    [400, 401, 403, 405].map((status) => [
       `${status} is final (CAP-315)`,
       giveUpAfter(status),
     ]),
@@ -178,5 +179,6 @@ const CONVERSATIONS: Conversations = {
 adapterTest("capture", "v0", {
   ...CONVERSATIONS,
   "429 is tried again with the same events (CAP-315)": retryAfter(429),
+  "404 is final (CAP-315, UPS-015)": giveUpAfter(404),
 });
 adapterTest("capture", "v1", CONVERSATIONS);

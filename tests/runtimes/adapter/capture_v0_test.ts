@@ -7,10 +7,11 @@ import {
   onlyRequest,
   uuidsOf,
 } from "./_harness.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 const EVENT = { "distinct_id": "user-1", event: "seen" };
 const AI_EVENT = { "distinct_id": "user-1", event: "$ai_generation" };
-const AI_PATH = "/i/v0/ai/batch";
+const AI_PATH = CAPTURE_PATHS.v0.ai;
 const UUID = "0197b5e0-0000-7000-8000-000000000001";
 
 async function sendByTwoLanes(talk: Conversation): Promise<void> {

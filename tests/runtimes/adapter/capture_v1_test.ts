@@ -7,7 +7,9 @@ import {
   onlyRequest,
   uuidsOf,
 } from "./_harness.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
+const AI_PATH = CAPTURE_PATHS.v1.ai;
 const EVENT = { "distinct_id": "user-1", event: "seen" };
 const UUID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
@@ -67,6 +69,38 @@ async function retryInPart(talk: Conversation): Promise<void> {
   assertEquals(state["pending_events"], 0);
 }
 
+/** The contract's `event_options`. */
+async function sendOptions(
+  talk: Conversation,
+  path: "/capture" | "/capture_ai",
+): Promise<void> {
+  await talk.start();
+  await talk.post(path, {
+    ...EVENT,
+    event: "$ai_generation",
+    properties: {
+      $process_person_profile: true,
+      $cookieless_mode: true,
+      $product_tour_id: "tour_legacy",
+    },
+    options: {
+      "process_person_profile": "no",
+      "product_tour_id": null,
+      "future_option": { nested: [1, "two"] },
+    },
+  });
+  await talk.post("/flush");
+  const lane = path === "/capture" ? undefined : AI_PATH;
+  const [, [event]] = onlyRequest(talk, lane);
+  assertEquals(event?.["options"], {
+    "process_person_profile": "no",
+    "cookieless_mode": true,
+    "product_tour_id": "tour_legacy",
+    "future_option": { nested: [1, "two"] },
+  });
+  assertEquals(event?.["properties"], { $is_server: true });
+}
+
 adapterTest("wire", "v1", {
   "the headers carry key, library, attempt and request (CAP-315)": async (
     talk,
@@ -112,6 +146,12 @@ adapterTest("wire", "v1", {
     await talk.post("/flush");
     assertEquals(onlyRequest(talk)[1][0]?.["options"], {});
   },
+  ...Object.fromEntries(
+    (["/capture", "/capture_ai"] as const).map((path) => [
+      `options go out as they were given, before the properties of old: ${path} (UPS-021, UPS-022, UPS-023, UPS-024, UPS-183)`,
+      (talk: Conversation) => sendOptions(talk, path),
+    ]),
+  ),
   "only the events to retry travel again, in the same request (CAP-315)":
     retryInPart,
   "unknown and missing results are final (CAP-315)": async (talk) => {
@@ -129,15 +169,55 @@ adapterTest("wire", "v1", {
     assertEquals(talk.requests().length, 1);
     assertEquals((await talk.state())["pending_events"], 0);
   },
-  "a 429 ends the cycle and keeps the events (CAP-315)": async (talk) => {
+  ...Object.fromEntries([404, 429].map((status) => [
+    `a ${status} ends the cycle and keeps the events (CAP-315, UPS-013)`,
+    async (talk: Conversation) => {
+      await talk.start();
+      const uuids = await capture(talk, 1);
+      talk.script({ status });
+      await talk.post("/flush");
+      assertEquals(talk.requests().map(uuidsOf), [uuids]);
+      const state = await talk.state();
+      assertEquals(state["pending_events"], 1);
+      assertMatch(String(state["last_error"]), RegExp(`${status}`));
+    },
+  ])),
+  "AI events go to a path of their own, with the uuid given (UPS-003, UPS-183)":
+    async (talk) => {
+      await talk.start({ "enable_compression": true });
+      const uuid = "0197b5e0-0000-7000-8000-000000000001";
+      const event = { ...EVENT, event: "$ai_generation" };
+      const receipt = await talk.post("/capture_ai", { ...event, uuid });
+      await talk.post("/flush");
+      const [request, [sent]] = onlyRequest(talk, AI_PATH);
+      assertEquals(receipt, { success: true, uuid });
+      assertEquals([sent?.["event"], sent?.["options"]], [event.event, {}]);
+      assertEquals(uuidsOf(request), [uuid]);
+      assertMatch(request.url, /\/i\/v1\/ai\/events$/);
+      assertEquals(request.headers["authorization"], `Bearer phc_${talk.id}`);
+      assertEquals(request.headers["content-encoding"], "gzip");
+      assertEquals(talk.requests(), []);
+    },
+  "the name of an event chooses no lane (UPS-005, UPS-183)": async (talk) => {
     await talk.start();
-    const uuids = await capture(talk, 1);
-    talk.script({ status: 429 });
+    await talk.post("/capture", { ...EVENT, event: "$ai_generation" });
     await talk.post("/flush");
-    assertEquals(talk.requests().map(uuidsOf), [uuids]);
-    const state = await talk.state();
-    assertEquals(state["pending_events"], 1);
-    assertMatch(String(state["last_error"]), /429/);
+    assertEquals(onlyRequest(talk)[1].length, 1);
+    assertEquals(talk.requests(AI_PATH), []);
+  },
+  "of AI events only those to retry travel again (UPS-017, UPS-183)": async (
+    talk,
+  ) => {
+    await talk.start();
+    const event = { ...EVENT, event: "$ai_span" };
+    const uuids: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      uuids.push(String((await talk.post("/capture_ai", event))["uuid"]));
+    }
+    const [a = "", b = ""] = uuids;
+    talk.script(answer({ [a]: "ok", [b]: "retry" }));
+    assertEquals((await talk.post("/flush"))["events_flushed"], 2);
+    assertEquals(talk.requests(AI_PATH).map(uuidsOf), [uuids, [b]]);
   },
   "a batch sent in a later cycle is a new request (CAP-315)": async (talk) => {
     await talk.start({ "max_retries": 0 });
@@ -151,3 +231,20 @@ adapterTest("wire", "v1", {
     assertEquals(new Set(requests.map(header("posthog-request-id"))).size, 2);
   },
 });
+
+adapterTest("wire by deflate", "v1", {
+  "both lanes are deflated, and /health says so (UPS-007, UPS-183)": async (
+    talk,
+  ) => {
+    const { body } = await talk.call("GET", "/health");
+    assert((body["capabilities"] as string[]).includes("encoding_deflate"));
+    await talk.start({ "enable_compression": true });
+    await talk.post("/capture", EVENT);
+    await talk.post("/capture_ai", { ...EVENT, event: "$ai_span" });
+    assertEquals((await talk.post("/flush"))["events_flushed"], 2);
+    for (const path of [undefined, AI_PATH]) {
+      const [{ headers }] = onlyRequest(talk, path);
+      assertEquals(headers["content-encoding"], "deflate");
+    }
+  },
+}, "deflate");

@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { FlagDefinitionCache } from "edgehog";
 import { createTestClient, type TestClient } from "edgehog/testing";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
+import { digestText } from "../../../src/core/digest.ts";
+
+/** What the clients' project is called in the store. */
+export const PROJECT: string = digestText("phc_test").toString(36);
 
 const FLAGS = {
   flags: [{
@@ -59,6 +64,6 @@ export async function proveWarmStart(
 }
 
 function statusesOf({ emulator }: TestClient): number[] {
-  return emulator.requests.filter(({ path }) => path !== "/batch")
+  return emulator.requests.filter(({ path }) => path !== CAPTURE_PATH)
     .map(({ status }) => status);
 }

@@ -6,6 +6,7 @@ import { fromRoot } from "../../_kit/paths.ts";
 import { within } from "../../_kit/within.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
 import { serveEmulator } from "../../../scripts/_emulator_server.ts";
+import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 const FLAGS = {
   flags: [{
@@ -39,37 +40,53 @@ async function bundlePasted(directory: string, code: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-workerTest(
-  "the README's start, pasted into a new Worker project, captures and evaluates",
-  async () => {
-    const directory = await Deno.makeTempDir({ prefix: "edgehog-readme-" });
-    const { emulator, hasArrived } = createObserved(2);
-    try {
-      await using server = await serveEmulator(emulator, 0);
-      await using worker = await createWorker({
-        script: await bundlePasted(
-          directory,
-          await readStart("Cloudflare Workers"),
-        ),
-        bindings: {
-          POSTHOG_API_KEY: "phc_x",
-          POSTHOG_HOST: server.url,
-          POSTHOG_PERSONAL_API_KEY: "phx_1",
-        },
-      });
-      const response = await worker.fetch("/");
-      assertEquals([response.status, await response.text()], [
-        200,
-        "new navigation",
-      ]);
-      await within(hasArrived, 10_000, "both events arrive");
-      const names = emulator.events.map(({ event }) => event).sort();
-      assertEquals(names, ["$feature_flag_called", "page viewed"]);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
-  },
-);
+for (const captureMode of ["v1", "v0"] as const) {
+  workerTest(
+    `the README's start, pasted into a new Worker project, captures and evaluates by ${captureMode} (UPS-001, UPS-004)`,
+    async () => {
+      const directory = await Deno.makeTempDir({ prefix: "edgehog-readme-" });
+      const { emulator, hasArrived } = createObserved(2);
+      try {
+        await using server = await serveEmulator(emulator, 0);
+        await using worker = await createWorker({
+          script: await bundlePasted(
+            directory,
+            withMode(await readStart("Cloudflare Workers"), captureMode),
+          ),
+          bindings: {
+            POSTHOG_API_KEY: "phc_x",
+            POSTHOG_HOST: server.url,
+            POSTHOG_PERSONAL_API_KEY: "phx_1",
+          },
+        });
+        const response = await worker.fetch("/");
+        assertEquals([response.status, await response.text()], [
+          200,
+          "new navigation",
+        ]);
+        await within(hasArrived, 10_000, "both events arrive");
+        const names = emulator.events.map(({ event }) => event).sort();
+        assertEquals(names, ["$feature_flag_called", "page viewed"]);
+        const paths = emulator.requests.map(({ path }) => path)
+          .filter((path) => !path.startsWith("/flags"));
+        assertEquals(
+          new Set<string>(paths),
+          new Set([CAPTURE_PATHS[captureMode].analytics]),
+        );
+      } finally {
+        await Deno.remove(directory, { recursive: true });
+      }
+    },
+  );
+}
+
+/** The README's code, with what it says of older servers where that is asked for. */
+function withMode(code: string, captureMode: "v0" | "v1"): string {
+  if (captureMode === "v1") return code;
+  const host = "  host: env.POSTHOG_HOST,\n";
+  assert(code.includes(host), "the code has a host");
+  return code.replace(host, `${host}  captureMode: "v0",\n`);
+}
 
 /** An emulator that tells when it has taken so many events: they leave after the response, under `waitUntil`. */
 function createObserved(count: number) {

@@ -36,6 +36,11 @@ const FAILURES: readonly FailureRow[] = [
     message: "Redis refused HMGET: ERR [redacted]",
   },
   {
+    name: "a failed command, whose words command a terminal (FLD-088)",
+    answer: Response.json([{ error: "ERR \u001b[2Jno" }]),
+    message: "Redis refused HMGET: ERR \\u001b[2Jno",
+  },
+  {
     name: "an error that is no text",
     answer: Response.json([{ error: { a: 1 } }]),
     message: "Redis refused HMGET",

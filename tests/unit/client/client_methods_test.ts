@@ -74,3 +74,23 @@ Deno.test("work that fails is reported, and nothing rejects (FLD-054)", async ()
   assertEquals(errors.map((error) => error.cause), [cause]);
   assert(errors[0]?.message.includes("addPendingPromise"));
 });
+
+Deno.test("flush() takes no longer than its limit once more when the clock is set back meanwhile (FLD-081)", async () => {
+  let skewMs = 0;
+  const client = createTestClient({
+    now: () => client.clock.now() + skewMs,
+    fetch: () => new Promise(() => {}),
+    requestTimeout: 1_000_000,
+  });
+  const { posthog, clock } = client;
+  let resolve = () => {};
+  posthog.addPendingPromise(new Promise<void>((done) => resolve = done));
+  let isOver = false;
+  posthog.flush(10_000).then(() => isOver = true);
+  await clock.advance(5000);
+  skewMs = -3_600_000;
+  posthog.capture({ distinctId: "user-1", event: "late" });
+  resolve();
+  await clock.advance(20_000);
+  assertEquals(isOver, true);
+});

@@ -8,6 +8,7 @@ import {
 import fc from "fast-check";
 import { CANARY } from "../../_kit/redaction/leaks.ts";
 import { anything, createMessage, release } from "./_hostile.ts";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 /** The members that the methods read. */
 const message = createMessage([
@@ -151,10 +152,10 @@ Deno.test("new PostHog() and fromEnv() never throw, whatever they are given (CAP
 });
 
 const FAULTS: readonly PlannedFault[] = [
-  { path: "/batch", status: 400 },
-  { path: "/batch", status: 503, times: 9 },
-  { path: "/batch", drop: "connection" },
-  { path: "/batch", delayMs: 60_000 },
+  { path: CAPTURE_PATH, status: 400 },
+  { path: CAPTURE_PATH, status: 503, times: 9 },
+  { path: CAPTURE_PATH, drop: "connection" },
+  { path: CAPTURE_PATH, delayMs: 60_000 },
 ];
 
 /** Values of a message, each holding the canary. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { JsonObject, PostHogListeners } from "edgehog";
+import { type JsonObject, memoryCache, type PostHogListeners } from "edgehog";
 import { createTestClient } from "edgehog/testing";
 
 Deno.test("on('capture') hears of each event as it is queued, in a copy of its own (FLD-051)", async () => {
@@ -62,7 +62,7 @@ Deno.test("no copy is made where nobody listens (FLD-051)", () => {
   }
 });
 
-Deno.test("on('localEvaluationFlagsLoaded') hears of each document taken into use, and of no 304 (FLD-051)", async () => {
+Deno.test("on('localEvaluationFlagsLoaded') hears of each document taken into use, and of no 304 (FLD-051, UPS-072)", async () => {
   const { posthog } = createTestClient({
     flags: { a: true, b: "x" },
     personalApiKey: "phx_1",
@@ -76,8 +76,23 @@ Deno.test("on('localEvaluationFlagsLoaded') hears of each document taken into us
   assertEquals(counts, [2]);
 });
 
+Deno.test("on('localEvaluationFlagsLoaded') hears of what a cache had (FLD-051, UPS-072)", async () => {
+  const flagDefinitionCache = memoryCache();
+  const flags = { a: true, b: "x" };
+  const writer = createTestClient({ flags, flagDefinitionCache });
+  await writer.posthog.waitForLocalEvaluationReady();
+  const { posthog, emulator } = createTestClient({
+    flagDefinitionCache,
+    personalApiKey: undefined,
+  });
+  const counts: number[] = [];
+  posthog.on("localEvaluationFlagsLoaded", (count) => counts.push(count));
+  assertEquals(await posthog.waitForLocalEvaluationReady(), true);
+  assertEquals([counts, emulator.requests], [[2], []]);
+});
+
 for (const name of ["captured", "identify", "toString", Symbol("x")]) {
-  Deno.test(`on(${String(name)}) warns once of a name that nobody tells of, with the known ones (FLD-051)`, () => {
+  Deno.test(`on(${String(name)}) warns once of a name that nobody tells of, with the known ones (FLD-051, UPS-072)`, () => {
     const { posthog, logs } = createTestClient();
     for (let round = 0; round < 2; round++) {
       posthog.on(name as keyof PostHogListeners, () => {})();
@@ -88,5 +103,27 @@ for (const name of ["captured", "identify", "toString", Symbol("x")]) {
         String(name)
       }': expected error, warning, flush, drop, capture, localEvaluationFlagsLoaded`,
     ]]);
+  });
+}
+
+for (const name of ["drop", "capture", "error", "onError", "logger"]) {
+  Deno.test(`what '${name}' of the application causes does not call it again`, () => {
+    let calls = 0;
+    const run = () => {
+      calls++;
+      posthog.capture({ event: "again", distinctId: "u" });
+    };
+    const warn = name === "logger" ? run : () => {};
+    const { posthog } = createTestClient({
+      maxQueueSize: 1,
+      flushAt: 10,
+      onError: name === "onError" ? run : () => {},
+      logger: { debug() {}, info() {}, warn, error: warn },
+    });
+    posthog.on(name as "drop", run);
+    posthog.capture({ event: "one", distinctId: "u" });
+    posthog.capture({ event: "two", distinctId: "u" });
+    assertEquals(calls > 0 && calls < 4, true, `${calls} calls`);
+    assertEquals(posthog.queueSize, 1);
   });
 }

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { PostHog } from "edgehog";
+import { PostHog, refreshFlagDefinitions } from "edgehog";
 import {
   type AnyEdgehogError,
   createRecordingFetch,
   createRecordingLogger,
   type PostHogOptions,
 } from "edgehog/testing";
+import { toSentPath } from "../../_kit/capture_paths.ts";
 
 const KEY = { apiKey: "phc_options" };
 
@@ -14,7 +15,7 @@ function create(options: object = {}, key: { apiKey: unknown } = KEY) {
   const logger = createRecordingLogger();
   const errors: AnyEdgehogError[] = [];
   const { fetch, requests } = createRecordingFetch(() =>
-    Response.json({ status: "Ok" })
+    Response.json({ results: {} })
   );
   const defaults: PostHogOptions = {
     fetch,
@@ -47,13 +48,15 @@ for (const apiKey of [undefined, "", "  ", 42, null, {}, Symbol("key")]) {
   });
 }
 
+const SENT_PATH = toSentPath();
+
 const HOSTS: readonly [given: string | undefined, url: string][] = [
-  [undefined, "https://us.i.posthog.com/batch/"],
-  ["  ", "https://us.i.posthog.com/batch/"],
-  [" https://eu.i.posthog.com// ", "https://eu.i.posthog.com/batch/"],
-  ["https://proxy.example/ingest/", "https://proxy.example/ingest/batch/"],
-  ["https://app.posthog.com", "https://us.i.posthog.com/batch/"],
-  ["https://eu.posthog.com/", "https://eu.i.posthog.com/batch/"],
+  [undefined, `https://us.i.posthog.com${SENT_PATH}`],
+  ["  ", `https://us.i.posthog.com${SENT_PATH}`],
+  [" https://eu.i.posthog.com// ", `https://eu.i.posthog.com${SENT_PATH}`],
+  ["https://proxy.example/ingest/", `https://proxy.example/ingest${SENT_PATH}`],
+  ["https://app.posthog.com", `https://us.i.posthog.com${SENT_PATH}`],
+  ["https://eu.posthog.com/", `https://eu.i.posthog.com${SENT_PATH}`],
 ];
 
 for (const [host, url] of HOSTS) {
@@ -65,8 +68,8 @@ for (const [host, url] of HOSTS) {
     await posthog.flush();
     const [request] = requests;
     assertEquals(
-      [request?.url, (request?.body as { api_key?: string }).api_key],
-      [url, "phc_options"],
+      [request?.url, request?.headers["authorization"]],
+      [url, "Bearer phc_options"],
     );
   });
 }
@@ -178,7 +181,7 @@ Deno.test("globalThis.fetch is looked up at the call and called without receiver
   globalThis.fetch = function (this: unknown, input: unknown) {
     urls.push(input);
     receivers.push(this);
-    return Promise.resolve(Response.json({ status: "Ok" }));
+    return Promise.resolve(Response.json({ results: {} }));
   } as typeof fetch;
   try {
     capture(posthog);
@@ -186,7 +189,7 @@ Deno.test("globalThis.fetch is looked up at the call and called without receiver
   } finally {
     globalThis.fetch = original;
   }
-  assertEquals(urls, ["https://us.i.posthog.com/batch/"]);
+  assertEquals(urls, [`https://us.i.posthog.com${SENT_PATH}`]);
   assertEquals(receivers, [undefined]);
 });
 
@@ -232,13 +235,59 @@ Deno.test("the environment is never read (CAP-007)", async () => {
   assertEquals(asked, []);
 });
 
-for (const key of ["phx_personal", "phs_project"]) {
-  Deno.test(`the secret ${key.slice(0, 4)}… as project token is one error that does not show it (CAP-008)`, () => {
-    const { lines, errors } = create({}, { apiKey: key });
+for (const apiKey of ["phx_secret1", "phs_secret1", " phs_secret1 "]) {
+  Deno.test(`the secret '${apiKey.slice(0, 4)}…' as project token disables the client, with one error that does not show it (CAP-008, UPS-160, UPS-161, R57, R58)`, async () => {
+    const { posthog, lines, errors, requests } = create({
+      secretKey: "phs_2",
+    }, { apiKey });
+    assertEquals([posthog.isDisabled, capture(posthog)], [true, undefined]);
+    const flags = await posthog.evaluateFlags("u");
+    assertEquals([flags.keys, flags.isEnabled("f")], [[], false]);
+    assertEquals(await posthog.getRemoteConfigPayload("f"), undefined);
+    assertEquals((await refreshFlagDefinitions(posthog)).kind, "failed");
+    posthog.captureAi({ event: "$ai_span" });
+    posthog.captureException(new Error("no"));
+    posthog.forRequest(undefined).capture({ event: "paid" });
+    await posthog.reloadFeatureFlags();
+    await posthog.flush();
+    await posthog.shutdown();
+    assertEquals(requests, []);
     assertEquals([lines().length, errors.length], [1, 1]);
+    const [error] = errors;
+    assert(error?.name === "ConfigError" && error.option === "apiKey");
+    assert(error.message.includes("phc_…"));
     assert(lines()[0]?.startsWith("error: "));
-    assert(!lines().join().includes(key));
-    assert(!errors.map(({ message }) => message).join().includes(key));
+    assert(
+      !JSON.stringify([lines(), errors, error.message]).includes("ecret1"),
+    );
+  });
+}
+
+Deno.test("a project token as secret key is told, and counts as none (R59)", async () => {
+  const { posthog, errors, requests } = create({ secretKey: "phc_y" });
+  await posthog.evaluateFlags("u");
+  assertEquals(
+    errors.map((error) => error.name === "ConfigError" && error.option),
+    ["secretKey", false],
+  );
+  assertEquals(new Set(requests.map(({ path }) => path)), new Set(["/flags"]));
+});
+
+for (
+  const [given, used] of [
+    [{ secretKey: "phx_1" }, "phx_1"],
+    [{ personalApiKey: "phs_2" }, "phs_2"],
+    [{ secretKey: "phx_1", personalApiKey: "phs_2" }, "phx_1"],
+  ] as const
+) {
+  Deno.test(`definitions are asked for by ${used} of ${JSON.stringify(given)} (UPS-163)`, async () => {
+    const { posthog, requests } = create(given);
+    await posthog.evaluateFlags("u");
+    const [request] = requests;
+    assertEquals([request?.path, request?.headers["authorization"]], [
+      "/flags/definitions",
+      `Bearer ${used}`,
+    ]);
   });
 }
 

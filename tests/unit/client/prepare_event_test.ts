@@ -26,7 +26,7 @@ function createFixture(use: readonly FeatureMaker[]) {
     async fetch(input: string | URL | Request, init?: RequestInit) {
       const { batch } = await new Request(input, init).json();
       for (const { event } of batch) sent.push(event);
-      return Response.json({ status: 1 });
+      return Response.json({ results: {} });
     },
     logger: {
       debug: () => {},

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type PostHog, type RequestScope, withPostHog } from "edgehog";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 /** A context as a runtime gives it: a detached `waitUntil` fails as it does on Workers. */
 class FakeContext {
@@ -426,7 +427,7 @@ Deno.test("withPostHog() prefers the third argument's waitUntil, as on Workers",
 for (const fails of [false, true]) {
   Deno.test(`withPostHog() does not wait for the flush where nothing keeps the runtime alive, ${fails ? "failing" : "answering"} (ERR-049)`, async () => {
     const { posthog, emulator, clock } = createTestClient();
-    emulator.failNext({ path: "/batch", delayMs: 5000 });
+    emulator.failNext({ path: CAPTURE_PATH, delayMs: 5000 });
     const handler = withPostHog(
       posthog,
       async (_request: Request, _info: object, hog: RequestScope) => {

@@ -1,5 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
+  countDown,
+  hasPassed,
   runWithin,
   systemClock,
   toTimeoutMs,
@@ -52,4 +55,31 @@ Deno.test("runWithin() ends its wait on every way out (CAP-274)", async () => {
     ["done", "failed", "timeout", "aborted", "aborted"],
   );
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("countDown() and hasPassed() agree on any clock; what is left is never more than twice the span, and a small step back ends nothing (FLD-081)", () => {
+  const year = 365 * 24 * 3_600_000;
+  const jump = fc.oneof(
+    fc.integer({ min: -50, max: 50 }),
+    fc.integer({ min: -3_600_000, max: 3_600_000 }),
+    fc.integer({ min: -20 * year, max: 20 * year }),
+  );
+  const length = fc.integer({ min: 1, max: 24 * 3_600_000 });
+  fc.assert(
+    fc.property(length, fc.array(jump, { maxLength: 6 }), (lengthMs, jumps) => {
+      const beganAt = 1_800_000_000_000;
+      let now = beganAt;
+      const clock = { now: () => now };
+      const countLeft = countDown(clock, lengthMs);
+      for (const ms of [0, ...jumps]) {
+        now += ms;
+        const agoMs = now - beganAt;
+        const left = countLeft();
+        assertEquals(left === 0, hasPassed(clock, beganAt, lengthMs));
+        assertEquals(left === 0, agoMs >= lengthMs || agoMs < -lengthMs);
+        assert(left >= 0 && left <= 2 * lengthMs, `${left} of ${lengthMs}`);
+      }
+    }),
+    { seed: 1, numRuns: 2000 },
+  );
 });

@@ -36,6 +36,28 @@ Deno.test("Reporter hides keys in every message, plain and URL-encoded (CAP-294)
   ]);
 });
 
+Deno.test("Reporter gives one line of at most 200 characters, of messages and of errors (FLD-088)", () => {
+  const heard: string[] = [];
+  const { lines, reporter } = createRecorded({
+    debug: true,
+    onError: ({ message }) => void heard.push(message),
+  });
+  reporter.on("warning", (text) => void heard.push(text));
+  const text = `a\n${"b".repeat(2 ** 20)}c`;
+  const line = `a\\u000a${"b".repeat(92)}…${"b".repeat(99)}c`;
+  reporter.debug(text);
+  reporter.warn(text);
+  reporter.error(text);
+  reporter.tell(new CallbackError(text, "beforeSend"));
+  assertEquals(lines, [
+    `debug: ${line}`,
+    `warn: ${line}`,
+    `error: ${line}`,
+    `warn: ${line}`,
+  ]);
+  assertEquals(heard, [line, line, line]);
+});
+
 Deno.test("Reporter is silent at debug level until asked (CAP-293)", () => {
   const { lines, reporter } = createRecorded();
   reporter.debug("one");

@@ -9,8 +9,8 @@ import {
   createHttpSend,
   interpretAnswer,
 } from "../../../src/delivery/transport.ts";
-import { createV0Wire } from "../../../src/delivery/wire.ts";
-import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
+import { createV0Protocol, type Wire } from "../../../src/delivery/wire.ts";
+import { createV1Protocol } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import { createItem } from "./_store.ts";
 
@@ -19,8 +19,19 @@ const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
 const URL = "https://host.example/batch/";
 const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
-const V0 = createV0Wire(URL, OPTIONS, "gzip");
-const V1 = createV1Wire(URL, { ...OPTIONS, historicalMigration: true }, "gzip");
+const QUIET = { debug: () => {} };
+const V0: Wire = {
+  ...createV0Protocol(OPTIONS, QUIET),
+  captureMode: "v0",
+  url: URL,
+  codec: "gzip",
+};
+const V1: Wire = {
+  ...createV1Protocol({ ...OPTIONS, historicalMigration: true }),
+  captureMode: "v1",
+  url: URL,
+  codec: "gzip",
+};
 
 /** Sends over a door that answers as it is told: "ok" once nothing is left to say. */
 function createSend(answers: HttpOutcome[]) {
@@ -268,10 +279,9 @@ Deno.test("a success that is merely unreadable, or has a '<' inside, is a delive
 
 for (const historicalMigration of [false, true]) {
   Deno.test(`the v0 wire wraps events that are text already, historicalMigration ${historicalMigration} (CAP-141)`, () => {
-    const wire = createV0Wire(
-      URL,
+    const wire = createV0Protocol(
       { apiKey: 'phc_"x"', historicalMigration },
-      "gzip",
+      QUIET,
     );
     const { headers, text } = wire.build(
       ['{"a":1}', '{"b":2}'].map((text) => ({ text })),
@@ -310,13 +320,13 @@ Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, C
   ]);
 });
 
-for (const status of [408, 429, 500, 502, 503, 504, 520]) {
-  Deno.test(`the v1 wire leaves ${status} to be tried again (CAP-183)`, () => {
+for (const status of [404, 408, 429, 500, 502, 503, 504, 520]) {
+  Deno.test(`the v1 wire leaves ${status} to be tried again (CAP-183, UPS-013)`, () => {
     assertEquals(interpret(answer(status), V1).kind, "retry");
   });
 }
 
-for (const status of [400, 401, 402, 403, 415]) {
+for (const status of [400, 401, 402, 403, 405, 415]) {
   Deno.test(`the v1 wire gives a batch up on ${status}, with the server's words (CAP-184)`, () => {
     const text = '{"error":"code","error_description":"words"}';
     const { kind, reason } = interpret({ ...answer(status), text }, V1);

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 const USER = { distinctId: "user-1" };
 
@@ -20,7 +21,9 @@ function createFixture(options: TestClientOptions = {}, flagsMs = 1000) {
   );
   /** The events of each batch, those with flags in capitals. */
   const sent = () =>
-    emulator.requests.filter(({ path }) => path === "/batch").map(({ body }) =>
+    emulator.requests.filter(({ path }) => path === CAPTURE_PATH).map((
+      { body },
+    ) =>
       (body as { batch: { event: string; properties: object }[] }).batch
         .map(({ event, properties }) =>
           "$feature/a" in properties ? event.toUpperCase() : event

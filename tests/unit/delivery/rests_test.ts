@@ -7,13 +7,13 @@ import {
 } from "./_bench.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 
-/** A client that sends at once, whose server asks for a rest of `afterMs` while that is set. */
+/** A v0 client that sends at once, whose server asks for a rest of `afterMs` while that is set. */
 function createFixture() {
   const server: { afterMs: number | undefined } = { afterMs: 120_000 };
   const bench = createBench((attempt) => {
     const { afterMs } = server;
     return afterMs === undefined ? 200 : askRest(attempt, afterMs);
-  }, { flushAt: 1 });
+  }, { flushAt: 1, captureMode: "v0" });
   const { attempts, capture, clock, count, posthog } = bench;
   /** The result of a flush, and the ms it took. */
   const flush = async (timeoutMs: number | undefined, advanceMs: number) => {
@@ -292,7 +292,12 @@ Deno.test("a clock that is set back in a wait makes the rest that follows no lon
   let skewMs = 0;
   const { attempts, capture, posthog } = createBench(
     (attempt) => attempts.length > 1 ? 200 : askRest(attempt, 20_000),
-    { flushAt: 1, sleep, now: () => clock.now() + skewMs },
+    {
+      captureMode: "v0",
+      flushAt: 1,
+      sleep,
+      now: () => clock.now() + skewMs,
+    },
   );
   capture("a");
   const flushed = posthog.flush(5000);

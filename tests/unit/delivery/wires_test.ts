@@ -7,6 +7,7 @@ import {
 import { createBench } from "./_bench.ts";
 
 const V1 = "/i/v1/analytics/events";
+const AI_V1 = "/i/v1/ai/events";
 
 const WIRES: readonly (readonly [
   lane: "analytics" | "ai",
@@ -38,15 +39,17 @@ const WIRES: readonly (readonly [
   ["ai", { captureMode: "v0" }, "/i/v0/ai/batch/", "gzip"],
   [
     "ai",
-    { captureMode: "v1", compression: "deflate" },
+    { captureMode: "v0", compression: "deflate" },
     "/i/v0/ai/batch/",
     "gzip",
   ],
+  ["ai", { captureMode: "v1" }, AI_V1, "gzip"],
+  ["ai", { captureMode: "v1", compression: "deflate" }, AI_V1, "deflate"],
 ];
 const EVENT = { distinctId: "user-1", event: "a" };
 
 for (const [lane, options, path, encoding] of WIRES) {
-  Deno.test(`the ${lane} lane with ${JSON.stringify(options)} goes to ${path}, encoded by ${encoding} (CAP-140, CAP-160, CAP-252)`, async () => {
+  Deno.test(`the ${lane} lane with ${JSON.stringify(options)} goes to ${path}, encoded by ${encoding} (CAP-140, CAP-160, CAP-252, UPS-002, UPS-003, UPS-004, UPS-007)`, async () => {
     const urls: string[] = [];
     const { fetch, requests } = createRecordingFetch(() =>
       Response.json({ results: {} })
@@ -71,7 +74,7 @@ for (const [lane, options, path, encoding] of WIRES) {
       [
         `https://host.example/path${path}`,
         encoding,
-        path === V1 ? "Bearer phc_test" : undefined,
+        path.startsWith("/i/v1/") ? "Bearer phc_test" : undefined,
       ],
     );
   });
@@ -81,10 +84,11 @@ for (
   const [captureMode, lane, expected] of [
     ["v1", "analytics", 1],
     ["v0", "analytics", 4],
-    ["v1", "ai", 4],
+    ["v1", "ai", 1],
+    ["v0", "ai", 4],
   ] as const
 ) {
-  Deno.test(`429 is answered with ${expected} attempts in the ${lane} lane in ${captureMode} (CAP-182)`, async () => {
+  Deno.test(`429 is answered with ${expected} attempts in the ${lane} lane in ${captureMode} (CAP-182, UPS-012)`, async () => {
     const { posthog, emulator, clock } = createTestClient({ captureMode });
     emulator.setFaultPolicy(() => ({ status: 429 }));
     if (lane === "ai") posthog.captureAi(EVENT);

@@ -74,6 +74,9 @@ export function v1Event(n: number, change: WireEvent = {}): WireEvent {
 /** The path of capture v1. */
 export const V1_PATH = "/i/v1/analytics/events";
 
+/** Its path for AI events. */
+export const AI_V1_PATH = "/i/v1/ai/events";
+
 /** The headers of a v1 request. */
 export const V1_HEADERS: Readonly<Record<string, string>> = {
   "authorization": "Bearer phc_test",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator } from "../../../src/dev/mod.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import { post, wireEvent } from "./_requests.ts";
+import { AI_V1_PATH, post, V1_PATH, wireEvent } from "./_requests.ts";
 
 Deno.test("the emulator takes a Request, a URL or a string", async () => {
   const { fetch, requests } = createPostHogEmulator();
@@ -20,9 +20,15 @@ Deno.test("the emulator answers anything else with a 404 in JSON", async () => {
     const { status, text } = await post(fetch, path, {});
     assertEquals([status, JSON.parse(text).code], [404, "not_found"], path);
   }
-  const response = await fetch("http://localhost/batch");
-  await response.body?.cancel();
-  assertEquals(response.status, 404);
+});
+
+Deno.test("the emulator answers 405 to a GET where it takes a POST", async () => {
+  const { fetch } = createPostHogEmulator();
+  for (const path of ["/batch", V1_PATH, AI_V1_PATH, "/flags"]) {
+    const response = await fetch(`http://localhost${path}`);
+    await response.body?.cancel();
+    assertEquals(response.status, 405, path);
+  }
 });
 
 Deno.test("the emulator records a request as it came", async () => {

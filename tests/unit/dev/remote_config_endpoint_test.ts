@@ -148,6 +148,12 @@ Deno.test("the emulator knows remote config by its whole path, for GET alone", a
     assertEquals([status, text && JSON.parse(text).code], [404, "not_found"]);
   }
   assertEquals((await get(fetch, "banner/remote_config/"))[0], 200);
+  for (const [project, expected] of [["42", 401], ["other", 404]] as const) {
+    const { status } = await fetch(
+      `http://localhost/api/projects/${project}/feature_flags/banner/remote_config`,
+    );
+    assertEquals(status, expected);
+  }
   const posted = await fetch(
     "http://localhost/api/projects/@current/feature_flags/banner/remote_config",
     { method: "POST" },

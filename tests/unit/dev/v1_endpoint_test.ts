@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { createPostHogEmulator } from "../../../src/dev/mod.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import {
+  AI_V1_PATH,
   compress,
   post,
   postBatch,
@@ -81,8 +82,9 @@ Deno.test("the emulator counts arrivals over both protocols", async () => {
 
 Deno.test("the emulator takes v1 with and without a slash, plain and compressed", async () => {
   const { fetch, events } = createPostHogEmulator();
-  const text = JSON.stringify(v1Body(v1Event(1)));
-  for (const path of [V1_PATH, `${V1_PATH}/`]) {
+  const text = JSON.stringify(v1Body(v1Event(1, { event: "$ai_span" })));
+  const paths = [V1_PATH, AI_V1_PATH];
+  for (const path of [...paths, ...paths.map((path) => `${path}/`)]) {
     const plain = await post(fetch, path, text, { headers: V1_HEADERS });
     assertEquals(plain.status, 200, path);
     for (const format of ["gzip", "deflate"] as const) {
@@ -92,12 +94,15 @@ Deno.test("the emulator takes v1 with and without a slash, plain and compressed"
       assertEquals(status, 200, `${path} ${format}`);
     }
   }
-  assertEquals(events.length, 6);
+  const lanes = events.map(({ lane }) => lane);
+  assertEquals(
+    lanes,
+    Array(2).fill([...Array(3).fill("analytics"), ...Array(3).fill("ai")])
+      .flat(),
+  );
 });
 
 const MALFORMED: readonly (readonly [header: string, value: string])[] = [
-  ["content-type", "text/plain"],
-  ["content-type", "application/jsonl"],
   ["user-agent", ""],
   ["posthog-sdk-info", "edgehog"],
   ["posthog-sdk-info", "edgehog/"],
@@ -119,14 +124,39 @@ for (const [name, value] of MALFORMED) {
   });
 }
 
-for (const name of Object.keys(V1_HEADERS)) {
-  Deno.test(`the emulator refuses v1 without ${name}`, async () => {
-    const { [name]: _, ...headers } = V1_HEADERS;
-    await assertRefused(headers, 400, name);
+for (
+  const [name, value] of [
+    ["type", "text/plain"],
+    ["type", "application/jsonl"],
+    ["encoding", "lzma"],
+  ]
+) {
+  Deno.test(`the emulator refuses v1 as unsupported: content-${name} '${value}'`, async () => {
+    const headers = { ...V1_HEADERS, [`content-${name}`]: value ?? "" };
+    await assertRefused(headers, 415, `content-${name}`);
   });
 }
 
-for (const value of ["Bearer phc_other", "Bearer", "Basic phc_test"]) {
+for (const name of Object.keys(V1_HEADERS)) {
+  const status = name === "authorization" ? 401 : 400;
+  Deno.test(`the emulator refuses v1 without ${name} by ${status} (R11)`, async () => {
+    const { [name]: _, ...headers } = V1_HEADERS;
+    const error = await assertRefused(headers, status, name);
+    assertEquals(
+      error,
+      status === 401 ? "invalid_api_token" : "missing_required_headers",
+    );
+  });
+}
+
+Deno.test("the emulator looks for v1's Authorization before anything else (R11)", async () => {
+  await assertRefused({}, 401, "authorization");
+  const headers = { ...V1_HEADERS, authorization: "Basic x" };
+  const error = await assertRefused(headers, 400, "authorization");
+  assertEquals(error, "invalid_header_value");
+});
+
+for (const value of ["Bearer phc_other", "Bearer", "bearer phx_test"]) {
   Deno.test(`the emulator answers v1 401: ${value}`, async () => {
     const headers = { ...V1_HEADERS, authorization: value };
     await assertRefused(headers, 401, "project key");
@@ -137,7 +167,7 @@ async function assertRefused(
   headers: Record<string, string>,
   expected: number,
   says: string,
-): Promise<void> {
+): Promise<unknown> {
   const emulator = createPostHogEmulator({ projectToken: "phc_test" });
   // As bytes: a text would bring a Content-Type of its own.
   const body = new TextEncoder().encode(JSON.stringify(v1Body(v1Event(1))));
@@ -148,7 +178,10 @@ async function assertRefused(
   assertEquals(typeof answer.error, "string");
   assertStringIncludes(answer.error_description.toLowerCase(), says);
   assertEquals(events, []);
+  return answer.error;
 }
+
+const MAY_BE_NULL: ReadonlySet<string> = new Set(["session_id", "window_id"]);
 
 const REFUSED_BODIES: readonly (readonly [
   name: string,
@@ -192,21 +225,21 @@ const REFUSED_BODIES: readonly (readonly [
   ],
   ...["event", "distinct_id", "timestamp", "session_id", "window_id"].flatMap(
     (name) =>
-      [7, null].map((value) =>
-        [
-          `${value} as ${name}`,
-          v1Body(v1Event(1), v1Event(2, { [name]: value })),
-          `batch[1].${name}`,
-        ] as const
-      ),
-  ),
-  ...[undefined, null, []].map((value) =>
+      MAY_BE_NULL.has(name)
+        ? [[name, 7]] as const
+        : [[name, 7], [name, null]] as const,
+  ).map(([name, value]) =>
     [
-      `options ${JSON.stringify(value)}`,
-      v1Body(v1Event(1), v1Event(2, { options: value })),
-      "batch[1].options",
+      `${value} as ${name}`,
+      v1Body(v1Event(1), v1Event(2, { [name]: value })),
+      `batch[1].${name}`,
     ] as const
   ),
+  [
+    "no options",
+    v1Body(v1Event(1), v1Event(2, { options: undefined })),
+    "batch[1].options",
+  ],
 ];
 
 for (const [name, body, says] of REFUSED_BODIES) {
@@ -228,9 +261,15 @@ const DROPPED: readonly (readonly [change: object, details: string])[] = [
   [{ timestamp: "soon" }, "invalid_event_timestamp"],
   [{ timestamp: undefined }, "invalid_event_timestamp"],
   [{ properties: [] }, "malformed_event_properties"],
-  [{ options: { process_person_profile: "false" } }, "invalid_options"],
+  [{ options: null }, "invalid_options"],
+  [{ options: [] }, "invalid_options"],
+  [{ options: { process_person_profile: "no" } }, "invalid_options"],
+  [{ options: { cookieless_mode: ["true"] } }, "invalid_options"],
   [{ options: { product_tour_id: 7 } }, "invalid_options"],
-  [{ options: { cookieless_mode: null } }, "invalid_options"],
+  [
+    { event: "$ai_span", properties: { a: "ü".repeat(491_500) } },
+    "event_too_big",
+  ],
 ];
 
 for (const [change, details] of DROPPED) {
@@ -248,3 +287,79 @@ for (const [change, details] of DROPPED) {
     assertEquals(events.map((event) => event.uuid), [uuid(2)]);
   });
 }
+
+Deno.test("the emulator reads v1's options as the server does, and null is none (R16)", async () => {
+  const { fetch, events } = createPostHogEmulator();
+  await postV1(
+    fetch,
+    v1Event(1, {
+      session_id: null,
+      window_id: null,
+      options: {
+        cookieless_mode: " TRUE ",
+        disable_skew_correction: 0,
+        process_person_profile: null,
+        product_tour_id: null,
+      },
+    }),
+  );
+  const { $lib: _, $lib_version: __, ...properties } = events[0]?.properties ??
+    {};
+  assertEquals(properties, {
+    n: 1,
+    $cookieless_mode: true,
+    $ignore_sent_at: false,
+  });
+});
+
+Deno.test("the emulator drops what is no AI event, or too large for one, on the AI lane alone (R5)", async () => {
+  const { fetch, events } = createPostHogEmulator();
+  const send = async (...batch: readonly unknown[]) => {
+    const { text } = await post(fetch, AI_V1_PATH, v1Body(...batch), {
+      headers: V1_HEADERS,
+    });
+    return Object.values(JSON.parse(text).results);
+  };
+  const large = { event: "$ai_span", properties: { a: "x".repeat(8_388_608) } };
+  assertEquals(
+    await send(
+      v1Event(1, { event: "note" }),
+      v1Event(2, { event: "$ai_span" }),
+      v1Event(3, large),
+    ),
+    [
+      { result: "drop", details: "misrouted_event" },
+      { result: "ok" },
+      { result: "drop", details: "ai_event_too_big" },
+    ],
+  );
+  assertEquals(events.map(({ uuid, lane }) => [uuid, lane]), [[uuid(2), "ai"]]);
+});
+
+Deno.test("the emulator names v1's refusals by the server's words", async () => {
+  const { fetch } = createPostHogEmulator();
+  const wordOf = async (body: unknown) => {
+    const { text } = await post(fetch, V1_PATH, body, { headers: V1_HEADERS });
+    return JSON.parse(text).error;
+  };
+  const twice = v1Body(v1Event(1), v1Event(1));
+  const nameless = v1Body(v1Event(1, { uuid: undefined }));
+  assertEquals(
+    [
+      await wordOf(""),
+      await wordOf("{"),
+      await wordOf(v1Body()),
+      await wordOf(twice),
+      await wordOf(nameless),
+      await wordOf({ ...v1Body(v1Event(1)), batch: 1 }),
+    ],
+    [
+      "empty_body",
+      "request_parsing_error",
+      "empty_batch",
+      "duplicate_event_uuid",
+      "missing_event_uuid",
+      "request_parsing_error",
+    ],
+  );
+});

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { CaptureExceptionArguments, PostHog } from "edgehog";
 import type { TestClient } from "edgehog/testing";
 import { createRecorded, firstEntry, type Properties } from "./_recorded.ts";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 const distinctId = "user-1";
 const UUID = "019b7ca9-8f2e-7000-8000-000000000001";
@@ -209,7 +210,7 @@ Deno.test("captureException() answers undefined for an event that the hook drops
 
 Deno.test("captureExceptionImmediate() resolves after the send settled, failed or not (ERR-012)", async () => {
   const { posthog, emulator, clock } = createRecorded({ fetchRetryCount: 0 });
-  emulator.failNext({ path: "/batch", delayMs: 100 });
+  emulator.failNext({ path: CAPTURE_PATH, delayMs: 100 });
   let uuid: string | undefined;
   const sending = posthog.captureExceptionImmediate(new Error("boom"), "user-1")
     .then((given) => uuid = given);
@@ -218,7 +219,7 @@ Deno.test("captureExceptionImmediate() resolves after the send settled, failed o
   await clock.advance(1);
   await sending;
   assertEquals(emulator.events.map((event) => event.uuid), [uuid ?? ""]);
-  emulator.failNext({ path: "/batch", status: 503 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 503 });
   const failing = posthog.captureExceptionImmediate(new Error("boom"));
   await clock.advance(60_000);
   assertEquals(typeof await failing, "string");

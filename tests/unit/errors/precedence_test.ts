@@ -99,7 +99,7 @@ for (const [name, capture] of LAYERS) {
       ["$exception_fingerprint", 1],
       ["$issue_name", 5],
       ["$issue_description", {}],
-      ["$issue_severity", null],
+      ["$issue_severity", false],
     ];
     for (const [key, value] of rows) {
       const { posthog, warnings, received } = createRecorded();

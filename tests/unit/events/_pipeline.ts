@@ -15,7 +15,9 @@ export function createPipeline({ options, ...parts }: HostParts): Pipeline {
     checkOpen: () => true,
     beforeSend: [],
     superProperties: {},
+    eventOptions: {},
     options: {
+      captureMode: "v0",
       isServer: true,
       disableGeoip: undefined,
       maxEventBytes: 100_000,

@@ -7,6 +7,7 @@ const EVENT: CapturedEvent = {
   event: "paid",
   distinctId: "user-1",
   properties: { amount: 3, $lib: "edgehog" },
+  options: {},
   timestamp: "2026-01-02T03:04:05.678Z",
   uuid: "019b7ca9-8f2e-7000-8000-000000000001",
 };

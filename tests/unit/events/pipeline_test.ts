@@ -78,7 +78,7 @@ function build(
   }
   assertEquals([drops, item.preparation], [[], undefined]);
   const { distinct_id: distinctId, ...event } = JSON.parse(item.text);
-  const built: CapturedEvent = { ...event, distinctId };
+  const built: CapturedEvent = { options: {}, ...event, distinctId };
   assertEquals([item.uuid, item.event], [built.uuid, built.event]);
   return { kind: "built" as const, event: built, notes };
 }
@@ -121,6 +121,7 @@ Deno.test("prepare() makes the event of the specification's golden vector", () =
       $groups: { company: "42" },
       ...OWN,
     },
+    options: {},
   });
 });
 

@@ -9,7 +9,7 @@ const DRAFT = {
   event: "paid",
   message: {
     distinctId: "user-1",
-    properties: { $groups: { company: "acme", seat: 7, none: null } },
+    properties: { $groups: { company: "acme", seat: 7 } },
   },
 };
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { CaptureMessage, SendFeatureFlagsOptions } from "edgehog";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import { AI_CAPTURE_PATH, CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 const FLAGS = { "new-nav": true, pricing: "annual", old: false };
 
@@ -26,7 +27,7 @@ function createFixture(options: TestClientOptions = {}) {
     path === "/flags" ? { delayMs: 1000 } : undefined
   );
   const paths = () => emulator.requests.map(({ path }) => path);
-  const asked = () => paths().filter((path) => path !== "/batch");
+  const asked = () => paths().filter((path) => path !== CAPTURE_PATH);
   const names = () => emulator.events.map(({ event }) => event);
   const flush = async () => {
     const flushed = posthog.flush();
@@ -60,7 +61,7 @@ Deno.test("capture() with sendFeatureFlags keeps its place and the time of the c
   const [event] = emulator.events;
   assertEquals([event?.uuid, event?.timestamp], [uuid, calledAt]);
   assertEquals(pickFlags(event?.properties), FLAG_PROPERTIES);
-  assertEquals([paths(), clock.pending], [["/flags", "/batch"], 0]);
+  assertEquals([paths(), clock.pending], [["/flags", CAPTURE_PATH], 0]);
 });
 
 Deno.test("waitUntil gets the preparation of an event with sendFeatureFlags (CAP-267)", async () => {
@@ -73,7 +74,7 @@ Deno.test("waitUntil gets the preparation of an event with sendFeatureFlags (CAP
   await clock.advance(1000);
   await Promise.all(kept);
   // And then the drain that sends it (FLD-001).
-  assertEquals([kept.length, paths()], [2, ["/flags", "/batch"]]);
+  assertEquals([kept.length, paths()], [2, ["/flags", CAPTURE_PATH]]);
 });
 
 Deno.test("flush() waits for an event whose flags are being evaluated (CAP-262)", async () => {
@@ -160,7 +161,7 @@ Deno.test("capture() with flags and sendFeatureFlags takes the snapshot, warns a
   const calls = paths().length;
   posthog.capture({ ...WITH_FLAGS, flags });
   await flush();
-  assertEquals(paths().slice(calls), ["/batch"]);
+  assertEquals(paths().slice(calls), [CAPTURE_PATH]);
   assertEquals(pickFlags(emulator.events[0]?.properties), {
     "$feature/pricing": "annual",
     $active_feature_flags: ["pricing"],
@@ -176,7 +177,7 @@ Deno.test("capture() of a personless event evaluates nothing (CAP-039)", async (
   const { posthog, emulator, paths, flush } = createFixture();
   posthog.capture({ event: "paid", sendFeatureFlags: true });
   await flush();
-  assertEquals(paths(), ["/batch"]);
+  assertEquals(paths(), [CAPTURE_PATH]);
   assertEquals(
     emulator.events[0]?.properties["$process_person_profile"],
     false,
@@ -321,7 +322,7 @@ Deno.test("capture() with sendFeatureFlags asks for the groups it sends, as far 
   );
   assertEquals(
     emulator.events.map(({ properties }) => properties["$groups"]),
-    [$groups, "acme"],
+    [{ company: "acme", seat: 7, list: ["a"] }, "acme"],
   );
 });
 
@@ -374,7 +375,7 @@ Deno.test("beforeSend runs once on an event with sendFeatureFlags, and sees its 
       return { ...event, event: "renamed", uuid };
     },
   });
-  emulator.failNext({ path: "/batch", status: 503 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 503 });
   const flushedUuids: unknown[] = [];
   posthog.on("flush", (uuids) => void flushedUuids.push(...uuids));
   const stamped = posthog.capture(WITH_FLAGS);
@@ -454,7 +455,12 @@ Deno.test("syncMode sends each event with sendFeatureFlags by itself after its e
   const uuids = [posthog.capture(WITH_FLAGS), posthog.capture(WITH_FLAGS)];
   assertEquals(kept.length, 2);
   assertEquals((await flush()).delivered, 2);
-  assertEquals(paths().sort(), ["/batch", "/batch", "/flags", "/flags"]);
+  assertEquals(paths().sort(), [
+    "/flags",
+    "/flags",
+    CAPTURE_PATH,
+    CAPTURE_PATH,
+  ]);
   assertEquals(emulator.events.map(({ uuid }) => uuid).sort(), uuids.sort());
   await Promise.all(kept);
 });
@@ -478,7 +484,7 @@ Deno.test("testMode queues an event once its flags are there, and sends nothing 
     ]),
     [["paid", FLAG_PROPERTIES], ["now", FLAG_PROPERTIES]],
   );
-  assertEquals(paths().includes("/batch"), false);
+  assertEquals(paths().includes(CAPTURE_PATH), false);
 });
 
 Deno.test("clearQueue() takes an event whose flags are being evaluated along (CAP-123)", async () => {
@@ -499,7 +505,7 @@ Deno.test("captureAi() takes sendFeatureFlags on its own lane", async () => {
   const { posthog, emulator, paths, flush } = createFixture();
   posthog.captureAi({ ...WITH_FLAGS, event: "$ai_generation" });
   assertEquals((await flush()).delivered, 1);
-  assertEquals(paths(), ["/flags", "/i/v0/ai/batch"]);
+  assertEquals(paths(), ["/flags", AI_CAPTURE_PATH]);
   assertEquals(pickFlags(emulator.events[0]?.properties), FLAG_PROPERTIES);
 });
 

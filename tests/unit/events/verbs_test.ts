@@ -30,9 +30,11 @@ function read(
     reporter,
     keepAlive: () => true,
     checkOpen: () => true,
+    kernel: { options: { captureMode: "v1" } },
     capture: (draft) => void drafts.push(draft),
     captureImmediate: (draft) => Promise.resolve(void drafts.push(draft)),
     prepareEvent: () => PREPARATION,
+    prepareMessage: (draft) => Promise.resolve(void drafts.push(draft)),
   };
   EVENT_VERBS[name](caller, message as never);
   const [draft] = drafts;

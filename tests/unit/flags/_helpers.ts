@@ -279,7 +279,7 @@ export function createHarness(options: HarnessOptions = {}): Harness {
       hasher,
       flagDefinitionCache: options.cache,
       ...options.settings,
-    }, {}),
+    }),
   );
   const made = feature.make({
     clock,

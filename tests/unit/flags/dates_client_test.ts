@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createTestClient } from "edgehog/testing";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 /** A flag for all who signed up before a date. */
 function buildFlags(value: string) {
@@ -53,7 +54,7 @@ Deno.test("evaluateFlags() counts relative dates from the client's clock (FLG-05
   await clock.advance(1);
   assertEquals([before, await read()], [false, true]);
   const paths = emulator.requests.map(({ path }) => path);
-  assertEquals(paths.filter((path) => path !== "/batch"), [
+  assertEquals(paths.filter((path) => path !== CAPTURE_PATH), [
     "/flags/definitions",
   ]);
 });

@@ -28,7 +28,7 @@ for (const [client, call, read, events] of ROWS) {
       definitions: [definitionsOf([on])],
       settings: { sendFeatureFlagEvent: client },
     });
-  Deno.test(`A snapshot's reads: client ${client}, call ${call}, read ${read} (FLD-041)`, async () => {
+  Deno.test(`A snapshot's reads: client ${client}, call ${call}, read ${read} (FLD-041, UPS-073)`, async () => {
     const reads = read === undefined ? {} : { sendFeatureFlagEvents: read };
     for (const method of ["isEnabled", "getFlag"] as const) {
       const harness = create();
@@ -56,11 +56,12 @@ for (const [client, call, read, events] of ROWS) {
   });
 }
 
-Deno.test("A silent read leaves no memory, so that a later one is told of (FLD-041)", async () => {
+Deno.test("A silent read leaves no memory, so that a later one is told of (FLD-041, UPS-073, R47)", async () => {
   const harness = createHarness({ definitions: [definitionsOf([on])] });
   const flags = await harness.evaluateFlags("ada");
   flags.getFlag("f", { sendFeatureFlagEvents: false });
   assertEquals(harness.drafts.length, 0);
+  assertEquals(flags.onlyAccessed().keys, ["f"]);
   flags.getFlag("f");
   assertEquals(harness.drafts.length, 1);
 });

@@ -42,7 +42,7 @@ for (const operator of ["regex", "not_regex"]) {
 Deno.test("A regex without 'compile' is refused, and counts as none", async () => {
   const regex = {} as RegexOperators;
   const local = localEvaluation({ regex });
-  const read = new OptionReader({}, {});
+  const read = new OptionReader({});
   createFeatureFlags({ local }).check(read);
   assertEquals(read.problems.map(({ message }) => message), [
     "Cannot use option 'use': 'regex' of 'localEvaluation' has no 'compile'",
@@ -133,7 +133,7 @@ Deno.test("Of 10,000 definitions only the flag asked for is compiled, with what 
 });
 
 Deno.test("Parts of null are as good as none", () => {
-  const read = new OptionReader({}, {});
+  const read = new OptionReader({});
   const nothing = null as unknown as undefined;
   createFeatureFlags({ local: localEvaluation(nothing) }).check(read);
   createFeatureFlags(nothing).check(read);
@@ -189,7 +189,7 @@ function listOptions(feature: ReturnType<typeof createFeatureFlags>): string[] {
   const given = new Proxy({}, {
     get: (_target, name) => void asked.add(String(name)),
   });
-  feature.check(new OptionReader(given, {}));
+  feature.check(new OptionReader(given));
   return [...asked].sort();
 }
 
@@ -206,6 +206,7 @@ Deno.test("Each part reads its own options", () => {
     "featureFlagsRequestTimeoutMs",
     "maxCacheSize",
     "personalApiKey",
+    "projectId",
     "secretKey",
     "sendFeatureFlagEvent",
     "strictLocalEvaluation",
@@ -230,17 +231,17 @@ Deno.test("The single-flag methods are there only where they are handed in", () 
   assertEquals(verbs.filter((name) => single.includes(String(name))), []);
 });
 
-Deno.test("A secret key is kept out of messages, and a project token is refused in its place", () => {
+Deno.test("A secret key is kept out of messages, and a project token is refused in its place and kept out as well (UPS-164)", () => {
   const read = new OptionReader({
     secretKey: "phc_x",
     personalApiKey: "phx_x",
     featureFlagsRequestMaxRetries: 99,
-  }, {});
+  });
   const options = checkFlagOptions(read);
   assertEquals([options.secretKey, options.featureFlagsRequestMaxRetries], [
     "phx_x",
     5,
   ]);
-  assertEquals(read.secrets, ["phx_x"]);
+  assertEquals(read.secrets, ["phc_x", "phx_x"]);
   assertEquals(read.problems.map(({ option }) => option), ["secretKey"]);
 });

@@ -15,6 +15,7 @@ const EVENT = {
   timestamp: "2026-01-01T00:00:00.000Z",
   distinctId: "ada",
   properties: {},
+  options: {},
 };
 const VALUES = { "$feature/f": "a", $active_feature_flags: ["f"] };
 

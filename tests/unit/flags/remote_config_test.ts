@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { createTestClient } from "edgehog/testing";
 import type { AnyEdgehogError } from "../../../src/core/errors.ts";
 import { createHarness, type FakeAnswer, logged } from "./_helpers.ts";
 
@@ -200,4 +201,66 @@ for (const key of UNUSABLE_KEYS) {
       "Cannot get remote config: expected the key of a flag",
     ]);
   });
+}
+
+const UNUSABLE_PROJECTS = ["", "a7", "-1", "0", 0, -1, 1.5, {}, [42], true];
+
+for (const projectId of [42, "42", "0042"]) {
+  Deno.test(`getRemoteConfigPayload() asks for the project ${JSON.stringify(projectId)} (UPS-180, R62)`, async () => {
+    const room = createHarness({
+      definitions: [{ status: 200, body: "1" }],
+      settings: { projectId, apiKey: "phc_x" },
+    });
+    await room.getRemoteConfigPayload("k");
+    assertEquals(room.requests.map(({ url }) => url), [
+      `https://h.test/api/projects/${projectId}/feature_flags/k/remote_config?token=phc_x`,
+    ]);
+  });
+}
+
+for (const projectId of UNUSABLE_PROJECTS) {
+  Deno.test(`a 'projectId' of ${JSON.stringify(projectId)} is refused, and the key's project asked (UPS-180)`, async () => {
+    const errors: AnyEdgehogError[] = [];
+    const { posthog, emulator } = createTestClient({
+      projectId: projectId as number,
+      personalApiKey: "phx_x",
+      onError: (error) => void errors.push(error),
+    });
+    assertEquals(errors.map(describe), [["config", "projectId"]]);
+    await posthog.getRemoteConfigPayload("k");
+    assertEquals(emulator.requests.map(({ path }) => path), [
+      "/api/projects/@current/feature_flags/k/remote_config",
+    ]);
+  });
+}
+
+Deno.test("getRemoteConfigPayload() warns once of an end of the way without 'projectId' (UPS-181, R63)", async () => {
+  const headers = { "Sunset": "Fri, 30 Apr 2027 00:00:00 GMT" };
+  const answers = [{ status: 200, body: "1", headers }];
+  const room = createHarness({ definitions: answers });
+  assertEquals(await room.getRemoteConfigPayload("k"), 1);
+  assertEquals(await room.getRemoteConfigPayload("other"), 1);
+  assertEquals([room.errors, logged(room, "warn")], [[], [
+    "Remote config will take the option 'projectId': PostHog ends the way without it",
+  ]]);
+  const settings = { projectId: 42 };
+  const told = createHarness({ definitions: answers, settings });
+  assertEquals(await told.getRemoteConfigPayload("k"), 1);
+  assertEquals(logged(told, "warn"), []);
+});
+
+for (const status of [404, 410, 403]) {
+  for (const projectId of [undefined, 42]) {
+    Deno.test(`the message of a ${status} with 'projectId' ${projectId} names it where it may help (UPS-181)`, async () => {
+      const room = createHarness({
+        definitions: [{ status }],
+        settings: { projectId },
+      });
+      await room.getRemoteConfigPayload("k");
+      assertEquals(
+        room.errors.map(({ message }) => message.includes("'projectId'")),
+        [status !== 403 && projectId === undefined],
+      );
+    });
+  }
 }

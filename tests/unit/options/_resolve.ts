@@ -1,11 +1,8 @@
-import {
-  OLDER_NAMES,
-  olderOptions,
-} from "../../../src/compat/older_options.ts";
+import { olderOptions } from "../../../src/compat/older_options.ts";
 import type { ConfigError } from "../../../src/core/errors.ts";
 import { checkFlagOptions } from "../../../src/flags/options.ts";
 import { checkLocalOptions } from "../../../src/local_evaluation/options.ts";
-import { OptionReader } from "../../../src/options/reader.ts";
+import { OlderNamesReader } from "../../../src/posthog/older_names.ts";
 import {
   type ResolvedOptions,
   resolveOptions,
@@ -22,7 +19,7 @@ export function resolve(apiKey: unknown, given: unknown): {
   readonly problems: readonly ConfigError[];
   readonly notes: readonly string[];
 } {
-  const read = new OptionReader(given, OLDER_NAMES);
+  const read = new OlderNamesReader(given);
   const options = {
     ...resolveOptions(apiKey, read),
     ...checkFlagOptions(read),

@@ -7,7 +7,7 @@ import { refused, resolve } from "./_resolve.ts";
 /** What the documentation of each option says. */
 const DEFAULTS = {
   host: "https://us.i.posthog.com",
-  captureMode: "v0",
+  captureMode: "v1",
   compression: "gzip",
   flushAt: 1,
   maxBatchSize: 100,
@@ -63,7 +63,7 @@ Deno.test("an option that nobody takes is refused, and the one that is spelled l
 });
 
 Deno.test("a key or token that is given is known as a secret", () => {
-  const read = new OptionReader({ secretKey: "phs_1" }, {});
+  const read = new OptionReader({ secretKey: "phs_1" });
   resolveOptions("phc_x", read);
   checkFlagOptions(read);
   assertEquals(read.secrets, ["phc_x", "phs_1"]);
@@ -77,13 +77,45 @@ for (const key of [undefined, null, "", "  ", 42, {}]) {
   });
 }
 
-for (const key of ["phx_personal", "phs_project"]) {
-  Deno.test(`resolveOptions() refuses the secret ${key.slice(0, 4)}… as project token without showing it (CAP-008)`, () => {
-    const { problems } = resolve(key, {});
-    assertEquals(problems.length, 1);
-    assert(!JSON.stringify(problems).includes(key));
+for (const key of ["phx_personal", "phs_project", " phs_x "]) {
+  Deno.test(`resolveOptions() refuses the secret '${key.slice(0, 5)}…' as project token, disables the client and shows nothing of it (CAP-008, UPS-160)`, () => {
+    const { options, problems } = resolve(key, {});
+    assertEquals([options.disabled, options.apiKey], [true, ""]);
+    assertEquals(problems.map(({ option, message }) => [option, message]), [[
+      "apiKey",
+      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…); the client is disabled",
+    ]]);
   });
 }
+
+for (const key of ["legacytoken", "phc_x", "PHX_1", "phx", "xphs_1"]) {
+  Deno.test(`resolveOptions() takes ${key} for a project token (UPS-162, R60)`, () => {
+    const { options, problems } = resolve(key, {});
+    assertEquals([options.disabled, options.apiKey, problems], [
+      false,
+      key,
+      [],
+    ]);
+  });
+}
+
+Deno.test("a key that is refused is a secret as well, wherever it was given (UPS-164)", () => {
+  const read = new OptionReader({
+    secretKey: "phc_1",
+    personalApiKey: "phc_2",
+  });
+  const { redact } = resolveOptions("phx_3", read);
+  checkFlagOptions(read);
+  assertEquals(read.problems.map(({ option }) => option), [
+    "apiKey",
+    "secretKey",
+    "personalApiKey",
+  ]);
+  assertEquals(
+    redact("phc_1 phc_2 phx_3"),
+    "[redacted] [redacted] [redacted]",
+  );
+});
 
 const WRONG_ROWS: readonly [name: string, value: unknown, message: string][] = [
   [
@@ -192,6 +224,16 @@ Deno.test("resolveOptions() prefers beforeSend to before_send (CAP-006)", () => 
   assertEquals(refused({ beforeSend: [first, 1] }), ["beforeSend"]);
 });
 
+Deno.test("resolveOptions() takes before_send where beforeSend can't be used, and reports either (CAP-006, FLD-021)", () => {
+  const hook = () => null;
+  const older = resolve("phc_x", { beforeSend: 4711, before_send: hook });
+  assertEquals(older.options.beforeSend, [hook]);
+  assertEquals(older.problems.map(({ option }) => option), ["beforeSend"]);
+  const newer = resolve("phc_x", { beforeSend: hook, before_send: 4711 });
+  assertEquals(newer.options.beforeSend, [hook]);
+  assertEquals(newer.problems.map(({ option }) => option), ["before_send"]);
+});
+
 Deno.test("resolveOptions() prefers secretKey, and refuses a project token in its place (FLG-011)", () => {
   const both = resolve("phc_x", {
     secretKey: "phs_1",
@@ -214,16 +256,18 @@ Deno.test("resolveOptions() ignores skip_ssl_verification with one note (CAP-010
   assertStringIncludes(notes.join(), "skip_ssl_verification");
 });
 
-Deno.test("resolveOptions() takes captureMode from its list only (CAP-007)", () => {
+Deno.test("resolveOptions() takes captureMode from its list only, and v1 for anything else (CAP-007, UPS-001, R4)", () => {
   assertEquals(
-    resolve("phc_x", { captureMode: "v1" }).options.captureMode,
-    "v1",
-  );
-  assertEquals(
-    resolve("phc_x", { captureMode: "v9" }).options.captureMode,
+    resolve("phc_x", { captureMode: "v0" }).options.captureMode,
     "v0",
   );
-  assertEquals(refused({ captureMode: "v9" }), ["captureMode"]);
+  for (const wrong of ["v9", "auto"]) {
+    assertEquals(
+      resolve("phc_x", { captureMode: wrong }).options.captureMode,
+      "v1",
+    );
+    assertEquals(refused({ captureMode: wrong }), ["captureMode"]);
+  }
 });
 
 Deno.test("resolveOptions() refuses seams of the wrong kind", () => {
@@ -275,4 +319,9 @@ Deno.test("resolveOptions() treats a wait that rejects as over", async () => {
     sleep: () => Promise.reject(new Error("no")),
   });
   assertEquals(await options.clock.sleep(1), undefined);
+});
+
+Deno.test("resolveOptions() ends a wait of the application's at once where its signal was aborted before", async () => {
+  const { options } = resolve("phc_x", { sleep: () => new Promise(() => {}) });
+  assertEquals(await options.clock.sleep(1, AbortSignal.abort()), undefined);
 });

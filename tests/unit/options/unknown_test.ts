@@ -62,7 +62,7 @@ Deno.test("a client of the kernel suggests its own options only (FLD-021)", () =
     "personal_api_key": "phx",
     "before_send": () => null,
     flagDefinitionCacheProvider: {},
-  }, {});
+  });
   resolveOptions("phc_x", read);
   read.refuseOthers();
   assertEquals(read.problems.map(({ message }) => message), [
@@ -72,7 +72,7 @@ Deno.test("a client of the kernel suggests its own options only (FLD-021)", () =
   ]);
 });
 
-Deno.test("evaluationEnvironments is taken for evaluationContexts, and called deprecated (FLD-021)", () => {
+Deno.test("evaluationEnvironments is taken for evaluationContexts, and called deprecated (FLD-021, UPS-075)", () => {
   const older = resolve("phc_x", { evaluationEnvironments: ["web"] });
   assertEquals(older.options.evaluationContexts, ["web"]);
   assertEquals(older.problems, []);
@@ -103,8 +103,10 @@ const INERT: Required<InertOptions> = {
   personProfiles: "never",
   addTracingHeaders: ["a.example"],
   "custom_blocked_useragents": ["bot"],
+  customBlockedUseragents: ["bot"],
   "__preview_capture_bot_pageviews": true,
   "disable_capture_url_hashes": true,
+  disableCaptureUrlHashes: true,
   disableSurveys: false,
   disableRemoteConfig: false,
   sessionExpirationTimeSeconds: 60,
@@ -117,7 +119,7 @@ const INERT: Required<InertOptions> = {
   migratedFrom: "resend",
 };
 
-Deno.test("options of posthog-node without effect are one warning that names all of them and what to do (FLD-021)", () => {
+Deno.test("options of posthog-node without effect are one warning that names all of them and what to do (FLD-021, UPS-075)", () => {
   const { problems, notes } = resolve("phc_x", INERT);
   assertEquals([problems, notes.length], [[], 1]);
   for (const name of Object.keys(INERT)) {
@@ -141,6 +143,7 @@ Deno.test("an option of posthog-node whose value is our behaviour is no warning 
     personProfiles: "always",
     "__preview_capture_bot_pageviews": false,
     "disable_capture_url_hashes": false,
+    disableCaptureUrlHashes: false,
     disableSurveys: true,
     disableRemoteConfig: true,
     bootstrap: undefined,
@@ -154,4 +157,39 @@ Deno.test("every option of posthog-node has its type here (FLD-021)", () => {
   type Unknown = Exclude<keyof NodeOptions, keyof PostHogOptions>;
   const none: [Unknown] extends [never] ? true : Unknown = true;
   assertEquals(none, true);
+});
+
+Deno.test("options of posthog-node 6 without effect are no error, and named in one line (UPS-075, R64)", () => {
+  const { problems, notes } = resolve("phc_x", {
+    waitUntilDebounceMs: 50,
+    logs: {},
+  });
+  assertEquals([problems, notes], [[], [
+    "Options without effect here: 'waitUntilDebounceMs' (events leave at once), 'logs' (use OpenTelemetry)",
+  ]]);
+});
+
+Deno.test("an option's other name beside it is told of, unless it counts (UPS-182)", () => {
+  const hook = () => null;
+  const given = { beforeSend: hook, "before_send": hook };
+  assertEquals(resolve("phc_x", given).notes, [
+    "Option 'before_send' is ignored: 'beforeSend' is given too",
+  ]);
+  const cache = {
+    getFlagDefinitions: hook,
+    shouldFetchFlagDefinitions: hook,
+    onFlagDefinitionsReceived: hook,
+    shutdown: hook,
+  };
+  const caches = {
+    flagDefinitionCache: cache,
+    flagDefinitionCacheProvider: cache,
+  };
+  assertEquals(resolve("phc_x", caches).notes, [
+    "Option 'flagDefinitionCacheProvider' is ignored: 'flagDefinitionCache' is given too",
+  ]);
+  for (const beforeSend of [undefined, null, 5]) {
+    const { options, notes } = resolve("phc_x", { ...given, beforeSend });
+    assertEquals([options.beforeSend, notes], [[hook], []]);
+  }
 });

@@ -7,6 +7,7 @@ import {
   type RecordedMessage,
   uuidOf,
 } from "./_messages.ts";
+import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 function settledOf(messages: readonly RecordedMessage[]): string[] {
   return messages.map(({ settled }) => settled.join(" then "));
@@ -41,8 +42,8 @@ Deno.test("consumeQueue() reads a body that is JSON text", async () => {
   assertEquals(emulator.events.length, 1);
 });
 
-Deno.test("consumeQueue() sends the text byte for byte", async () => {
-  const { posthog, emulator } = createTestClient();
+Deno.test("consumeQueue() sends the text byte for byte by v0", async () => {
+  const { posthog, emulator } = createTestClient({ captureMode: "v0" });
   const body = bodyOf("spaced");
   const text = body.text.replace('"properties":{}', '"properties":{"ü":1.0}');
   await consumeQueue(
@@ -65,7 +66,7 @@ Deno.test("consumeQueue() sends messages of one uuid once and acknowledges both"
 
 Deno.test("consumeQueue() reports and acknowledges what PostHog refuses for good", async () => {
   const { posthog, emulator, errors } = createTestClient();
-  emulator.failNext({ path: "/batch", status: 400 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 400 });
   const message = createMessage(bodyOf("refused"));
   const { dropped } = await consumeQueue({ messages: [message] }, posthog);
   assertEquals([dropped, message.settled], [1, ["ack"]]);
@@ -74,8 +75,8 @@ Deno.test("consumeQueue() reports and acknowledges what PostHog refuses for good
 
 Deno.test("consumeQueue() splits a batch that is too large and judges each event", async () => {
   const { posthog, emulator, errors } = createTestClient();
-  emulator.failNext({ path: "/batch", status: 413 });
-  emulator.failNext({ path: "/batch", status: 413 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 413 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 413 });
   const messages = [1, 2].map((n) =>
     createMessage(bodyOf(`event ${n}`, uuidOf(n)))
   );
@@ -113,7 +114,7 @@ for (const { name, attempts, retryAfter, retry } of DELAYS) {
       fetchRetryCount: 0,
       maxBatchSize: 1,
     });
-    emulator.failNext({ path: "/batch", status: 503, retryAfter });
+    emulator.failNext({ path: CAPTURE_PATH, status: 503, retryAfter });
     const messages = [1, 2].map((n) =>
       createMessage(bodyOf(`event ${n}`, uuidOf(n)), attempts)
     );
@@ -128,7 +129,7 @@ for (const { name, attempts, retryAfter, retry } of DELAYS) {
 
 Deno.test("consumeQueue() uses the client's retries within its call", async () => {
   const { posthog, emulator, clock } = createTestClient();
-  emulator.failNext({ path: "/batch", status: 503, times: 2 });
+  emulator.failNext({ path: CAPTURE_PATH, status: 503, times: 2 });
   const message = createMessage(bodyOf("late"));
   const consumed = consumeQueue({ messages: [message] }, posthog);
   await clock.advance(10_000);
@@ -151,7 +152,7 @@ Deno.test("consumeQueue() settles a lane while the other one hangs", async () =>
     fetch: (url) =>
       url.includes("/ai/")
         ? new Promise(() => {})
-        : Promise.resolve(Response.json({ status: "Ok" })),
+        : Promise.resolve(Response.json({ results: {} })),
   });
   const analytics = createMessage(bodyOf("fine"));
   const body = bodyOf("$ai_generation", uuidOf(2));

@@ -5,6 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { assertCaptured, createTestClient } from "../../../src/testing/mod.ts";
+import { CAPTURE_PATH, toSentPath } from "../../_kit/capture_paths.ts";
 
 Deno.test("createTestClient() delivers to its emulator, at its clock's time", async () => {
   const { posthog, emulator, logs, errors } = createTestClient({
@@ -86,8 +87,8 @@ Deno.test("createTestClient() passes client options on, over its own", async () 
   await posthog.evaluateFlags("user-1");
   await posthog.flush();
   assertEquals(emulator.requests.map(({ url }) => url), [
-    "https://eu.i.posthog.com/batch/",
-    "https://eu.i.posthog.com/flags/?v=2",
+    `https://eu.i.posthog.com${toSentPath()}`,
+    "https://eu.i.posthog.com/flags/?v=4",
   ]);
   assertEquals(emulator.events.map(({ event }) => event), [
     "app: order placed",
@@ -97,8 +98,8 @@ Deno.test("createTestClient() passes client options on, over its own", async () 
 
 Deno.test("a fake clock's advance() carries a client through an outage", async () => {
   const { posthog, emulator, clock, errors } = createTestClient();
-  emulator.failNext({ path: "/batch", drop: "connection" });
-  emulator.failNext({ path: "/batch", status: 503, retryAfter: 5 });
+  emulator.failNext({ path: CAPTURE_PATH, drop: "connection" });
+  emulator.failNext({ path: CAPTURE_PATH, status: 503, retryAfter: 5 });
   posthog.capture({ distinctId: "user-1", event: "order placed" });
   const flushed = posthog.flush();
   await clock.advance(20_000);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { refreshFlagDefinitions } from "edgehog";
 import { createTestClient } from "edgehog/testing";
 
 const PATH = "/flags/definitions";
@@ -86,4 +87,49 @@ Deno.test("'maxDefinitionAgeMs' takes numbers from 0 on (FLD-037)", async () => 
       "Cannot use option 'maxDefinitionAgeMs': expected a number of at least 0",
     ]);
   }
+});
+
+Deno.test("Without a polling interval definitions are never refreshed by age (UPS-075, FLD-037, R69)", async () => {
+  const { posthog, read, emulator, errors, clock } = await createIdle(
+    24 * HOUR_MS,
+    { featureFlagsPollingInterval: null },
+  );
+  const count = () =>
+    emulator.requests.filter(({ path }) => path === PATH).length;
+  assertEquals([await read(), count(), errors], ["old", 1, []]);
+  await posthog.reloadFeatureFlags();
+  assertEquals([await read(), count()], ["new", 2]);
+  await clock.advance(24 * HOUR_MS);
+  assertEquals([await read(), count()], ["new", 2]);
+});
+
+Deno.test("Without a polling interval refreshFlagDefinitions still brings a change (UPS-075)", async () => {
+  const { posthog, read } = await createIdle(HOUR_MS, {
+    featureFlagsPollingInterval: null,
+  });
+  assertEquals(await refreshFlagDefinitions(posthog), { kind: "changed" });
+  assertEquals(await read(), "new");
+});
+
+Deno.test("Without a polling interval a first load that failed is tried again (UPS-075)", async () => {
+  const { posthog, emulator, clock } = createTestClient({
+    flags: { f: true },
+    featureFlagsPollingInterval: null,
+    strictLocalEvaluation: true,
+  });
+  emulator.failNext({ path: PATH, status: 503 });
+  const read = async () => (await posthog.evaluateFlags("ada")).getFlag("f");
+  assertEquals(await read(), undefined);
+  await clock.advance(29_999);
+  assertEquals(await read(), undefined);
+  await clock.advance(1);
+  assertEquals(await read(), true);
+});
+
+Deno.test("Without a polling interval 'maxDefinitionAgeMs' still counts where it is given (UPS-075)", async () => {
+  const { read } = await createIdle(HOUR_MS, {
+    featureFlagsPollingInterval: null,
+    maxDefinitionAgeMs: HOUR_MS,
+  });
+  assertEquals(await read(), "new");
 });

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
+import { createTestClient } from "edgehog/testing";
 import {
   createHarness,
   definitionsOf,
@@ -124,3 +125,24 @@ Deno.test("Refusals double the wait up to ten minutes, and a success resets it (
     );
   }
 });
+
+for (const status of [401, 403]) {
+  Deno.test(`a ${status} for definitions names the three causes in the log, and shows no key (UPS-166)`, async () => {
+    const { posthog, emulator, logs } = createTestClient({
+      secretKey: "phs_secret1",
+    });
+    emulator.failNext({ path: "/flags/definitions", status });
+    await posthog.evaluateFlags("u");
+    const [line = "", ...others] = logs.filter(({ level }) => level === "error")
+      .map(({ message }) => message);
+    assertEquals(others, []);
+    for (
+      const cause of [
+        "'secretKey' or 'personalApiKey' is wrong",
+        "lacks the scope feature_flag:read",
+        "of another project or region",
+      ]
+    ) assertEquals(line.includes(cause), true, line);
+    assertEquals(line.includes("ecret1"), false);
+  });
+}
