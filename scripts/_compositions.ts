@@ -173,8 +173,10 @@ export const { route, proxy, fromHeaders, onRequestError } = createNext(posthog)
   {
     name: "edgehog/flags-sdk",
     to: "… + local evaluation",
-    code: `import { createFlagsAdapter } from "edgehog/flags-sdk";
-export const adapter = createFlagsAdapter(posthog);`,
+    code:
+      `import { createFlagsAdapter, getProviderData } from "edgehog/flags-sdk";
+export const adapter = createFlagsAdapter(posthog);
+export const getData = () => getProviderData(posthog);`,
     maxGzipBytes: 2000,
   },
 ];

@@ -24,6 +24,19 @@ export interface LocalEvaluationPart<Options = unknown>
   ): (host: FeatureHost, options: CheckedFlagOptions) => LocalFlags;
 }
 
+/** What of a flag's definition is for people to see. Its conditions are not. */
+export interface ListedFlag {
+  /** The flag's key. */
+  readonly key: string;
+  /** The flag's id. */
+  readonly id: number | undefined;
+  /** Where it may be evaluated. */
+  readonly runtime: FeatureFlagEvaluationRuntime;
+  /** What the row says under these names, whatever it is. */
+  readonly name: unknown;
+  readonly multivariate: unknown;
+}
+
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
 export interface LocalFlags {
   /** Whether it is switched on, whatever it lacks. */
@@ -33,10 +46,7 @@ export interface LocalFlags {
   /** Whether there are definitions of at least one flag. */
   isReady(): boolean;
   /** The defined flags, or those of these keys, in their order; none before they are loaded. */
-  list(keys?: readonly string[]): readonly {
-    readonly key: string;
-    readonly runtime: FeatureFlagEvaluationRuntime;
-  }[];
+  list(keys?: readonly string[]): readonly ListedFlag[];
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */
