@@ -104,7 +104,7 @@ const ARROWS: ArrowTable = {
   "queue_service": ["client/host", "delivery"],
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
-  "openfeature": ["mod"],
+  "openfeature": ["client/host", "flags"],
   "hono": ["mod"],
   "next": ["mod"],
   "featureflip": ["delivery"],

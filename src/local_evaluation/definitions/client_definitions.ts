@@ -95,6 +95,10 @@ export class ClientDefinitions implements LocalFlags {
     return (this.#installed?.definitions.flags.size ?? 0) > 0;
   }
 
+  get state(): LocalFlags["state"] {
+    return this.#freshness.describe(this.#installed, this.#isUsable());
+  }
+
   list(keys?: readonly string[]): readonly FlagRule[] {
     return this.#installed?.definitions.flags.select(keys) ?? [];
   }
