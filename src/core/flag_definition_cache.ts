@@ -18,6 +18,12 @@ export interface FlagDefinitionCacheData {
   readonly minimalFlagCalledEvents?: boolean;
   /** The matching version of `exact`; absent means 1. */
   readonly propertyMatchingVersion?: number;
+  /** `groupTypeMapping` as PostHog spells it, which wins; edgehog and newer SDKs write both. */
+  readonly "group_type_mapping"?: JsonObject;
+  /** `minimalFlagCalledEvents` as PostHog spells it. */
+  readonly "minimal_flag_called_events"?: boolean;
+  /** `propertyMatchingVersion` as PostHog spells it. */
+  readonly "property_matching_version"?: number;
   /** The server's ETag of these definitions, byte for byte. */
   readonly etag?: string;
   /** When they were fetched, in ms since the epoch. */

@@ -1,4 +1,6 @@
 import type { Bytes } from "./bytes.ts";
+import { isObject } from "./guards.ts";
+
 /** The part of a fetch function that edgehog uses. */
 export type FetchLike = (input: string, init: FetchInit) => Promise<Response>;
 
@@ -14,6 +16,8 @@ export interface FetchInit {
   readonly signal: AbortSignal;
   /** Always `manual`: following a redirect would turn a POST into a bodiless GET. */
   readonly redirect: "manual";
+  /** Keeps a framework from answering a GET out of its cache; of `edgehog/featureflip` alone, and never on Workers. */
+  readonly cache?: "no-store";
 }
 
 /** Keeps the runtime alive for a promise after the response was sent. */
@@ -23,6 +27,15 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 export interface ExecutionContextLike {
   /** Extends the request's lifetime; called as a method of this object, never detached. */
   waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** Whether the value keeps a runtime alive for promises; a binding of somebody's own that refuses to be asked does not. */
+export function hasWaitUntil(value: unknown): value is ExecutionContextLike {
+  try {
+    return isObject(value) && typeof value["waitUntil"] === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** The part of a request that a scope reads: a `Request`, or an object like one. */

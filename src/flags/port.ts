@@ -16,6 +16,8 @@ export interface FlagPort {
   readonly outage: Outage;
   /** The exposures that were sent. */
   readonly exposures: BoundedMap<number, null>;
+  /** Whether it was said that the server knows no version 4 of `/flags`. */
+  isOlder?: boolean;
 }
 
 /** The port of a client; undefined for anything that is no client with feature flags. */

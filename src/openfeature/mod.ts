@@ -8,9 +8,9 @@
  * | PostHog's reason | OpenFeature's |
  * | --- | --- |
  * | `condition_match`, and a bucket let the person in or chose the variant | `SPLIT` |
- * | `condition_match`, `super_condition_value` | `TARGETING_MATCH` |
- * | `out_of_rollout_bound`, `holdout_condition_value` | `SPLIT` |
- * | `no_condition_match`, `no_group_type` | `DEFAULT` |
+ * | `condition_match`, `super_condition_value`, `targeting_match` | `TARGETING_MATCH` |
+ * | `out_of_rollout_bound`, `holdout_condition_value`, `experiment_split`, `rollout_miss`, `holdout` | `SPLIT` |
+ * | `no_condition_match`, `no_group_type`, `no_rule_match`, `missing_group_key`, `experiment_paused` | `DEFAULT` |
  * | any of an off flag that is read as another type than boolean, but the next | `DEFAULT` |
  * | `flag_disabled` | `DISABLED` |
  * | `override` | `STATIC` |
@@ -64,6 +64,7 @@ export type {
   FlagSource,
   FlagValue,
   IsEnabledOptions,
+  UnresolvedFlagReason,
   Widened,
 } from "../flags/results.ts";
 export type { FeatureFlagEvaluations } from "../flags/snapshot.ts";

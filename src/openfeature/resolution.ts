@@ -34,6 +34,14 @@ const REASONS: ReadonlyMap<string | undefined, string> =
       ["no_group_type", "DEFAULT"],
       ["flag_disabled", "DISABLED"],
       ["override", "STATIC"],
+      // Of flags with rules.
+      ["targeting_match", "TARGETING_MATCH"],
+      ["experiment_split", "SPLIT"],
+      ["rollout_miss", "SPLIT"],
+      ["holdout", "SPLIT"],
+      ["experiment_paused", "DEFAULT"],
+      ["no_rule_match", "DEFAULT"],
+      ["missing_group_key", "DEFAULT"],
     ],
   );
 

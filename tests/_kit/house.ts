@@ -91,6 +91,8 @@ const ARROWS: ArrowTable = {
     "options/reader",
   ],
   "compat": ["client/host", "flags"],
+  // What the adapters of frameworks have in common.
+  "adapters": ["client", "client/escaped", "client/host"],
   // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
@@ -105,9 +107,11 @@ const ARROWS: ArrowTable = {
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
   "openfeature": ["client/host", "flags"],
-  "hono": ["mod"],
-  "next": ["mod"],
-  "featureflip": ["delivery"],
+  "hono": ["adapters", "client", "posthog"],
+  "express": ["adapters", "client", "posthog"],
+  "next": ["adapters", "client"],
+  "flags_sdk": ["flags"],
+  "featureflip": ["delivery/http", "delivery/retry", "delivery/stream"],
   "sync_hash": [],
   "testing": ["posthog", "dev", "caches/types"],
   "dev": [
@@ -124,8 +128,8 @@ const ARROWS: ArrowTable = {
 export const HOUSE: {
   readonly arrows: ArrowTable;
   /**
-   * Who may call anything named `fetch`: the one HTTP door, what stands for the network in development, and the
-   * wrapper that hands an application's requests on to the fetch the application gave it.
+   * Who may call anything named `fetch`: the one HTTP door, the stream beside it, what stands for the network in
+   * development, and the wrapper that hands an application's requests on to the fetch the application gave it.
    */
   readonly fetchCallers: readonly string[];
   readonly globals: GlobalTable;
@@ -138,6 +142,8 @@ export const HOUSE: {
   arrows: ARROWS,
   fetchCallers: [
     "src/delivery/http.ts",
+    // Featureflip's stream: headers under a deadline, then a body without end.
+    "src/delivery/stream.ts",
     "src/dev/",
     "src/testing/",
     "src/context/outgoing.ts",
@@ -152,7 +158,7 @@ export const HOUSE: {
     "clearTimeout": CLOCK,
     "setInterval": NOWHERE,
     "clearInterval": NOWHERE,
-    "Math.random": NOWHERE,
+    "Math.random": ["src/core/random.ts"],
     "AbortSignal.timeout": NOWHERE,
     "crypto": [
       "src/core/random.ts",
@@ -163,6 +169,8 @@ export const HOUSE: {
     "globalThis": [
       "src/core/runtime.ts",
       "src/dev/incoming.ts",
+      "src/featureflip/env.ts",
+      "src/featureflip/runtime.ts",
       "src/testing/fake_clock.ts",
     ],
     "self": NOWHERE,
@@ -179,6 +187,7 @@ export const HOUSE: {
     "setImmediate": NOWHERE,
   },
   optional: [
+    "adapters/",
     "caches/atomic_cache",
     "caches/cache_api",
     "caches/deno_kv",
@@ -189,7 +198,9 @@ export const HOUSE: {
     "caches/tiered",
     "caches/workers_kv",
     "dev/",
+    "express/",
     "featureflip/",
+    "flags_sdk/",
     "hono/",
     "logs/",
     "next/",
@@ -201,6 +212,5 @@ export const HOUSE: {
   ],
   longFunctions: [
     "src/caches/leased_cache.ts",
-    "src/dev/emulator.ts",
   ],
 };

@@ -21,14 +21,10 @@ export interface CacheStamp {
   readonly project?: string | undefined;
 }
 
-const OWN_NAMES = [
-  "group_type_mapping",
-  "minimal_flag_called_events",
-  "property_matching_version",
-  "numberTexts",
-] as const;
-
-/** Builds what a cache stores from a document that was parsed: rows and unknown fields stay as they are. */
+/**
+ * Builds what a cache stores from a document that was parsed: rows and unknown fields stay as they are. What concerns all
+ * flags is there in both spellings, for readers of either.
+ */
 export function toCacheData(
   document: unknown,
   stamp: CacheStamp,
@@ -36,7 +32,7 @@ export function toCacheData(
 ): FlagDefinitionCacheData {
   const source = isRecord(document) ? document : {};
   const fields = { ...source as JsonObject };
-  for (const name of OWN_NAMES) delete fields[name];
+  delete fields["numberTexts"];
   for (const [name, value] of Object.entries(stamp)) {
     if (value !== undefined) fields[name] = value;
   }
@@ -48,12 +44,17 @@ export function toCacheData(
     places.push(flags.length);
     if (isRecord(row)) flags.push(row as JsonObject);
   }
+  const groupTypeMapping = toObject(readGroupTypeMapping(source));
+  const switches = readSwitches(source);
   return {
     ...fields,
     flags,
-    groupTypeMapping: toObject(readGroupTypeMapping(source)),
+    groupTypeMapping,
+    "group_type_mapping": groupTypeMapping,
     cohorts: toObject(getOwn(source, "cohorts")),
-    ...readSwitches(source),
+    ...switches,
+    "minimal_flag_called_events": switches.minimalFlagCalledEvents,
+    "property_matching_version": switches.propertyMatchingVersion,
     ...(numberTexts && {
       numberTexts: Object.fromEntries(
         Object.entries(numberTexts).map(([pointer, text]) => [

@@ -120,11 +120,10 @@ export class ClientDefinitions implements LocalFlags {
       !this.#freshness.isStale(loadedAt) &&
       !this.#freshness.isOverdue(confirmedAt)
     ) return;
-    const isTooOld = this.#freshness.isTooOld(confirmedAt);
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    const isAwaited = !this.#installed || isTooOld ||
+    const isAwaited = this.#freshness.isTooOld(confirmedAt) ||
       isDropping && !caller.isKept;
     const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
@@ -387,15 +386,8 @@ export class ClientDefinitions implements LocalFlags {
     return true;
   }
 
-  /** Whether others are held, of a later moment. */
-  #isOlder({ etag, fetchedAt }: CachedDefinitions): boolean {
-    const held = this.#installed;
-    return held !== undefined && fetchedAt !== undefined &&
-      !(etag && etag === held.etag) &&
-      fetchedAt < Math.min(
-          held.fetchedAt ?? held.loadedAt,
-          this.#host.clock.now(),
-        );
+  #isOlder(entry: CachedDefinitions): boolean {
+    return !!this.#installed?.isNewer(entry, this.#host.clock.now());
   }
 
   #isOutdated({ generation }: Load): boolean {

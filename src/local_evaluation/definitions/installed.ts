@@ -49,13 +49,28 @@ export class InstalledDefinitions implements LocalDefinitions {
     this.#reporter = reporter;
   }
 
+  /** Whether these are of a later moment than what a cache holds; a moment ahead of our clock counts as now. */
+  isNewer(
+    { etag, fetchedAt }: Pick<InstalledDefinitions, "etag" | "fetchedAt">,
+    now: number,
+  ): boolean {
+    return fetchedAt !== undefined && !(etag && etag === this.etag) &&
+      fetchedAt < Math.min(this.fetchedAt ?? this.loadedAt, now);
+  }
+
   get minimalFlagCalledEvents(): boolean {
     return this.definitions.minimalFlagCalledEvents;
   }
 
   async evaluate(evaluation: Evaluation): Promise<boolean> {
-    const { input, flagKeys, onlyEvaluateLocally, records, unservable } =
-      evaluation;
+    const {
+      input,
+      flagKeys,
+      onlyEvaluateLocally,
+      records,
+      undecided,
+      unservable,
+    } = evaluation;
     const { flags } = evaluation.overrides;
     const known = this.definitions.flags;
     const isOpen = (key: string) => !flags.has(key);
@@ -83,12 +98,14 @@ export class InstalledDefinitions implements LocalDefinitions {
           break;
         case "missing-group":
           // Asked for by name the server gets its say; a bulk call must not make a request each time.
-          if (flagKeys && !onlyEvaluateLocally) needsServer = true;
-          else records.set(key, buildRecord(rule, NO_GROUP));
+          if (flagKeys && !onlyEvaluateLocally) {
+            needsServer = true;
+            undecided.set(key, "missing_context");
+          } else records.set(key, buildRecord(rule, NO_GROUP));
           break;
         default:
           needsServer = true;
-          evaluation.undecided.add(key);
+          undecided.set(key, outcome.cause);
           if (outcome.kind === "requires-server" || outcome.isFixed) {
             unservable.set(key, outcome.reason);
           }

@@ -123,6 +123,17 @@ const REMOTE: readonly (readonly [
   [{ enabled: false, reason: { code: "no_condition_match" } }, "DEFAULT"],
   [{ enabled: false, reason: { code: "no_group_type" } }, "DEFAULT"],
   [{ enabled: false, reason: { code: "flag_disabled" } }, "DISABLED"],
+  ...[
+    ["targeting_match", "TARGETING_MATCH"],
+    ["experiment_split", "SPLIT"],
+    ["rollout_miss", "SPLIT"],
+    ["holdout", "SPLIT"],
+    ["experiment_paused", "DEFAULT"],
+    ["no_rule_match", "DEFAULT"],
+    ["missing_group_key", "DEFAULT"],
+  ].map(([code, reason = ""]) =>
+    [{ value: true, reason: { code } }, reason] as const
+  ),
   [{ enabled: true, reason: { code: "a_newer_one" } }, "UNKNOWN"],
   [{ enabled: true, reason: { code: "toString" } }, "UNKNOWN"],
   [{ enabled: true }, "UNKNOWN"],
