@@ -22,13 +22,15 @@ export class ProviderEvents implements ProviderEventsLike {
     }
   }
 
-  addHandler(event: string, handler: ProviderEventHandler): void {
-    this.#handlers.set(event, [...this.getHandlers(event), handler]);
+  addHandler(event: string, handler: (details?: never) => unknown): void {
+    // It knows its details by the event.
+    const added = handler as ProviderEventHandler;
+    this.#handlers.set(event, [...this.getHandlers(event), added]);
   }
 
-  removeHandler(event: string, handler: ProviderEventHandler): void {
+  removeHandler(event: string, handler: (details?: never) => unknown): void {
     const handlers = this.getHandlers(event);
-    const at = handlers.lastIndexOf(handler);
+    const at = handlers.lastIndexOf(handler as ProviderEventHandler);
     this.#handlers.set(event, handlers.filter((_, index) => index !== at));
   }
 

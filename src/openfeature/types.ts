@@ -111,9 +111,15 @@ export interface ProviderEventsLike {
   /** Tells the handlers of an event. */
   emit(event: string, details?: unknown): void;
   /** Adds a handler of an event. */
-  addHandler(event: string, handler: ProviderEventHandler): void;
+  addHandler<Details = unknown>(
+    event: string,
+    handler: (details?: Details) => unknown,
+  ): void;
   /** Takes it back. */
-  removeHandler(event: string, handler: ProviderEventHandler): void;
+  removeHandler<Details = unknown>(
+    event: string,
+    handler: (details?: Details) => unknown,
+  ): void;
   /** Takes back all handlers, or those of an event. */
   removeAllHandlers(event?: string): void;
   /** The handlers of an event. */
