@@ -24,7 +24,8 @@ const MAX_EXPOSURES = 50_000;
  * to a default, those without a person, those of {@linkcode PostHogProvider}, which does so itself, and values that are
  * numbers or objects and have no variant.
  *
- * Metrics of an experiment need the value too: see {@linkcode flagProperties}.
+ * Metrics of an experiment need the value too: see {@linkcode flagProperties}. Behind OpenFeature's `MultiProvider` the hook
+ * can't tell whose flag it was: leave those of PostHog out by `include`.
  *
  * @param posthog The client, with or without feature flags.
  * @param options See {@linkcode ExposureHookOptions}.
@@ -53,56 +54,15 @@ const MAX_EXPOSURES = 50_000;
  */
 export function exposureHook(
   posthog: OpenFeatureCaptureClient,
-  { distinctId, include }: ExposureHookOptions = {},
+  options: ExposureHookOptions = {},
 ): ExposureHook {
-  let ownExposures: BoundedMap<number, null> | undefined;
-
-  function capture(
-    { context, providerMetadata: { name } }: HookContextLike,
-    details: EvaluationDetailsLike,
-  ): void {
-    const { flagKey, reason } = details;
-    if (isNotDecided(details) || `${name}`.startsWith("PostHog")) return;
-    const id = toId(distinctId?.(context)) ?? toId(context.targetingKey);
-    if (id === undefined || include?.(flagKey) === false) return;
-    const response = readResponse(details);
-    if (response === undefined) {
-      findHost(posthog)?.reporter.debug(
-        `The exposure of the flag "${flagKey}" is not captured: its value is no boolean and no text`,
-      );
-      return;
-    }
-    const { groups } = context as { groups?: Record<string, string> };
-    const identity = digestText(JSON.stringify([
-      id,
-      flagKey,
-      response,
-      Object.entries(Object(groups)).sort(),
-      name,
-    ]));
-    const exposures = findFlagPort(posthog)?.exposures ??
-      (ownExposures ??= new BoundedMap(MAX_EXPOSURES));
-    if (exposures.has(identity)) return;
-    exposures.set(identity, null);
-    posthog.capture({
-      distinctId: id,
-      event: "$feature_flag_called",
-      properties: {
-        $feature_flag: flagKey,
-        $feature_flag_response: response,
-        ...flagProperties(details),
-        $feature_flag_reason: reason,
-        $feature_flag_provider: name,
-        "locally_evaluated": false,
-      },
-      groups,
-    });
-  }
-
+  let own: BoundedMap<number, null> | undefined;
   return {
     after(context, details) {
       try {
-        capture(context, details);
+        const exposures = findFlagPort(posthog)?.exposures ??
+          (own ??= new BoundedMap(MAX_EXPOSURES));
+        captureOnce(posthog, options, exposures, context, details);
       } catch (cause) {
         const message = "Cannot capture the exposure of a flag";
         findHost(posthog)?.reporter.tell(
@@ -113,6 +73,50 @@ export function exposureHook(
       }
     },
   };
+}
+
+function captureOnce(
+  posthog: OpenFeatureCaptureClient,
+  { distinctId, include }: ExposureHookOptions,
+  exposures: BoundedMap<number, null>,
+  { context, providerMetadata: { name } }: HookContextLike,
+  details: EvaluationDetailsLike,
+): void {
+  const { flagKey, reason } = details;
+  if (isNotDecided(details) || name.startsWith("PostHog")) return;
+  const id = toId(distinctId?.(context)) ?? toId(context.targetingKey);
+  if (id === undefined || include?.(flagKey) === false) return;
+  const response = readResponse(details);
+  if (response === undefined) {
+    findHost(posthog)?.reporter.debug(
+      `The exposure of the flag "${flagKey}" is not captured: its value is no boolean and no text`,
+    );
+    return;
+  }
+  const { groups } = context as { groups?: Record<string, string> };
+  // Texts as JSON, as for the client's own flags; two vendors may have flags of one key.
+  const identity = digestText(JSON.stringify([
+    id,
+    flagKey,
+    response,
+    Object.entries(Object(groups)).sort(),
+    name,
+  ]));
+  if (exposures.has(identity)) return;
+  exposures.set(identity, null);
+  posthog.capture({
+    distinctId: id,
+    event: "$feature_flag_called",
+    properties: {
+      $feature_flag: flagKey,
+      $feature_flag_response: response,
+      ...flagProperties(details),
+      $feature_flag_reason: reason,
+      $feature_flag_provider: name,
+      "locally_evaluated": false,
+    },
+    groups,
+  });
 }
 
 /**

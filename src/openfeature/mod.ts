@@ -25,6 +25,9 @@
  * request loads the definitions, as no request is allowed before, and evaluates all the same. Events need a `waitUntil`:
  * hand the client that of `cloudflare:workers`, or a `contextStorage`.
  *
+ * An experiment on another vendor's flags takes both halves: the exposure, which the hook captures, and `$feature/<key>` on
+ * the events that are its metrics, which `flagProperties(details)` makes.
+ *
  * @example Flags, an exposure and a purchase
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -103,6 +103,7 @@ export class PostHogProvider {
         "posthog",
       );
     }
+    this.#status = READY;
     this.#off?.();
     this.#off = this.#client.on("localEvaluationFlagsLoaded", () => {
       this.events.emit("PROVIDER_CONFIGURATION_CHANGED");

@@ -31,9 +31,8 @@ function createHook(options?: ExposureHookOptions, debug = false) {
 async function respond(
   details: Partial<EvaluationDetailsLike>,
   context: HookContextLike = CONTEXT,
-  options?: ExposureHookOptions,
 ): Promise<unknown[]> {
-  const { posthog, emulator, hook } = createHook(options);
+  const { posthog, emulator, hook } = createHook();
   hook.after(context, { ...DETAILS, ...details });
   await posthog.flush();
   return emulator.events.map(({ properties }) =>

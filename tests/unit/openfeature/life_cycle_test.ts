@@ -139,6 +139,19 @@ Deno.test("onClose flushes, ends the events and leaves the client open (EDGE-393
   assertEquals(emulator.events.at(-1)?.event, "after");
 });
 
+Deno.test("a provider that was closed can be set again (EDGE-393)", async () => {
+  const { provider, posthog, emulator, told } = listen();
+  emulator.failNext({ status: 500, path: "/flags/definitions" });
+  await assertRejects(() => provider.initialize());
+  await provider.onClose();
+  await posthog.reloadFeatureFlags();
+  assertEquals(told, []);
+  await provider.initialize();
+  emulator.setFlags({ flags: [] });
+  await posthog.reloadFeatureFlags();
+  assertEquals(told, ["PROVIDER_CONFIGURATION_CHANGED"]);
+});
+
 Deno.test("a handler that throws or rejects holds nobody up, and can be taken back", async () => {
   const { provider, told, logs } = listen();
   const { events } = provider;
