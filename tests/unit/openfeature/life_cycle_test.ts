@@ -72,6 +72,23 @@ Deno.test("a failed load is ERROR, evaluating by PostHog; READY once definitions
   assertEquals(told, ["PROVIDER_CONFIGURATION_CHANGED", "PROVIDER_READY"]);
 });
 
+Deno.test("a document alone makes it READY, after ERROR as after STALE (EDGE-393)", async () => {
+  const { provider, posthog, emulator, clock, told, evaluate } = listen({
+    maxDefinitionAgeMs: 60_000,
+  });
+  emulator.failNext({ status: 500, path: "/flags/definitions" });
+  await assertRejects(() => provider.initialize());
+  await posthog.reloadFeatureFlags();
+  assertEquals(told, ["PROVIDER_CONFIGURATION_CHANGED", "PROVIDER_READY"]);
+  await clock.advance(60_000);
+  emulator.failNext({ status: 500, path: "/flags/definitions" });
+  await evaluate();
+  told.length = 0;
+  emulator.setFlags({ flags: [] });
+  await posthog.reloadFeatureFlags();
+  assertEquals(told, ["PROVIDER_CONFIGURATION_CHANGED", "PROVIDER_READY"]);
+});
+
 Deno.test("a load that hangs is given up within featureFlagsRequestTimeoutMs (EDGE-393)", async () => {
   const { provider, clock } = listen({
     featureFlagsRequestTimeoutMs: 500,

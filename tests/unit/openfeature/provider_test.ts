@@ -262,6 +262,8 @@ Deno.test("each evaluation is an exposure, once, unless it is switched off", asy
   const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
   const silent = new PostHogProvider(posthog, { sendFeatureFlagEvents: false });
   await silent.resolveBooleanEvaluation("on", false, USER);
+  await posthog.flush();
+  assertEquals(emulator.events, []);
   const provider = new PostHogProvider(posthog);
   await provider.resolveBooleanEvaluation("on", false, USER);
   await provider.resolveBooleanEvaluation("on", false, USER);
