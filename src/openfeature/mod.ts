@@ -56,20 +56,7 @@
 export { exposureHook, flagProperties } from "./exposure_hook.ts";
 export { PostHogProvider } from "./provider.ts";
 
-export type { FlagPropertiesSource } from "../core/event.ts";
-export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { EvaluateFlagsOptions } from "../flags/call_options.ts";
-export type {
-  FeatureFlagResult,
-  FlagBootstrap,
-  FlagDetail,
-  FlagReadOptions,
-  FlagSource,
-  FlagValue,
-  IsEnabledOptions,
-  UnresolvedFlagReason,
-  Widened,
-} from "../flags/results.ts";
 export type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
 export type {
   EvaluationContextLike,
