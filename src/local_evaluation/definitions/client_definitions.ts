@@ -92,7 +92,7 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   isReady(): boolean {
-    return (this.#installed?.definitions.flags.size ?? 0) > 0;
+    return Boolean(this.#installed?.definitions.flags.size);
   }
 
   get state(): LocalFlags["state"] {
