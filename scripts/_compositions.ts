@@ -179,4 +179,18 @@ export const adapter = createFlagsAdapter(posthog);
 export const getData = () => getProviderData(posthog);`,
     maxGzipBytes: 2000,
   },
+  {
+    name: "edgehog/openfeature, provider",
+    to: "… + local evaluation",
+    code: `import { PostHogProvider } from "edgehog/openfeature";
+export const provider = new PostHogProvider(posthog);`,
+    maxGzipBytes: 3000,
+  },
+  {
+    name: "edgehog/openfeature, hook",
+    to: "capture only",
+    code: `import { exposureHook, flagProperties } from "edgehog/openfeature";
+export const hooks = [exposureHook(posthog), flagProperties];`,
+    maxGzipBytes: 1000,
+  },
 ];

@@ -1,5 +1,5 @@
 import { isNonBlank, isObject, isText } from "../core/guards.ts";
-import type { ListedFlag } from "../flags/local.ts";
+import type { LocalFlag } from "../flags/local.ts";
 import { findFlagPort } from "../flags/port.ts";
 
 /** A client with local evaluation. */
@@ -86,7 +86,7 @@ export async function getProviderData(
 }
 
 function define(
-  { id, name, multivariate }: ListedFlag,
+  { id, name, multivariate }: LocalFlag,
   link: string | undefined,
 ): ProviderDefinition {
   const variants = isObject(multivariate) ? multivariate["variants"] : [];

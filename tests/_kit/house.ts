@@ -106,7 +106,7 @@ const ARROWS: ArrowTable = {
   "queue_service": ["client/host", "delivery"],
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
-  "openfeature": ["mod"],
+  "openfeature": ["client/host", "flags"],
   "hono": ["adapters", "client", "posthog"],
   "express": ["adapters", "client", "posthog"],
   "next": ["adapters", "client"],

@@ -92,7 +92,11 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   isReady(): boolean {
-    return (this.#installed?.definitions.flags.size ?? 0) > 0;
+    return Boolean(this.#installed?.definitions.flags.size);
+  }
+
+  get state(): LocalFlags["state"] {
+    return this.#freshness.describe(this.#installed, this.#isUsable());
   }
 
   list(keys?: readonly string[]): readonly FlagRule[] {
@@ -116,11 +120,10 @@ export class ClientDefinitions implements LocalFlags {
       !this.#freshness.isStale(loadedAt) &&
       !this.#freshness.isOverdue(confirmedAt)
     ) return;
-    const isTooOld = this.#freshness.isTooOld(confirmedAt);
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    const isAwaited = !this.#installed || isTooOld ||
+    const isAwaited = this.#freshness.isTooOld(confirmedAt) ||
       isDropping && !caller.isKept;
     const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
