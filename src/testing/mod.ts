@@ -24,7 +24,23 @@ export type { AnyEdgehogError } from "../core/errors.ts";
 export type { Logger, LogLevel } from "../core/logger.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { PostHogOptions } from "../posthog/types.ts";
-export { assertCaptured, type ExpectedEvent } from "./assert_captured.ts";
+export {
+  assertCaptured,
+  type AssertedEvent,
+  assertExceptionCaptured,
+  assertExposed,
+  assertNotCaptured,
+  type EventSource,
+  type ExpectedEvent,
+  type ExpectedException,
+  type ExpectedExposure,
+} from "./assert_captured.ts";
+export type {
+  Captured,
+  TestEvent,
+  TestException,
+  TestExposure,
+} from "./captured.ts";
 export { createFakeClock, type FakeClock } from "./fake_clock.ts";
 export {
   createRecordingFetch,
@@ -42,8 +58,11 @@ export {
   type SimpleFlag,
   type SimpleFlags,
   type SimpleFlagWithPayload,
+  type TestFlags,
 } from "./simple_flags.ts";
+export type { TestKit, TestWorldOptions } from "./world.ts";
 export {
+  type ComposedTestClientOptions,
   createTestClient,
   createTestClientBy,
   type TestClient,

@@ -107,7 +107,14 @@ const ARROWS: ArrowTable = {
   "next": ["mod"],
   "featureflip": ["delivery"],
   "sync_hash": [],
-  "testing": ["posthog", "dev", "caches/types"],
+  "testing": [
+    "posthog",
+    "client",
+    "client/feature",
+    "client/host",
+    "dev",
+    "caches/types",
+  ],
   "dev": [
     "flags",
     "local_evaluation/outcome",

@@ -8,7 +8,7 @@ import {
 import { createClient } from "edgehog/client";
 import { featureFlags } from "edgehog/feature-flags";
 import { localEvaluation } from "edgehog/local-evaluation";
-import { createTestClient } from "edgehog/testing";
+import { createTestClient, type TestClient } from "edgehog/testing";
 import type { LocalEvaluationPart } from "../../../src/flags/local.ts";
 
 const SECRET = "correct horse battery staple";
@@ -211,10 +211,11 @@ Deno.test("flagChangeWebhook() asks once a second and three times in a row at mo
 });
 
 Deno.test("flagChangeWebhook() does not wait for a request that was dropped", async () => {
-  const { emulator, posthog, clock } = createTestClient({
+  const client: TestClient = createTestClient({
     fetch: (input, init) =>
       isDropped ? new Promise(() => {}) : emulator.fetch(input, init),
   });
+  const { emulator, posthog, clock } = client;
   let isDropped = true;
   const handle = flagChangeWebhook(posthog, { secret: SECRET });
   const call = () =>
@@ -236,10 +237,11 @@ Deno.test("flagChangeWebhook() does not wait for a request that was dropped", as
 });
 
 Deno.test("flagChangeWebhook() does not wait for a request that was dropped before the clock was set back (FLD-081)", async () => {
-  const { emulator, posthog, clock } = createTestClient({
+  const client: TestClient = createTestClient({
     fetch: (input, init) =>
       isDropped ? new Promise(() => {}) : emulator.fetch(input, init),
   });
+  const { emulator, posthog, clock } = client;
   let isDropped = true;
   const handle = flagChangeWebhook(posthog, { secret: SECRET });
   const call = () =>
