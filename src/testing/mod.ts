@@ -42,6 +42,7 @@ export type {
   TestExposure,
 } from "./captured.ts";
 export { createFakeClock, type FakeClock } from "./fake_clock.ts";
+export { type MockedPostHog, mockPostHog } from "./mock_posthog.ts";
 export {
   createRecordingFetch,
   type RecordingFetch,

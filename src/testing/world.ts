@@ -30,7 +30,7 @@ export interface TestKit extends Captured {
 }
 
 /** A kit that has no client yet. */
-interface World {
+export interface World {
   readonly kit: TestKit;
   /** What the client is to be told. */
   readonly options: PostHogOptions & {
@@ -42,10 +42,11 @@ interface World {
   readonly add: ReturnType<typeof createCaptured>["add"];
 }
 
-/** Makes a world for one client; a hasher of the test's own is used in it. */
+/** Makes a world for one client; a hasher of the application's own is used in it, its `onError` called. */
 export function createWorld(
   { startMs, seed = 1, ...flags }: TestWorldOptions,
   givenHasher: Hasher = webCryptoHasher,
+  onError?: (error: AnyEdgehogError) => void,
 ): World {
   const clock = createFakeClock(startMs);
   const hasher = createTrackedHasher(givenHasher, clock);
@@ -68,7 +69,10 @@ export function createWorld(
       sleep: clock.sleep,
       random: createSeededRandom(seed),
       logger,
-      onError: (error) => errors.push(error),
+      onError(error) {
+        errors.push(error);
+        return onError?.(error);
+      },
     },
     hasher,
     add,
