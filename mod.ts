@@ -156,6 +156,7 @@ export type {
   FlagSource,
   FlagValue,
   IsEnabledOptions,
+  UnresolvedFlagReason,
   Widened,
 } from "./src/flags/results.ts";
 export type { EvaluateFlagsOptions } from "./src/flags/call_options.ts";

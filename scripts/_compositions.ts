@@ -49,7 +49,7 @@ export const COMPOSITIONS: readonly Composition[] = [
   {
     name: "capture only",
     code: buildWorker([CREATE_CLIENT], `createClient("phc_x")`, CAPTURE),
-    maxGzipBytes: 21_490,
+    maxGzipBytes: 22_640,
     boundGzipBytes: 17_500,
     absent: [
       "src/flags/",
@@ -69,7 +69,7 @@ export const COMPOSITIONS: readonly Composition[] = [
       `createClient("phc_x", { use: [errorTracking()] })`,
       [...CAPTURE, `hog.captureException(new Error("x"));`],
     ),
-    maxGzipBytes: 26_875,
+    maxGzipBytes: 28_305,
     absent: [
       "src/flags/",
       "src/local_evaluation/",
@@ -84,7 +84,7 @@ export const COMPOSITIONS: readonly Composition[] = [
       `createClient("phc_x", { use: [featureFlags()] })`,
       EVALUATE,
     ),
-    maxGzipBytes: 28_380,
+    maxGzipBytes: 30_335,
     boundGzipBytes: 22_500,
     absent: ["src/local_evaluation/", "src/errors/", "src/compat/"],
   },
@@ -102,7 +102,7 @@ export const COMPOSITIONS: readonly Composition[] = [
 })`,
       EVALUATE,
     ),
-    maxGzipBytes: 43_000,
+    maxGzipBytes: 46_155,
     boundGzipBytes: 36_000,
     absent: ["src/local_evaluation/regex/", "src/errors/", "src/compat/"],
   },
@@ -113,8 +113,52 @@ export const COMPOSITIONS: readonly Composition[] = [
       `new PostHog("phc_x", { personalApiKey: "phx_x" })`,
       EVALUATE,
     ),
-    maxGzipBytes: 52_430,
+    maxGzipBytes: 56_045,
     boundGzipBytes: 47_000,
     absent: [],
+  },
+];
+
+/** What an entry point adds to the application that it is put on top of. */
+export interface Addition {
+  readonly name: string;
+  /** The name of that composition. */
+  readonly to: string;
+  /** What the application's module has more. */
+  readonly code: string;
+  /** The budget that a test holds: bytes more, minified and gzipped. */
+  readonly maxGzipBytes: number;
+}
+
+/** The adapters, each with all that it has. */
+export const ADDITIONS: readonly Addition[] = [
+  {
+    name: "edgehog/hono",
+    to: "capture + error tracking",
+    code: `import { posthogMiddleware } from "edgehog/hono";
+export const middleware = posthogMiddleware(posthog);`,
+    maxGzipBytes: 1100,
+  },
+  {
+    name: "edgehog/express",
+    to: "capture + error tracking",
+    code:
+      `import { setupExpressErrorHandler, setupExpressRequestContext } from "edgehog/express";
+export const setup = [setupExpressErrorHandler, setupExpressRequestContext];`,
+    maxGzipBytes: 1000,
+  },
+  {
+    name: "edgehog/next",
+    to: "capture + error tracking",
+    code: `import { createNext } from "edgehog/next";
+export const { route, proxy, fromHeaders, onRequestError } = createNext(posthog);`,
+    maxGzipBytes: 2000,
+  },
+  {
+    name: "edgehog/flags-sdk",
+    to: "… + local evaluation",
+    code: `import { createFlagsAdapter } from "edgehog/flags-sdk";
+export const adapter = createFlagsAdapter(posthog);`,
+    maxGzipBytes: 2000,
   },
 ];

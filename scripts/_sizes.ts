@@ -1,6 +1,7 @@
 import { type BuildOptions, buildSync } from "esbuild";
 import { gzipSync } from "node:zlib";
 import { fromRoot, ROOT } from "../tests/_kit/paths.ts";
+import { type Addition, COMPOSITIONS } from "./_compositions.ts";
 import { ENTRIES } from "./_entries.ts";
 
 /** What a bundle weighs, in bytes. */
@@ -23,6 +24,13 @@ export function measureEntry(source: string): Size {
  */
 export function measureApplication(code: string): Size {
   return measure({ stdin: { contents: code, resolveDir: ROOT } });
+}
+
+/** By how many bytes, minified and gzipped, an entry point makes its composition heavier. */
+export function measureAddition({ to, code }: Addition): number {
+  const base = COMPOSITIONS.find(({ name }) => name === to)?.code ?? "";
+  return measureApplication(`${base}\n${code}`).gzipped -
+    measureApplication(base).gzipped;
 }
 
 /** Bundles as an application's bundler does. */

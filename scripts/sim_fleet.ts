@@ -4,7 +4,8 @@
  * [--seed 1] [--svg fleet.svg]`.
  *
  * Each isolate has a client of its own and serves requests at random moments; one PostHog emulator answers them all,
- * and a KV with the platform's delays stands between them. In the middle a flag is changed.
+ * and a KV with the platform's delays stands between them. In the middle a flag is changed. Below stand smaller fleets for
+ * which something goes wrong: each of their isolates with a key sees the change within three intervals and KV's delay.
  *
  * @module
  */
@@ -18,6 +19,24 @@ import { buildReport } from "./sim/report.ts";
 import { computeTimerPolling } from "./sim/timer_polling.ts";
 
 const DEFAULT_SVG = "fleet.svg";
+
+/** Each isolate is asked so often that it sees what there is to be seen. */
+const FAULTY_FLEET = {
+  isolates: 200,
+  requestsPerSecond: [1, 2],
+} satisfies Partial<FleetOptions>;
+
+const AT_ONCE = { isolates: 50, rampMs: 0 } satisfies Partial<FleetOptions>;
+
+/** What goes wrong for a fleet that shares definitions through KV. */
+const FAULTS: readonly (readonly [name: string, Partial<FleetOptions>])[] = [
+  ["200: KV takes no definitions", { kvRefuses: "definitions" }],
+  ["200: KV takes no writes", { kvRefuses: "everything" }],
+  ["200: clocks off by up to 5 s", { skewMs: 5000 }],
+  ["200: clocks off by up to 5 min", { skewMs: 300_000 }],
+  ["50 at once", AT_ONCE],
+  ["50 at once, one place", { ...AT_ONCE, places: 1 }],
+];
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -38,6 +57,7 @@ async function main(): Promise<void> {
   const places = Number(values.places);
   const startedAt = performance.now();
   const fleets: NamedResult[] = [];
+  const faulty: NamedResult[] = [];
   const add = async (name: string, mode: FleetMode, places = 1) =>
     fleets.push({
       name,
@@ -56,8 +76,13 @@ async function main(): Promise<void> {
       everyMs: seconds * 1000,
     });
   }
+  for (const [name, fault] of FAULTS) {
+    const fleet = { ...options, ...FAULTY_FLEET, places, ...fault };
+    const result = await simulateFleet({ kind: "shared" }, fleet);
+    faulty.push({ name, result });
+  }
   const seconds = (performance.now() - startedAt) / 1000;
-  const rows = fleets.map(({ name, result }) => ({
+  const rows = [...fleets, ...faulty].map(({ name, result }) => ({
     name,
     figures: buildFigures(result, options),
   }));

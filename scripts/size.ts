@@ -1,7 +1,12 @@
 import { say } from "../tests/_kit/run.ts";
-import { COMPOSITIONS } from "./_compositions.ts";
+import { ADDITIONS, COMPOSITIONS } from "./_compositions.ts";
 import { ENTRIES } from "./_entries.ts";
-import { measureApplication, measureEntry, type Size } from "./_sizes.ts";
+import {
+  measureAddition,
+  measureApplication,
+  measureEntry,
+  type Size,
+} from "./_sizes.ts";
 
 interface Line {
   readonly name: string;
@@ -64,7 +69,7 @@ function messageOf(error: unknown): string {
     : `Could not resolve ${written}`;
 }
 
-/** Prints what each entry point and each composition weighs, in kB, its budget and bound, and which rooms it carries. */
+/** Prints what each entry point and each composition weighs, in kB, its budget and bound, and which rooms it carries; and what adapters add. */
 function main(): void {
   say(columns("", "min", "gzip", ["budget", "bound"], "rooms, min"));
   for (const { specifier, source } of ENTRIES) {
@@ -73,6 +78,12 @@ function main(): void {
   say("");
   for (const { code, ...composition } of COMPOSITIONS) {
     say(row({ ...composition, measure: () => measureApplication(code) }));
+  }
+  say("");
+  for (const addition of ADDITIONS) {
+    const { name, to, maxGzipBytes } = addition;
+    const sizes = [measureAddition(addition), maxGzipBytes].map(kilobytes);
+    say(columns(name, "", sizes[0] ?? "", sizes.slice(1), `on top of: ${to}`));
   }
 }
 

@@ -17,14 +17,6 @@ import {
 /** The contract's default where a call says nothing. */
 const FLUSH_INTERVAL_MS = 500;
 
-/** Options of `/capture`, and the properties by which edgehog is told them. */
-const SENTINELS: ReadonlyMap<string, string> = new Map([
-  ["cookieless_mode", "$cookieless_mode"],
-  ["disable_skew_correction", "$ignore_sent_at"],
-  ["process_person_profile", "$process_person_profile"],
-  ["product_tour_id", "$product_tour_id"],
-]);
-
 /** Reads the client's options from `/init`. The suites expect GeoIP and plain bodies unless they ask otherwise. */
 export function toClientOptions(fields: Fields): PostHogOptions {
   return {
@@ -40,18 +32,12 @@ export function toClientOptions(fields: Fields): PostHogOptions {
 
 /** Reads the event of `/capture` or `/capture_ai`. */
 export function toCaptureMessage(fields: Fields): CaptureMessage {
-  const options = Object.entries(readObject(fields, "options") ?? {});
-  const sentinels = options.flatMap(([name, value]) => {
-    const property = SENTINELS.get(name);
-    return property === undefined || value === null ? [] : [[property, value]];
-  });
   return {
     distinctId: requireText(fields, "distinct_id"),
     event: requireText(fields, "event"),
-    properties: {
-      ...readObject(fields, "properties"),
-      ...Object.fromEntries(sentinels),
-    },
+    properties: readObject(fields, "properties"),
+    // Checked by the client alone.
+    options: readObject(fields, "options") as CaptureMessage["options"],
     timestamp: readText(fields, "timestamp"),
     uuid: readText(fields, "uuid"),
   };

@@ -121,6 +121,7 @@ function describeAdapter(mode: Mode, encoding: Encoding): object {
     capabilities: [
       `capture_${mode}`,
       `capture_ai_${mode}`,
+      ...(mode === "v1" ? ["event_options"] : []),
       `encoding_${encoding}`,
     ],
   };

@@ -55,14 +55,15 @@ export async function simulateFleet(
   const cacheAt = (
     place: number,
     seed: number,
+    skewMs: number,
   ): FlagDefinitionCache | undefined =>
-    mode.kind === "alone" ? undefined : kv.cacheAt(place, seed);
+    mode.kind === "alone" ? undefined : kv.cacheAt(place, seed, skewMs);
   const world: IsolateWorld = {
     time,
     origin,
     intervalMs,
     hasKey: mode.kind !== "cron",
-    cacheOf: ({ place, seed }) => cacheAt(place, seed ^ 1),
+    cacheOf: ({ place, seed, skewMs }) => cacheAt(place, seed ^ 1, skewMs),
     onAnswer(number, value) {
       served++;
       if (value === undefined) blind++;
@@ -83,7 +84,8 @@ export async function simulateFleet(
         refreshFlagDefinitions(createClient(world, {
           number: CRON,
           seed: own,
-          flagDefinitionCache: cacheAt(0, own),
+          skewMs: 0,
+          flagDefinitionCache: cacheAt(0, own, 0),
           hasKey: true,
         }));
       });

@@ -21,6 +21,10 @@ export interface FleetOptions {
   readonly places: number;
   /** How long a write to KV may stay unseen at other places. */
   readonly kvDelayMs: number;
+  /** What KV takes no write of: nothing, the definitions (as when they are too large), or anything. */
+  readonly kvRefuses: "nothing" | "definitions" | "everything";
+  /** The most by which an isolate's clock is wrong, in either direction. */
+  readonly skewMs: number;
   /** What all randomness comes from. */
   readonly seed: number;
 }
@@ -36,6 +40,8 @@ export const DEFAULT_FLEET: FleetOptions = {
   requestsPerSecond: [0.2, 1],
   places: 1,
   kvDelayMs: 60_000,
+  kvRefuses: "nothing",
+  skewMs: 0,
   seed: 1,
 };
 
@@ -49,6 +55,8 @@ export interface IsolatePlan {
   readonly requestsPerSecond: number;
   /** Where it is, from 0. */
   readonly place: number;
+  /** How much its clock is ahead. */
+  readonly skewMs: number;
   /** The seed of its randomness. */
   readonly seed: number;
 }
@@ -58,9 +66,11 @@ export interface IsolatePlan {
  * number of isolates grows with the square of time until `rampMs`. One that dies is replaced at once.
  */
 export function drawFleet(options: FleetOptions): readonly IsolatePlan[] {
-  const { isolates, durationMs, rampMs, meanLifeMs, places, seed } = options;
+  const { isolates, durationMs, rampMs, meanLifeMs, places, skewMs, seed } =
+    options;
   const [least, most] = options.requestsPerSecond;
   const draw = createDraw(seed);
+  const drawSkew = createDraw(seed ^ 0x2545f491);
   const plans: IsolatePlan[] = [];
   for (let slot = 0; slot < isolates; slot++) {
     let bornAt = Math.round(rampMs * Math.sqrt(slot / isolates));
@@ -71,6 +81,7 @@ export function drawFleet(options: FleetOptions): readonly IsolatePlan[] {
         diesAt,
         requestsPerSecond: least * (most / least) ** draw(),
         place: slot % places,
+        skewMs: Math.round(skewMs * (2 * drawSkew() - 1)),
         seed: Math.floor(draw() * 2 ** 32),
       });
       bornAt = diesAt;

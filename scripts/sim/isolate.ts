@@ -31,6 +31,8 @@ export interface ClientPlan {
   readonly number: number;
   /** The seed of its jitter. */
   readonly seed: number;
+  /** How much its clock is ahead, in ms. */
+  readonly skewMs: number;
   readonly flagDefinitionCache: FlagDefinitionCache | undefined;
   /** Whether it has a personal API key. */
   readonly hasKey: boolean;
@@ -39,7 +41,7 @@ export interface ClientPlan {
 /** Creates the client of one isolate, or of a cron trigger. */
 export function createClient(
   { time, origin, intervalMs, onError }: IsolateWorld,
-  { number, seed, flagDefinitionCache, hasKey }: ClientPlan,
+  { number, seed, skewMs, flagDefinitionCache, hasKey }: ClientPlan,
 ): PostHog {
   return new PostHog("phc_simulation", {
     ...(hasKey && { personalApiKey: "phx_simulation" }),
@@ -50,7 +52,7 @@ export function createClient(
     logger: SILENT,
     onError,
     fetch: origin.fetchOf(number),
-    now: time.now,
+    now: () => time.now() + skewMs,
     sleep: time.sleep,
     random: createSeededRandom(seed),
   });
@@ -64,13 +66,14 @@ export function startIsolate(
   beginning: number,
 ): void {
   const { time } = world;
-  const { bornAt, diesAt, requestsPerSecond, seed } = plan;
+  const { bornAt, diesAt, requestsPerSecond, seed, skewMs } = plan;
   const draw = createDraw(seed ^ 0x5bd1e995);
   const end = beginning + diesAt;
   time.at(beginning + bornAt, () => {
     const posthog = createClient(world, {
       number,
       seed,
+      skewMs,
       flagDefinitionCache: world.cacheOf(plan),
       hasKey: world.hasKey,
     });

@@ -43,6 +43,7 @@ const LEGEND: readonly string[] = [
   "timers              each isolate asks every interval, used or not, as posthog-node does",
   "each isolate …      each isolate asks on use, without a cache",
   "KV, …               isolates share what one of them asks for; with cron, readers have no key at all",
+  "200: …, 50 at once  fleets of so many isolates, for which something goes wrong, at KV's places",
   "full answers, 304   what PostHog answered to requests for definitions",
   "take-overs          those of them by an isolate whose predecessor was silent for two intervals",
   "by isolates         those of them that no cron trigger made",

@@ -6,7 +6,13 @@ import type {
 } from "../core/flag_definition_cache.ts";
 import { parseJson } from "../core/json.ts";
 import type { RandomSource } from "../core/random.ts";
-import { buildText, parseEntry, readPositive } from "./leased_cache.ts";
+import { TAKE_OVER_SHARE } from "./lease.ts";
+import {
+  buildText,
+  isOlder,
+  parseEntry,
+  readPositive,
+} from "./leased_cache.ts";
 
 /** An entry as a store has it. */
 export interface StoredEntry {
@@ -28,6 +34,10 @@ export interface AtomicStore {
   read(known: string | undefined): Promise<StoredEntry | undefined>;
   /** Replaces the entry as a whole. */
   write(version: string, text: string): Promise<void>;
+  /** Notes when PostHog said that the entry is current, in ms since the epoch. */
+  confirm(at: number): Promise<void>;
+  /** The moment noted last. */
+  readConfirmedAt(): Promise<number | undefined>;
 }
 
 /** What such a cache is made of. */
@@ -38,8 +48,8 @@ export interface AtomicCacheDeps {
   readonly buildName: () => string;
   /** The most that is written, in bytes of JSON. */
   readonly maxBytes: number;
-  /** Waits for another isolate's first load. */
-  readonly sleep: Clock["sleep"];
+  /** Time, and waits for another isolate's first load. */
+  readonly clock: Clock;
 }
 
 /** After this many intervals without a refresh another isolate may take over. */
@@ -55,24 +65,46 @@ const FIRST_LOAD_WAIT_MS = 500;
 
 /** Creates a cache over a store with an atomic lease: one isolate refreshes, and writes when something changed. */
 export function createAtomicCache(
-  { store, buildName, maxBytes, sleep }: AtomicCacheDeps,
+  { store, buildName, maxBytes, clock }: AtomicCacheDeps,
 ): FlagDefinitionCache {
   let holder: string | undefined;
   let isElsewhere = false;
   let waits = 0;
   // A claim that led to no answer of PostHog is not renewed: its isolate may have no way out, and others may.
   let mayRenew = false;
+  // What has not ended when the next turn comes never may.
+  let isWriting = false;
   // Kept to spare reading what has not changed, and to be written again when the store lost it.
   let latest: Latest | undefined;
 
-  const publish = async () => {
-    mayRenew = true;
-    if (!latest || await store.readVersion() === latest.version) return;
-    await store.write(latest.version, buildText(latest.data, maxBytes));
+  const release = async () => {
+    mayRenew = false;
+    if (holder !== undefined) await store.release(holder);
+  };
+
+  /** Writes what the store has not got. False: it has it. */
+  const publish = async ({ version, data }: Latest): Promise<boolean> => {
+    if (await store.readVersion() === version) return false;
+    isWriting = true;
+    try {
+      await store.write(version, buildText(data, maxBytes));
+    } catch (error) {
+      // Best effort, as the lease runs out by itself.
+      await release().catch(() => {});
+      throw error;
+    } finally {
+      isWriting = false;
+    }
+    return true;
   };
 
   return {
     async shouldFetchFlagDefinitions() {
+      if (isWriting) {
+        isWriting = false;
+        await release();
+        return false;
+      }
       const isRenewal = mayRenew;
       mayRenew = false;
       const isHolder = await store.claim(holder ??= buildName(), isRenewal);
@@ -82,24 +114,30 @@ export function createAtomicCache(
     async getFlagDefinitions() {
       let entry = await store.read(latest?.version);
       while (!entry && !latest && isElsewhere && waits++ < FIRST_LOAD_WAITS) {
-        await sleep(FIRST_LOAD_WAIT_MS);
+        await clock.sleep(FIRST_LOAD_WAIT_MS);
         entry = await store.read(undefined);
       }
       if (!entry) return undefined;
       const { version, text } = entry;
       if (text === undefined) return latest?.data;
       const data = parseEntry(parseJson(text));
-      if (data) latest = { version, data };
+      // Not in the place of what this isolate could not write, and is to write still.
+      if (data && !(latest && isOlder(data, latest.data))) {
+        latest = { version, data };
+      }
       return data;
     },
     async onFlagDefinitionsReceived(data) {
-      latest = { version: data.etag ?? buildName(), data };
-      await publish();
+      mayRenew = true;
+      await publish(latest = { version: data.etag ?? buildName(), data });
     },
-    onFlagDefinitionsUnchanged: publish,
-    async shutdown() {
-      if (holder !== undefined) await store.release(holder);
+    async onFlagDefinitionsUnchanged() {
+      mayRenew = true;
+      // What is written says by itself when it was fetched.
+      if (latest && !await publish(latest)) await store.confirm(clock.now());
     },
+    getConfirmedAt: () => store.readConfirmedAt(),
+    shutdown: release,
   };
 }
 
@@ -109,9 +147,18 @@ interface Latest {
   readonly data: FlagDefinitionCacheData;
 }
 
-/** How long a lease lasts in ms, for clients with that interval. */
-export function toLeaseMs(intervalMs: number | undefined): number {
-  return LEASE_INTERVALS * readPositive(intervalMs, 30_000);
+/** The times of a store, in ms. */
+export interface AtomicTimes {
+  /** How long a lease lasts. */
+  readonly leaseMs: number;
+  /** See `FlagDefinitionCache`. */
+  readonly delayMs: number;
+}
+
+/** The times for clients with that interval. */
+export function toTimes(intervalMs: number | undefined): AtomicTimes {
+  const ms = readPositive(intervalMs, 30_000);
+  return { leaseMs: LEASE_INTERVALS * ms, delayMs: TAKE_OVER_SHARE * ms };
 }
 
 /** Creates what gives names that nobody else has; random bytes are drawn when it is called. */

@@ -29,10 +29,11 @@
  * });
  * await posthog.reloadFeatureFlags();
  *
- * assertEquals([...stored.keys()], [
- *   "https://shop.example/edgehog/holder",
- *   "https://shop.example/edgehog/lease",
- *   "https://shop.example/edgehog/flag_definitions",
+ * // Behind the URL comes a digest of the project's token.
+ * assertEquals([...stored.keys()].map((url) => url.split("/").at(-1)), [
+ *   "holder",
+ *   "lease",
+ *   "flag_definitions",
  * ]);
  * ```
  *
@@ -46,13 +47,15 @@ import type {
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { MaybePromise } from "../core/platform.ts";
-import { systemRandom } from "../core/random.ts";
+import { type RandomSource, systemRandom } from "../core/random.ts";
 import {
   buildText,
   createLeasedCache,
   parseEntry,
   readPositive,
 } from "./leased_cache.ts";
+import { type LeaseTiming, TAKE_OVER_SHARE } from "./lease.ts";
+import { keepProjectsApart } from "./projects.ts";
 import type { CacheLike, CacheSeams } from "./types.ts";
 
 export type {
@@ -67,8 +70,8 @@ export type { CacheLike, CacheSeams } from "./types.ts";
 /** What a {@linkcode cacheApiCache} is told. */
 export interface CacheApiCacheOptions extends CacheSeams {
   /**
-   * An http(s) URL on your own host, such as `https://shop.example/edgehog`: the entries' keys begin with it. Nothing is
-   * fetched from it. One for each PostHog project. In `caches.default`, unlike a cache of its own, the entries might be
+   * An http(s) URL on your own host, such as `https://shop.example/edgehog`: the entries' keys begin with it and a digest of
+   * the client's project token. Nothing is fetched from it. In `caches.default`, unlike a cache of its own, the entries might be
    * served to whoever asks for these URLs, so keep them on routes that the Worker answers.
    */
   readonly url: string;
@@ -104,18 +107,54 @@ export function cacheApiCache(
     sleep: options.sleep ?? systemClock.sleep,
   };
   const intervalMs = readPositive(options.intervalMs, 30_000);
-  const maxAgeMs = readPositive(options.maxAgeMs, DAY_MS);
+  const takeOverMs = TAKE_OVER_SHARE * intervalMs;
+  const deps: LocationDeps = {
+    cache,
+    clock,
+    random: options.random ?? systemRandom,
+    // What one isolate of a location puts, the others find at once.
+    timing: { intervalMs, consistencyMs: 0, spreadMs: takeOverMs },
+    maxAgeMs: readPositive(options.maxAgeMs, DAY_MS),
+  };
+  return keepProjectsApart(
+    (project) =>
+      createLocationCache(
+        deps,
+        (name) =>
+          buildKey(
+            options.url,
+            project === undefined ? name : `${project}/${name}`,
+          ),
+      ),
+    takeOverMs,
+  );
+}
+
+/** What the cache of a project is made of. */
+interface LocationDeps {
+  readonly cache: () => MaybePromise<CacheLike>;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly timing: LeaseTiming;
+  readonly maxAgeMs: number;
+}
+
+/** Creates the cache of one project, at the URLs that `toKey` gives to names. */
+function createLocationCache(
+  { cache, clock, random, timing, maxAgeMs }: LocationDeps,
+  toKey: (name: string) => string,
+): FlagDefinitionCache {
   let storedAt: number | undefined;
 
   const read = async (name: string): Promise<unknown> => {
-    const response = await (await cache()).match(buildKey(options.url, name));
+    const response = await (await cache()).match(toKey(name));
     return parseJson(await response?.text());
   };
 
   // A response can be read once, so each write has its own.
   const write = async (name: string, text: string) =>
     (await cache()).put(
-      buildKey(options.url, name),
+      toKey(name),
       new Response(text, {
         headers: {
           "Content-Type": "application/json",
@@ -149,12 +188,11 @@ export function cacheApiCache(
       readEntry,
       writeEntry,
     },
-    // What one isolate of a location puts, the others find at once.
-    timing: { intervalMs, consistencyMs: 0, spreadMs: intervalMs },
+    timing,
     minWriteGapMs: 0,
     settleMs: 0,
     clock,
-    random: options.random ?? systemRandom,
+    random,
   });
   return {
     ...leased,

@@ -23,9 +23,10 @@ import { systemClock } from "../core/clock.ts";
 import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
 import type { MaybePromise } from "../core/platform.ts";
 import { systemRandom } from "../core/random.ts";
-import { createAtomicCache, createNamer, toLeaseMs } from "./atomic_cache.ts";
+import { createAtomicCache, createNamer, toTimes } from "./atomic_cache.ts";
 import { createDenoKvStore } from "./deno_kv/store.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./deno_kv/types.ts";
+import { keepProjectsApart } from "./projects.ts";
 import type { CacheSeams } from "./types.ts";
 
 export type {
@@ -45,7 +46,10 @@ export type { CacheSeams } from "./types.ts";
 
 /** How definitions are kept in Deno KV. */
 export interface DenoKvCacheOptions extends CacheSeams {
-  /** The beginning of each key; another one for each project. @default ["edgehog", "flag_definitions"] */
+  /**
+   * The beginning of each key, to which the client adds a digest of its project's token.
+   * @default ["edgehog", "flag_definitions"]
+   */
   readonly prefix?: readonly DenoKvKeyPart[] | undefined;
   /**
    * The clients' `featureFlagsPollingInterval` in ms: after two of them without a refresh another isolate takes over.
@@ -62,7 +66,7 @@ export interface DenoKvCacheOptions extends CacheSeams {
  * Creates a cache over Deno KV. Nothing is opened before the first use.
  *
  * Definitions are written when they have changed, and read where they are not known yet: a refresh without a change
- * costs the isolate that makes it two small reads and a small write, and any other one two small reads.
+ * costs the isolate that makes it two small reads and two small writes, and any other one two small reads.
  *
  * @param openKv Gives the database, such as `() => Deno.openKv()`; asked at the first use.
  * @param options Keys, interval and limits.
@@ -100,20 +104,29 @@ export function denoKvCache(
     if (opened && opened !== kv) kv.close();
     return opened ??= kv;
   };
-  const store = createDenoKvStore({
-    open,
-    prefix: options.prefix ?? ["edgehog", "flag_definitions"],
-    leaseMs: toLeaseMs(options.intervalMs),
-    now: options.now ?? systemClock.now,
-    buildName,
-  });
-  const { maxBytes = 16 * 1024 * 1024, sleep = systemClock.sleep } = options;
-  const cache = createAtomicCache({ store, buildName, maxBytes, sleep });
+  const {
+    prefix = ["edgehog", "flag_definitions"],
+    maxBytes = 16 * 1024 * 1024,
+    now = systemClock.now,
+    sleep = systemClock.sleep,
+  } = options;
+  const { leaseMs, delayMs } = toTimes(options.intervalMs);
+  const create = (prefix: readonly DenoKvKeyPart[]) =>
+    createAtomicCache({
+      store: createDenoKvStore({ open, prefix, leaseMs, now, buildName }),
+      buildName,
+      maxBytes,
+      clock: { now, sleep },
+    });
+  const cache = keepProjectsApart(
+    (project) => create(project === undefined ? prefix : [...prefix, project]),
+    delayMs,
+  );
   return {
     ...cache,
-    async shutdown() {
+    async shutdown(project) {
       try {
-        await cache.shutdown();
+        await cache.shutdown(project);
       } finally {
         if (options.closeOnShutdown) opened?.close();
       }

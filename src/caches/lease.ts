@@ -5,8 +5,10 @@ import { drawUnit, type RandomSource } from "../core/random.ts";
 export interface Lease {
   /** The isolate's name for itself. */
   readonly holder: string;
-  /** When it began its last refresh, in ms since the epoch. */
+  /** When it took the lease, or refreshed for the last time, in ms since the epoch; 0: it gave the lease back. */
   readonly refreshedAt: number;
+  /** When PostHog last answered it, and the definitions in the store were current, in ms since the epoch. */
+  readonly confirmedAt?: number;
 }
 
 /** The intervals that a lease is good for. */
@@ -50,6 +52,12 @@ const MIN_RENEWAL_MS = 1000;
  * failed: an isolate that has none has to fetch them anyway, so it may as well store them.
  */
 const FIRST_LOAD_MS = 5000;
+
+/**
+ * Within this share of an interval after a lease has run out, another isolate has taken it and refreshed. Who still hears of
+ * nothing then asks PostHog itself.
+ */
+export const TAKE_OVER_SHARE = 0.5;
 
 /** How many isolates the spread of take-overs is made for; with more, a few of them collide. */
 const CROWD = 1000;
@@ -95,13 +103,18 @@ export function parseLease(json: unknown): Lease | undefined {
   if (!isRecord(json)) return undefined;
   const holder = getOwn(json, "holder");
   const refreshedAt = getOwn(json, "refreshedAt");
+  const confirmedAt = getOwn(json, "confirmedAt");
   return typeof holder === "string" && isFiniteNumber(refreshedAt)
-    ? { holder, refreshedAt }
+    ? {
+      holder,
+      refreshedAt,
+      ...(isFiniteNumber(confirmedAt) && { confirmedAt }),
+    }
     : undefined;
 }
 
 /**
- * The two keys of a lease: `lease` is written at each refresh, `holder` when the holder changes. A holder goes by the
+ * The two keys of a lease: `lease` is written after each refresh, `holder` when the holder changes. A holder goes by the
  * second: with one key, two that claimed at the same time in different places would hide each other's claims for good,
  * since each sees its own write at once and the other's only after it has written again.
  */
@@ -119,7 +132,7 @@ export interface LeaseClaim {
 export interface LeaseKeeper {
   /** The key to read before {@linkcode decide}; undefined when another isolate's lease, seen before, is still good. */
   keyToRead(now: number): LeaseKey | undefined;
-  /** Decides with what a key holds; a claim has to be written. */
+  /** Decides with what a key holds. A claim has to be written; that of the holder itself once its refresh has worked. */
   decide(
     read: { readonly key: LeaseKey; readonly stored: unknown },
     now: number,
@@ -127,6 +140,12 @@ export interface LeaseKeeper {
   ): LeaseClaim | undefined;
   /** Whether this isolate is the holder, as far as it knows. */
   isHolder(): boolean;
+  /** What the holder writes when its refresh has worked; undefined for anybody else. */
+  confirm(now: number): LeaseClaim | undefined;
+  /** What the holder writes to be it no more; undefined for anybody else. Who `rests` leaves a lease's time to others. */
+  giveBack(now: number, rests: boolean): LeaseClaim | undefined;
+  /** The last confirmation of the lease seen last, or of the one that is `stored`. */
+  getConfirmedAt(stored?: unknown): number | undefined;
   /** Whether definitions were claimed so short a time ago that they may be about to be stored. */
   isFirstLoad(now: number): boolean;
 }
@@ -167,11 +186,23 @@ export function createLeaseKeeper(
         own = undefined;
       }
       if (decision !== "claim") return undefined;
-      const keys: readonly LeaseKey[] = own ? ["lease"] : ["holder", "lease"];
+      const keys: readonly LeaseKey[] = own ? [] : ["holder", "lease"];
       own = { claimedAt: own?.claimedAt ?? now, at: now };
       return { lease: { holder: self, refreshedAt: now }, keys };
     },
     isHolder: () => own !== undefined,
+    confirm(now) {
+      if (self === undefined || !own) return undefined;
+      const lease = { holder: self, refreshedAt: now, confirmedAt: now };
+      return { lease, keys: ["lease"] };
+    },
+    giveBack(now, rests) {
+      if (self === undefined || !own) return undefined;
+      own = undefined;
+      seen = rests ? { holder: "", refreshedAt: now } : undefined;
+      return { lease: { holder: self, refreshedAt: 0 }, keys: ["lease"] };
+    },
+    getConfirmedAt: (stored) => (parseLease(stored) ?? seen)?.confirmedAt,
     isFirstLoad: (now) =>
       getAge(own?.at, now) < FIRST_LOAD_MS ||
       getAge(seen?.refreshedAt, now) < FIRST_LOAD_MS,

@@ -6,20 +6,11 @@ import type {
 } from "../core/flag_definition_cache.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
-import {
-  createLeaseKeeper,
-  type Lease,
-  type LeaseClaim,
-  type LeaseKey,
-  type LeaseTiming,
-} from "./lease.ts";
+import { createLeaseKeeper, type LeaseTiming } from "./lease.ts";
+import { createLeaseWriter, type LeaseStore } from "./lease_writer.ts";
 
 /** A store of plain keys, none of them atomic. Any method may reject: the client contains it. */
-export interface LeasedStore {
-  /** What a key of the lease holds. */
-  readLease(key: LeaseKey): Promise<unknown>;
-  /** Writes a key of the lease. */
-  writeLease(key: LeaseKey, lease: Lease): Promise<unknown>;
+export interface LeasedStore extends LeaseStore {
   /** The definitions, if there are any. */
   readEntry(): Promise<FlagDefinitionCacheData | undefined>;
   /** Replaces the definitions. Rejects with a `RangeError` when they will never fit. */
@@ -32,7 +23,7 @@ export interface LeasedCacheDeps {
   readonly store: LeasedStore;
   /** What the lease is good for. */
   readonly timing: LeaseTiming;
-  /** The definitions are not written again sooner than this, in ms. */
+  /** A key is not written again sooner than this, in ms. */
   readonly minWriteGapMs: number;
   /** After this many ms a write must be seen here, and so must those of others made at the same time. */
   readonly settleMs: number;
@@ -59,39 +50,53 @@ const KNOWN_FOR_MS = 2000;
 export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   const { store, clock } = deps;
   const keeper = createLeaseKeeper(deps.timing, deps.random);
+  const lease = createLeaseWriter(deps, keeper);
   let isCold = true;
   let known: Known | undefined;
   let storedEtag: string | undefined;
   let lastWriteAt = -Infinity;
+  // A claim of just now is as good as a renewal, and what is fetched says by itself when that was.
+  let isStaked = false;
   // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
   // writer may have put something older in its place.
   let unconfirmed: Unconfirmed | undefined;
+  // What has not ended when the next turn comes never may.
+  let writing: Unconfirmed | undefined;
 
   const readEntry = async () => {
     const entry = await store.readEntry();
     if (entry) isCold = false;
     storedEtag = entry?.etag;
+    if (
+      entry && isUnwritten(unconfirmed) && !isOlder(entry, unconfirmed.data)
+    ) {
+      unconfirmed = undefined;
+    }
     return entry;
   };
 
-  /**
-   * Writes a claim; false when another isolate's came first. KV takes one write a second for a key: of isolates that
-   * claim at the same moment, those that it refuses yield to the one that it did not.
-   */
-  const stake = async ({ keys, lease }: LeaseClaim): Promise<boolean> => {
-    try {
-      await Promise.all(keys.map((key) => store.writeLease(key, lease)));
-    } catch (error) {
-      const stored = await store.readLease("holder");
-      keeper.decide({ key: "holder", stored }, clock.now(), isCold);
-      if (keeper.isHolder()) throw error;
-      return false;
-    }
-    return true;
+  /** What the present holder stores is no business of a former one's; what this isolate could not write still is. */
+  const leave = () => {
+    if (!isUnwritten(unconfirmed)) unconfirmed = undefined;
+    return false;
+  };
+
+  /** Whether the store is seen to have them, or may have them unseen. */
+  const isStored = async ({ data, writtenAt }: Unconfirmed) => {
+    if (writtenAt === undefined) return false;
+    if (clock.now() - writtenAt < deps.settleMs) return true;
+    const entry = await readEntry();
+    const isSeen = entry !== undefined && entry.etag === data.etag;
+    if (isSeen) unconfirmed = undefined;
+    return isSeen;
   };
 
   const write = async (data: FlagDefinitionCacheData) => {
-    const own: Unconfirmed = unconfirmed = { data, writtenAt: undefined };
+    const own: Unconfirmed = unconfirmed = {
+      data,
+      writtenAt: undefined,
+      isTooLarge: false,
+    };
     const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
     if (waitMs > 0) {
       await clock.sleep(waitMs);
@@ -100,11 +105,16 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     lastWriteAt = clock.now();
     // A write that failed may have been carried out all the same.
     storedEtag = undefined;
+    writing = own;
     try {
       await store.writeEntry(data);
     } catch (error) {
-      if (error instanceof RangeError) unconfirmed = undefined;
+      own.isTooLarge = error instanceof RangeError;
+      // Best effort, as the lease runs out by itself. What does not fit now will not in an interval either.
+      await lease.giveBack(own.isTooLarge).catch(() => {});
       throw error;
+    } finally {
+      if (writing === own) writing = undefined;
     }
     storedEtag = data.etag;
     own.writtenAt = lastWriteAt;
@@ -112,22 +122,23 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
 
   return {
     async shouldFetchFlagDefinitions() {
+      const isHanging = writing !== undefined;
+      writing = undefined;
+      if (isHanging) await lease.giveBack(isHanging);
       const wasCold = isCold;
       const key = keeper.keyToRead(clock.now()) ??
         (wasCold ? "lease" : undefined);
-      if (key === undefined) {
-        unconfirmed = undefined;
-        return false;
-      }
+      if (key === undefined) return leave();
       // Whatever the answer, a cold isolate needs the entry next: as its definitions, or for its ETag.
       const [stored, entry] = await Promise.all([
         store.readLease(key),
         wasCold ? readEntry() : undefined,
       ]);
       const claim = keeper.decide({ key, stored }, clock.now(), isCold);
-      const isElected = claim !== undefined && await stake(claim);
-      // What the new holder stores is no longer this isolate's business.
-      if (!isElected) unconfirmed = undefined;
+      isStaked = claim !== undefined && claim.keys.length > 0;
+      const isElected = claim !== undefined &&
+        await lease.stake(claim, isCold);
+      if (!isElected) leave();
       if (entry || (isElected && wasCold)) known = { entry, at: clock.now() };
       return isElected;
     },
@@ -152,19 +163,19 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       if (data.etag === undefined || data.etag !== storedEtag) {
         await write(data);
       } else unconfirmed = undefined;
+      if (!isStaked) await lease.confirm();
     },
     async onFlagDefinitionsUnchanged() {
-      if (!unconfirmed) return;
-      const { data, writtenAt } = unconfirmed;
-      if (writtenAt !== undefined) {
-        if (clock.now() - writtenAt < deps.settleMs) return;
-        const entry = await readEntry();
-        if (entry && entry.etag === data.etag) {
-          unconfirmed = undefined;
-          return;
-        }
+      // PostHog's word is for what the store has not got.
+      if (unconfirmed?.isTooLarge) return;
+      if (unconfirmed && !await isStored(unconfirmed)) {
+        await write(unconfirmed.data);
       }
-      await write(data);
+      await lease.confirm();
+    },
+    async getConfirmedAt() {
+      return keeper.getConfirmedAt() ??
+        keeper.getConfirmedAt(await store.readLease("lease"));
     },
     // The lease runs out by itself.
     shutdown() {},
@@ -181,6 +192,19 @@ interface Known {
 interface Unconfirmed {
   readonly data: FlagDefinitionCacheData;
   writtenAt: number | undefined;
+  isTooLarge: boolean;
+}
+
+function isUnwritten(data: Unconfirmed | undefined): data is Unconfirmed {
+  return data !== undefined && data.writtenAt === undefined;
+}
+
+/** Whether the definitions are known to be of an earlier moment than others; the client goes by the same. */
+export function isOlder(
+  { fetchedAt = Infinity }: FlagDefinitionCacheData,
+  than: FlagDefinitionCacheData,
+): boolean {
+  return fetchedAt < (than.fetchedAt ?? 0);
 }
 
 /** The value as JSON; a `RangeError` when it is larger than the store takes. */

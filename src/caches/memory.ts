@@ -4,6 +4,7 @@ import type {
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
 import { isFiniteNumber } from "../core/guards.ts";
+import { keepProjectsApart } from "./projects.ts";
 
 /** What a {@linkcode memoryCache} can be told. */
 export interface MemoryCacheOptions {
@@ -34,7 +35,7 @@ const MAX_LOOKS = 25;
 
 /**
  * Creates a cache in memory: the clients of one isolate or process share one copy of a project's definitions, and one
- * request an interval. It holds one entry, as it was handed over.
+ * request an interval. It holds one entry of each project, as it was handed over.
  *
  * @example Two clients, one request
  * ```ts
@@ -59,6 +60,21 @@ export function memoryCache(
   const leaseMs = LEASE_SHARE *
     readMs(options.intervalMs, DEFAULT_INTERVAL_MS);
   const ttlMs = readMs(options.ttlMs, Infinity);
+  const times: MemoryTimes = { now, leaseMs, ttlMs };
+  return keepProjectsApart(() => createMemory(times));
+}
+
+/** Times in ms. */
+interface MemoryTimes {
+  readonly now: () => number;
+  readonly leaseMs: number;
+  readonly ttlMs: number;
+}
+
+/** Creates the memory of one project. */
+function createMemory(
+  { now, leaseMs, ttlMs }: MemoryTimes,
+): FlagDefinitionCache {
   let entry: FlagDefinitionCacheData | undefined;
   let leasedAt = -Infinity;
   let confirmedAt = -Infinity;
@@ -93,6 +109,7 @@ export function memoryCache(
       confirm();
     },
     onFlagDefinitionsUnchanged: confirm,
+    getConfirmedAt: () => confirmedAt,
     // Other clients may go on using it.
     shutdown() {},
   };

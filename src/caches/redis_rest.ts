@@ -23,14 +23,15 @@
  *
  * @module
  */
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { FlagDefinitionCache } from "../core/flag_definition_cache.ts";
 import { createRedact } from "../core/logger.ts";
 import type { FetchLike } from "../core/platform.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
 import { createHttpDoor } from "../delivery/http.ts";
-import { createAtomicCache, createNamer, toLeaseMs } from "./atomic_cache.ts";
+import { createAtomicCache, createNamer, toTimes } from "./atomic_cache.ts";
+import { keepProjectsApart } from "./projects.ts";
 import { createRedisPipeline } from "./redis_rest/pipeline.ts";
 import { createRedisStore } from "./redis_rest/store.ts";
 
@@ -48,7 +49,11 @@ export interface RedisRestCacheOptions {
   readonly url: string | undefined;
   /** A token that may write: `UPSTASH_REDIS_REST_TOKEN`, or `KV_REST_API_TOKEN` on Vercel. Never part of a message. */
   readonly token: string | undefined;
-  /** The hash with the definitions; the lease is at this key with `:lease`. @default "edgehog:flag_definitions" */
+  /**
+   * The hash with the definitions, a digest of the client's project token behind it; the lease is at that key with `:lease`.
+   * What stands under this key alone is read where there is nothing else.
+   * @default "edgehog:flag_definitions"
+   */
   readonly key?: string | undefined;
   /**
    * The clients' `featureFlagsPollingInterval` in ms: after two of them without a refresh another isolate takes over.
@@ -63,6 +68,8 @@ export interface RedisRestCacheOptions {
    * @default 8000000
    */
   readonly maxBytes?: number | undefined;
+  /** Time in ms since the epoch. Default: the platform's. */
+  readonly now?: (() => number) | undefined;
   /** Makes requests. Default: the platform's, looked up at each. */
   readonly fetch?: FetchLike | undefined;
   /** Waits for deadlines, and for another isolate's first load. Default: the platform's. */
@@ -99,20 +106,35 @@ export interface RedisRestCacheOptions {
 export function redisRestCache(
   options: RedisRestCacheOptions,
 ): FlagDefinitionCache {
-  const { url, token, timeoutMs = 1000, maxBytes = 8_000_000 } = options;
-  const sleep = options.sleep ?? systemClock.sleep;
+  const {
+    url,
+    token,
+    timeoutMs = 1000,
+    maxBytes = 8_000_000,
+    key: prefix = "edgehog:flag_definitions",
+    now = systemClock.now,
+    sleep = systemClock.sleep,
+  } = options;
+  const clock: Clock = { now, sleep };
   const redact = createRedact(token ? [token] : []);
   const door = createHttpDoor({
     findFetch: () => options.fetch ?? findFetch(),
-    clock: { now: systemClock.now, sleep },
+    clock,
     redact,
   });
   const run = createRedisPipeline({ door, url, token, timeoutMs, redact });
-  const store = createRedisStore({
-    run,
-    key: options.key ?? "edgehog:flag_definitions",
-    leaseMs: toLeaseMs(options.intervalMs),
-  });
   const buildName = createNamer(options.random ?? systemRandom);
-  return createAtomicCache({ store, buildName, maxBytes, sleep });
+  const { leaseMs, delayMs } = toTimes(options.intervalMs);
+  const create = (key: string) =>
+    createAtomicCache({
+      store: createRedisStore({ run, key, leaseMs }),
+      buildName,
+      maxBytes,
+      clock,
+    });
+  return keepProjectsApart(
+    (project) =>
+      create(project === undefined ? prefix : `${prefix}:${project}`),
+    delayMs,
+  );
 }

@@ -34,6 +34,7 @@ import type {
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
 import type { MaybePromise } from "../core/platform.ts";
+import { createByProject } from "./projects.ts";
 
 export type {
   FlagDefinitionCache,
@@ -103,56 +104,55 @@ export function tieredCache(
     now: options.now ?? systemClock.now,
     sleep: options.sleep ?? systemClock.sleep,
   };
-  const chain: Tier[] = tiers.map((cache, index) => ({
-    cache,
-    ttlMs: options.ttlMs?.[index] ?? DEFAULT_TTL_MS,
-    expiresAt: undefined,
-  }));
-  const shared = chain[chain.length - 1];
+  const ttls = tiers.map((_, index) =>
+    options.ttlMs?.[index] ?? DEFAULT_TTL_MS
+  );
+  /** What is known of a project's tiers. */
+  const find = createByProject((): readonly Tier[] =>
+    tiers.map((cache, index) => ({
+      cache,
+      ttlMs: ttls[index] ?? 0,
+      expiresAt: undefined,
+    }))
+  );
+  const shared = tiers[tiers.length - 1];
 
-  const runBounded = async <T>(run: () => MaybePromise<T>): Promise<T> => {
+  const runBounded: RunBounded = async (run) => {
     const result = await runWithin(clock, timeoutMs, async () => await run());
     if (result.kind === "done") return result.value;
     throw result.kind === "failed"
       ? result.cause
       : new Error("A tier did not answer in time");
   };
-
-  const readFirst = async (
-    readers: readonly Tier[],
-    failures: Map<Tier, unknown>,
-  ): Promise<Found | undefined> => {
-    for (const tier of readers) {
-      try {
-        const data = await runBounded(() => tier.cache.getFlagDefinitions());
-        if (data) return { tier, data };
-      } catch (error) {
-        failures.set(tier, error);
-      }
-    }
-    return undefined;
-  };
-
-  const store = async (tier: Tier, data: FlagDefinitionCacheData) => {
+  const store = async (
+    tier: Tier,
+    data: FlagDefinitionCacheData,
+    project: string | undefined,
+  ) => {
     // Until it has taken them, what it holds is older.
     tier.expiresAt = -Infinity;
-    await tier.cache.onFlagDefinitionsReceived(data);
+    await tier.cache.onFlagDefinitionsReceived(data, project);
     tier.expiresAt = clock.now() + tier.ttlMs;
   };
 
+  const delayMs = ttls.slice(0, -1).reduce(
+    (sum, ttlMs) => sum + ttlMs,
+    shared?.delayMs ?? 0,
+  );
   return {
-    async getFlagDefinitions() {
+    delayMs,
+    async getFlagDefinitions(project) {
+      const chain = find(project);
       const now = clock.now();
       const isExpired = (tier: Tier) =>
-        tier !== shared && tier.expiresAt !== undefined &&
+        tier.cache !== shared && tier.expiresAt !== undefined &&
         now >= tier.expiresAt;
       const failures = new Map<Tier, unknown>();
-      const found = await readFirst(
-        chain.filter((tier) => !isExpired(tier)),
-        failures,
-      );
+      const read = (readers: readonly Tier[]) =>
+        readFirst(readers, project, runBounded, failures);
+      const found = await read(chain.filter((tier) => !isExpired(tier)));
       if (!found) {
-        const old = await readFirst(chain.filter(isExpired), failures);
+        const old = await read(chain.filter(isExpired));
         if (!old) throwAll([...failures.values()]);
         return old?.data;
       }
@@ -162,17 +162,22 @@ export function tieredCache(
         .filter((tier) => !failures.has(tier));
       // What can't be kept nearby is read from further away again.
       await Promise.allSettled(
-        faster.map((tier) => runBounded(() => store(tier, data))),
+        faster.map((tier) => runBounded(() => store(tier, data, project))),
       );
       return data;
     },
-    shouldFetchFlagDefinitions: () =>
-      shared?.cache.shouldFetchFlagDefinitions() ?? true,
-    onFlagDefinitionsReceived: (data) =>
-      runAll(chain, (tier) => store(tier, data)),
-    onFlagDefinitionsUnchanged: () =>
-      runAll(chain, ({ cache }) => cache.onFlagDefinitionsUnchanged?.()),
-    shutdown: () => runAll(chain, ({ cache }) => cache.shutdown()),
+    shouldFetchFlagDefinitions: (project) =>
+      shared?.shouldFetchFlagDefinitions(project) ?? true,
+    onFlagDefinitionsReceived: (data, project) =>
+      runAll(find(project), (tier) => store(tier, data, project)),
+    onFlagDefinitionsUnchanged: (project) =>
+      runAll(
+        find(project),
+        ({ cache }) => cache.onFlagDefinitionsUnchanged?.(project),
+      ),
+    getConfirmedAt: (project) => shared?.getConfirmedAt?.(project),
+    shutdown: (project) =>
+      runAll(find(project), ({ cache }) => cache.shutdown(project)),
   };
 }
 
@@ -192,6 +197,28 @@ interface Tier {
 interface Found {
   readonly tier: Tier;
   readonly data: FlagDefinitionCacheData;
+}
+
+/** Calls a tier, within its time. */
+type RunBounded = <T>(run: () => MaybePromise<T>) => Promise<T>;
+
+/** The entry of the first tier that has one; notes those that fail. */
+async function readFirst(
+  readers: readonly Tier[],
+  project: string | undefined,
+  runBounded: RunBounded,
+  failures: Map<Tier, unknown>,
+): Promise<Found | undefined> {
+  for (const tier of readers) {
+    try {
+      const { cache } = tier;
+      const data = await runBounded(() => cache.getFlagDefinitions(project));
+      if (data) return { tier, data };
+    } catch (error) {
+      failures.set(tier, error);
+    }
+  }
+  return undefined;
 }
 
 /** Calls all tiers, the fastest first; failures are thrown when each has had its turn. */

@@ -47,6 +47,8 @@ import {
   parseEntry,
   readPositive,
 } from "./leased_cache.ts";
+import { TAKE_OVER_SHARE } from "./lease.ts";
+import { keepProjectsApart } from "./projects.ts";
 import type { CacheSeams, KvNamespaceLike } from "./types.ts";
 
 export type {
@@ -61,8 +63,8 @@ export type { CacheSeams, KvNamespaceLike } from "./types.ts";
 /** What a {@linkcode workersKvCache} can be told. */
 export interface WorkersKvCacheOptions extends CacheSeams {
   /**
-   * The key of the definitions; the lease is beside it, under this key with `:lease` and `:holder` behind it. One for
-   * each PostHog project.
+   * The key of the definitions, to which the client adds a digest of its project's token; the lease is beside it, under that
+   * key with `:lease` and `:holder` behind it. What stands under this key alone is read where there is nothing else.
    * @default "edgehog:flag_definitions"
    */
   readonly key?: string | undefined;
@@ -79,7 +81,7 @@ export interface WorkersKvCacheOptions extends CacheSeams {
   readonly cacheTtlSeconds?: number | undefined;
   /**
    * How long a write may stay unseen at other locations, in ms. The lease of an isolate that is gone is taken over after
-   * two intervals and this, and up to as long again.
+   * two intervals and this, and up to half an interval.
    * @default 60000
    */
   readonly consistencyMs?: number | undefined;
@@ -107,46 +109,54 @@ export function workersKvCache(
   namespace: () => KvNamespaceLike,
   options: WorkersKvCacheOptions = {},
 ): FlagDefinitionCache {
-  const { key = "edgehog:flag_definitions" } = options;
+  const { key: prefix = "edgehog:flag_definitions" } = options;
   const clock: Clock = {
     now: options.now ?? systemClock.now,
     sleep: options.sleep ?? systemClock.sleep,
   };
+  const intervalMs = readPositive(options.intervalMs, 30_000);
   const consistencyMs = readPositive(options.consistencyMs, 60_000);
+  const takeOverMs = TAKE_OVER_SHARE * intervalMs;
   const cacheTtl = Math.max(
     MIN_CACHE_TTL_SECONDS,
     readPositive(options.cacheTtlSeconds, MIN_CACHE_TTL_SECONDS),
   );
   const read = (name: string, cacheTtl: number) =>
     namespace().getWithMetadata(name, { type: "json", cacheTtl });
-  return createLeasedCache({
-    store: {
-      readLease: async (name) =>
-        (await read(`${key}:${name}`, MIN_CACHE_TTL_SECONDS)).value,
-      writeLease: (name, lease) =>
-        namespace().put(`${key}:${name}`, JSON.stringify(lease)),
-      async readEntry() {
-        const { value, metadata } = await read(key, cacheTtl);
-        const entry = parseEntry(value);
-        return entry && { ...entry, ...parseStamp(metadata) };
+  const create = (key: string) =>
+    createLeasedCache({
+      store: {
+        readLease: async (name) =>
+          (await read(`${key}:${name}`, MIN_CACHE_TTL_SECONDS)).value,
+        writeLease: (name, lease) =>
+          namespace().put(`${key}:${name}`, JSON.stringify(lease)),
+        async readEntry() {
+          const { value, metadata } = await read(key, cacheTtl);
+          const entry = parseEntry(value);
+          return entry && { ...entry, ...parseStamp(metadata) };
+        },
+        // Asynchronous, so that what can't be stored is a rejection.
+        async writeEntry(data) {
+          const { value, metadata } = split(data);
+          const text = buildText(value, MAX_VALUE_BYTES);
+          await namespace().put(key, text, { metadata });
+        },
       },
-      // Asynchronous, so that what can't be stored is a rejection.
-      async writeEntry(data) {
-        const { value, metadata } = split(data);
-        const text = buildText(value, MAX_VALUE_BYTES);
-        await namespace().put(key, text, { metadata });
+      timing: {
+        intervalMs,
+        consistencyMs,
+        spreadMs: Math.min(consistencyMs, takeOverMs),
       },
-    },
-    timing: {
-      intervalMs: readPositive(options.intervalMs, 30_000),
-      consistencyMs,
-      spreadMs: consistencyMs,
-    },
-    minWriteGapMs: MIN_WRITE_GAP_MS,
-    settleMs: consistencyMs + cacheTtl * 1000,
-    clock,
-    random: options.random ?? systemRandom,
-  });
+      minWriteGapMs: MIN_WRITE_GAP_MS,
+      settleMs: consistencyMs + cacheTtl * 1000,
+      clock,
+      random: options.random ?? systemRandom,
+    });
+  return keepProjectsApart(
+    (project) =>
+      create(project === undefined ? prefix : `${prefix}:${project}`),
+    consistencyMs + takeOverMs,
+  );
 }
 
 /** The stamp goes beside the value, so that the same definitions are the same bytes; a huge ETag stays in it. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../core/json.ts";
+import { attempt } from "../core/guards.ts";
 
 /** How bad an exception is, in the processor's words. */
 export type ExceptionLevel =
@@ -31,7 +31,7 @@ export const CAPTURE_ESCAPED: unique symbol = Symbol.for(
 export type CaptureEscaped = (
   error: unknown,
   boundary: Boundary,
-  properties?: JsonObject,
+  properties?: Readonly<Record<string, unknown>>,
 ) => void;
 
 /** An error escaped the fetch handler: the runtime answers. */
@@ -57,20 +57,21 @@ export function captureEscaped(
     [CAPTURE_ESCAPED]?.(...args);
 }
 
-/** Next.js throws these to redirect, and to show pages for missing things. */
-const CONTROL_DIGEST = /^NEXT_(?:REDIRECT|NOT_FOUND|HTTP_ERROR_FALLBACK)/;
+/**
+ * Next.js throws these to redirect, to show pages for missing things (`NEXT_…`), and to stop rendering ahead of requests. The
+ * digests of failures are numbers.
+ */
+const CONTROL_DIGEST = /^(?:NEXT_|DYNAMIC_SERVER|BAILOUT_TO|HANGING_PROMISE)/;
+
+/** Whether the value is a response: by its tag, since a sandbox may have a `Response` of its own. */
+export function isResponse(value: unknown): value is Response {
+  return attempt(() => Object.prototype.toString.call(value)) ===
+    "[object Response]";
+}
 
 /** Whether the thrown value is an answer rather than a failure: a `Response`, or a framework's own signal. */
 export function isControlFlow(thrown: unknown): boolean {
-  try {
-    // By its tag, since a sandbox may have a `Response` of its own.
-    if (Object.prototype.toString.call(thrown) === "[object Response]") {
-      return true;
-    }
-    const { digest } = Object(thrown) as { readonly digest?: unknown };
-    return typeof digest === "string" && CONTROL_DIGEST.test(digest);
-  } catch {
-    // What refuses to be looked at is no signal of anybody's.
-    return false;
-  }
+  return isResponse(thrown) ||
+    // What refuses to be looked at is no signal of anybody's; what is no text is none of Next.js's.
+    attempt(() => CONTROL_DIGEST.test(Object(thrown).digest)) === true;
 }

@@ -2,10 +2,9 @@ import { findShared } from "../core/runtime.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { ResolvedOptions } from "../options/resolve.ts";
 
-/** How many live clients one project has in this isolate, and whether that was said. */
+/** How many live clients one project has in this isolate; without end once that was said. */
 interface Entry {
   live: number;
-  hasWarned: boolean;
 }
 
 /** Projects remembered; past it all are forgotten, and may be warned about again. */
@@ -26,11 +25,11 @@ export function registerClient(
   // Of the isolate: several clients for one project can't know of each other in any other way.
   const entries = findShared("clients", () => new Map<string, Entry>());
   const key = `${apiKey} ${host}`;
-  const entry = entries.get(key) ?? { live: 0, hasWarned: false };
+  const entry = entries.get(key) ?? { live: 0 };
   if (entries.size >= MAX_ENTRIES) entries.clear();
   entries.set(key, entry);
-  if (++entry.live > 1 && !entry.hasWarned) {
-    entry.hasWarned = true;
+  if (++entry.live === 2) {
+    entry.live = Infinity;
     reporter.warn(
       "Another client for this project is live in this isolate: share one, or set 'disableSingletonWarning'",
     );

@@ -1,8 +1,9 @@
 import { isObject } from "../core/guards.ts";
-import type {
-  ExecutionContextLike,
-  MaybePromise,
-  RequestLike,
+import {
+  type ExecutionContextLike,
+  hasWaitUntil,
+  type MaybePromise,
+  type RequestLike,
 } from "../core/platform.ts";
 import {
   captureEscaped,
@@ -243,15 +244,6 @@ function findContext(
   args: readonly unknown[],
 ): ExecutionContextLike | undefined {
   return [args[2], args[1]].find(hasWaitUntil);
-}
-
-function hasWaitUntil(value: unknown): value is ExecutionContextLike {
-  try {
-    return isObject(value) && typeof value["waitUntil"] === "function";
-  } catch {
-    // A binding of somebody's own that refuses to be asked: it is no context.
-    return false;
-  }
 }
 
 function asRequest(value: unknown): RequestLike | undefined {

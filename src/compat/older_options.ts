@@ -36,12 +36,11 @@ export function olderOptions(): FeatureMaker {
     name: "olderOptions",
     verbs: [],
     check(read) {
-      // Most applications give none, and a walk of the table would be half of a construction.
       const ignored = read.listOthers().flatMap((given) => {
-        const at = INERT.indexOf(`\n${given} `);
-        const [line = ""] = at < 0 ? [] : INERT.slice(at + 1).split("\n", 1);
-        const [name = "", ours, ...remedy] = line.split(" ");
-        if (name !== given) return [];
+        const [name, ours, ...remedy] = INERT.split("\n")
+          .map((line) => line.split(" ")).find(([name]) => name === given) ??
+          [];
+        if (!name) return [];
         // Whatever it is, it is not refused.
         const [value] = read.list(name, "", () => true, (value) => [value]) ??
           [];

@@ -24,22 +24,31 @@ export interface Clock {
 /** The platform's clock. Timers exist in this file only. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      if (signal?.aborted) end();
-      else signal?.addEventListener("abort", end);
-    }),
-  after(ms, done) {
-    const timer = setTimeout(done, ms);
-    return () => clearTimeout(timer);
-  },
+  sleep: (ms, signal) => untilAborted(signal, (end) => startTimer(ms, end)),
+  after: startTimer,
 };
+
+function startTimer(ms: number, done: () => void): () => void {
+  const timer = setTimeout(done, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Resolves when `begin` says that its wait is over, or when the signal aborts; the wait is cancelled then, if it can be. */
+export function untilAborted(
+  signal: AbortSignal | undefined,
+  begin: (end: () => void) => (() => void) | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      cancel?.();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = begin(end);
+    if (signal?.aborted) end();
+    else signal?.addEventListener("abort", end);
+  });
+}
 
 /** The longest wait a timer can hold, in ms (2^31 − 1); a longer one would end at once. */
 export const MAX_TIMER_MS = 2_147_483_647;

@@ -27,7 +27,7 @@ export interface ReportedEvent {
   readonly event: string;
   /** The server's word for this event, where it answered event by event. */
   readonly result?: string;
-  /** The server's reason beside `result`. */
+  /** The server's reason beside `result`: one line of at most 512 characters, without keys. */
   readonly details?: string;
 }
 

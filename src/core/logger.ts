@@ -1,4 +1,7 @@
-/** Where messages go: four methods, each taking one text. */
+/**
+ * Where messages go: four methods, each taking one text. It is one line, control characters escaped; what it names
+ * from outside has at most 200 characters.
+ */
 export interface Logger {
   /** Detail for debugging; silent unless `debug` is on. */
   debug(message: string): void;
@@ -36,14 +39,13 @@ export const MAX_TOLD = 500;
  * end stays, where mostly our own words stand.
  */
 export function toLine(text: string, maxLength: number = MAX_LINE): string {
-  const half = maxLength / 2;
   const cut = (whole: string) =>
     whole.length > maxLength
-      ? `${whole.slice(0, half - 1)}…${whole.slice(-half)}`
+      ? `${whole.slice(0, maxLength / 2 - 1)}…${whole.slice(-maxLength / 2)}`
       : whole;
   const line = cut(text).replace(
     /[\p{Cc}\p{Zl}\p{Zp}]/gu,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    (letter) => `\\u${(65536 + letter.charCodeAt(0)).toString(16).slice(1)}`,
   );
   return cut(line).toWellFormed();
 }

@@ -1,4 +1,6 @@
 import type { Bytes } from "./bytes.ts";
+import { isObject } from "./guards.ts";
+
 /** The part of a fetch function that edgehog uses. */
 export type FetchLike = (input: string, init: FetchInit) => Promise<Response>;
 
@@ -23,6 +25,15 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 export interface ExecutionContextLike {
   /** Extends the request's lifetime; called as a method of this object, never detached. */
   waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** Whether the value keeps a runtime alive for promises; a binding of somebody's own that refuses to be asked does not. */
+export function hasWaitUntil(value: unknown): value is ExecutionContextLike {
+  try {
+    return isObject(value) && typeof value["waitUntil"] === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** The part of a request that a scope reads: a `Request`, or an object like one. */

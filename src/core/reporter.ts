@@ -32,7 +32,7 @@ export interface DroppedEvent {
   readonly event?: string;
   /** The server's word for it. */
   readonly result?: string;
-  /** The server's reason. */
+  /** The server's reason: one line of at most 512 characters, without keys. */
   readonly details?: string;
 }
 
@@ -66,12 +66,12 @@ export const LISTENED: readonly (keyof PostHogListeners)[] = [
 export interface Reporter {
   /** Hides keys and tokens in a text that becomes part of an error. */
   readonly redact: Redact;
-  /** Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. */
-  debug(message: string | (() => string)): void;
   /**
-   * Logs a warning; with `onceKey`, only the first time that key is used. A text that names nothing without a bound may be
-   * longer than 200 characters.
+   * Logs at debug level, when debugging is on; a text that is made for it alone is given as a function. Here and in `warn`
+   * one that names nothing without a bound may be longer than 200 characters.
    */
+  debug(message: string | (() => string), maxLength?: number): void;
+  /** Logs a warning; with `onceKey`, only the first time that key is used. */
   warn(message: string, onceKey?: string, maxLength?: number): void;
   /** Logs an error. */
   error(message: string, onceKey?: string): void;
@@ -149,9 +149,10 @@ class ClientReporter implements Reporter {
     this.#isDebugOn = debug;
   }
 
-  debug(message: string | (() => string)): void {
+  debug(message: string | (() => string), maxLength?: number): void {
     if (!this.#isDebugOn) return;
-    this.#say("debug", typeof message === "string" ? message : message());
+    const text = typeof message === "string" ? message : message();
+    this.#say("debug", text, undefined, maxLength);
   }
 
   warn(message: string, onceKey?: string, maxLength?: number): void {

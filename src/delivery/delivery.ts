@@ -62,7 +62,7 @@ export interface DeliverySettings {
   readonly maxRetryDelayMs: number;
   /** The share by which a wait may be lengthened, 0–1. It is never shortened. */
   readonly retryJitter: number;
-  /** The protocol of the analytics lane. */
+  /** The protocol, of both lanes. */
   readonly captureMode: "v0" | "v1";
   /** How v1 bodies are compressed. */
   readonly compression: "gzip" | "deflate";

@@ -87,7 +87,8 @@ export function createHttpDoor(
     );
     if (attempt.kind === "done") return attempt.value;
     if (attempt.kind !== "failed") return attempt;
-    const cause = new Error(toLine(redact(describe(attempt.cause))));
+    const words = toLine(redact(describe(attempt.cause)), MAX_CAUSE);
+    const cause = new Error(words);
     cause.name = NETWORK_ERROR;
     return { kind: "network", cause };
   };
@@ -236,6 +237,9 @@ export function describeStatus(
   const what = status < 300 ? "a web page answered" : "the host redirects";
   return `${what} (${status})${check}`;
 }
+
+/** The longest text of a network failure, in letters: what failed, and what happens now, stand around it in one line. */
+const MAX_CAUSE = 100;
 
 /** Node says "fetch failed" and keeps the reason one level deeper. */
 function describe(cause: unknown): string {

@@ -118,8 +118,11 @@ export class Lease {
   #beat(left: number): void {
     this.#cancelTimer?.();
     this.#silence = countDown(this.#clock, this.#lengthMs);
-    this.#cancelTimer = left > 0
-      ? callAfter(this.#clock, BEAT_MS, () => this.#beat(left - 1))
-      : undefined;
+    if (left === 0) return;
+    this.#cancelTimer = callAfter(
+      this.#clock,
+      BEAT_MS,
+      () => this.#beat(left - 1),
+    );
   }
 }

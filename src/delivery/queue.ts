@@ -174,7 +174,7 @@ export class Owner {
         .filter(([{ fate }, other]) =>
           fate === "retained" && other !== lease && other?.isLive
         );
-      const isWaiting = isServed && store.isPreparing(wanted);
+      const isWaiting = isServed && store.isPreparing(store.findFree(wanted));
       if (maySend && held.length === 0 && !isWaiting) break;
       await lookAgain(clock, turn, lease.signal);
       // What they kept was tried; that of one who is silent is taken over.
@@ -256,9 +256,9 @@ export class Owner {
     const { store, events } = this;
     const { clock, options } = store.deps;
     const { flushAt, flushInterval, maxBatchBytes, testMode } = options;
-    const [next] = store.free(events);
+    const next = store.findFree(events);
     // Whoever prepares it begins.
-    if (testMode || !next || store.isPreparing(events)) return false;
+    if (testMode || !next || store.isPreparing(next)) return false;
     if (this.#client) return true;
     if (store.restMs > 0) return false;
     if (
@@ -268,7 +268,8 @@ export class Owner {
     if (events.size < flushAt && store.bytes < maxBatchBytes) return false;
     let count = 0;
     let bytes = 0;
-    for (const item of store.free(events)) {
+    for (const item of events) {
+      if (item.lease?.isLive) continue;
       bytes += item.bytes;
       if (++count >= flushAt || bytes >= maxBatchBytes) return true;
     }

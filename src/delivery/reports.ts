@@ -24,9 +24,8 @@ export interface ReportedLane {
   };
 }
 
-/** The server's words for an event, as members of its report, and the letters that are kept of each. */
+/** The server's words for an event, as members of its report: one line of at most 512 letters each. */
 const WORDS = ["result", "details"] as const;
-const MAX_WORDS = 512;
 
 /** What is told of events, in the words before and after their number; the reason follows. */
 const TEXTS = {
@@ -65,8 +64,7 @@ export function reportEvents(
     for (const name of WORDS) {
       const text = reason[name];
       if (!isText(text)) continue;
-      const head = reporter.redact(text).slice(0, MAX_WORDS);
-      words[name] = toLine(head, Infinity).slice(0, MAX_WORDS);
+      words[name] = toLine(reporter.redact(text).slice(0, 512), 512);
     }
     group[1].push({ ...words, uuid, event });
   }

@@ -54,10 +54,11 @@ export function parseRetryAfterMs(
   now: number,
 ): number | undefined {
   const text = header?.trim() ?? "";
-  let ms = Number(text) * 1000;
-  if (/^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)) {
-    // The oldest of the three, asctime, names no zone, and would be read as local time.
-    ms = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) - now;
-  } else if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+  // The oldest of the three, asctime, names no zone, and would be read as local time.
+  const ms = /^(mon|tue|wed|thu|fri|sat|sun)/i.test(text)
+    ? Date.parse(text.endsWith("GMT") ? text : `${text} GMT`) - now
+    : /^\d+(\.\d+)?$/.test(text)
+    ? Number(text) * 1000
+    : 0;
+  return ms > 0 && ms < Infinity ? ms : undefined;
 }

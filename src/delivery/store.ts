@@ -78,7 +78,9 @@ export class Store {
     if (this.#owners.size > 0 && !this.#sweep()) {
       this.#sweep = countDown(this.deps.clock, SWEEP_MS);
       for (const owner of this.#owners) {
-        if (owner.lease?.isLive || this.isPreparing(owner.events)) continue;
+        if (
+          owner.lease?.isLive || this.isPreparing(this.findFree(owner.events))
+        ) continue;
         this.disown(owner);
       }
     }
@@ -172,15 +174,21 @@ export class Store {
     this.#makeRoom();
   }
 
-  /** What of the events nobody sends, in order. */
-  *free(from: Iterable<QueueItem>): Generator<QueueItem> {
-    for (const item of from) if (!item.lease?.isLive) yield item;
+  /** The first of the events that nobody sends. */
+  findFree(from: Iterable<QueueItem>): QueueItem | undefined {
+    for (const item of from) if (!item.lease?.isLive) return item;
+    return undefined;
   }
 
-  /** Whether the first that could be sent is still being prepared, and has time left. */
-  isPreparing(from: Iterable<QueueItem>): boolean {
-    const [next] = this.free(from);
-    return next !== undefined && this.#isPreparing(next);
+  /** Whether it is still being prepared, and has time left. */
+  isPreparing(item: QueueItem | undefined): boolean {
+    return item?.fate === "retained" && item.make !== undefined &&
+      item.preparation !== undefined &&
+      !hasPassed(
+        this.deps.clock,
+        item.admittedAt,
+        item.preparation.withinMs,
+      );
   }
 
   /**
@@ -193,8 +201,9 @@ export class Store {
     const uuids = new Set<string>();
     // Separators stand between the events only.
     let bytes = -1;
-    for (const item of this.free(from)) {
-      if (this.#isPreparing(item)) break;
+    for (const item of from) {
+      if (item.lease?.isLive) continue;
+      if (this.isPreparing(item)) break;
       this.finish(item);
       if (item.fate !== "retained") {
         from.delete(item);
@@ -228,12 +237,6 @@ export class Store {
       this.held.size < maxQueueSize / 2 && this.bytes < maxQueueBytes / 2
     ) this.#isOverflowing = false;
     return true;
-  }
-
-  #isPreparing({ fate, make, preparation, admittedAt }: QueueItem): boolean {
-    return fate === "retained" && make !== undefined &&
-      preparation !== undefined &&
-      !hasPassed(this.deps.clock, admittedAt, preparation.withinMs);
   }
 
   #take(item: QueueItem): boolean {

@@ -1,6 +1,6 @@
 import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { Hasher } from "../core/hash.ts";
-import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { JsonObject } from "../core/json.ts";
 import type { UuidSource } from "../core/uuid.ts";
 import { buildEvaluationInput, type EvaluationInput } from "../flags/input.ts";
 import type {
@@ -11,7 +11,7 @@ import { evaluateFlagSet } from "../local_evaluation/evaluation/passes.ts";
 import type { FlagRule } from "../local_evaluation/evaluation/rules.ts";
 import { type Answer, buildError } from "./answer.ts";
 import type { ReadRequest } from "./incoming.ts";
-import type { Project } from "./project.ts";
+import type { FlagResult, Project } from "./project.ts";
 
 /** What `POST /flags` is answered with. */
 export interface FlagsEndpoint {
@@ -23,16 +23,16 @@ export interface FlagsEndpoint {
   readonly hasher: Hasher;
 }
 
-/** `POST /flags/?v=2`: evaluates the project's flags as PostHog does, for what the request says of the person. */
+/** `POST /flags/?v=4`: evaluates the project's flags as PostHog does, for what the request says of the person. */
 export async function answerFlags(
   { project, uuids, hasher }: FlagsEndpoint,
   { incoming, bodyError }: ReadRequest,
 ): Promise<Answer> {
   const { body, receivedAt, query } = incoming;
-  if (query["v"] !== "2") {
+  if (query["v"] !== "2" && query["v"] !== "4") {
     return refuse(
       "invalid_input",
-      "Only version 2 is spoken here: /flags/?v=2",
+      "Only versions 2 and 4 are spoken here: /flags/?v=4",
     );
   }
   if (!isRecord(body)) {
@@ -52,14 +52,18 @@ export async function answerFlags(
     return refuse("required", "The distinct_id is missing");
   }
   const head = {
-    errorsWhileComputingFlags: false,
     requestId: uuids(receivedAt),
     evaluatedAt: receivedAt,
   };
   if (project.quotas.has("feature_flags")) {
     return {
       status: 200,
-      body: { flags: {}, quotaLimited: ["feature_flags"], ...head },
+      body: {
+        flags: {},
+        errorsWhileComputingFlags: false,
+        quotaLimited: ["feature_flags"],
+        ...head,
+      },
     };
   }
   const input = buildEvaluationInput({
@@ -71,10 +75,22 @@ export async function answerFlags(
     evaluationContexts: readTexts(getOwn(body, "evaluation_contexts")),
     now: receivedAt,
   });
-  const flags = await evaluateForRuntime(project, input, body, hasher);
+  const records = await evaluateForRuntime(project, input, body, hasher);
   const gate = project.flags.definitions.minimalFlagCalledEvents &&
     { minimalFlagCalledEvents: true };
-  return { status: 200, body: { flags, ...head, ...gate } };
+  const flags = Object.fromEntries(
+    records.map((record) => [
+      record.key,
+      query["v"] === "4" ? { ...record } : toVersion2(record),
+    ]),
+  );
+  const errorsWhileComputingFlags = records.some(({ failed }) =>
+    failed === true
+  );
+  return {
+    status: 200,
+    body: { flags, errorsWhileComputingFlags, ...head, ...gate },
+  };
 }
 
 async function evaluateForRuntime(
@@ -82,7 +98,7 @@ async function evaluateForRuntime(
   input: EvaluationInput,
   body: Record<string, unknown>,
   hasher: Hasher,
-): Promise<JsonObject> {
+): Promise<readonly FlagResult[]> {
   const keys = readTexts(getOwn(body, "flag_keys_to_evaluate"));
   const runtime = getOwn(body, "evaluation_runtime");
   const outcomes = await evaluateFlagSet(
@@ -91,20 +107,40 @@ async function evaluateForRuntime(
     keys,
     hasher,
   );
-  const records = new Map<string, JsonValue>();
+  const records: (FlagResult | undefined)[] = flags.results.filter(({ key }) =>
+    keys?.includes(key) !== false
+  );
   for (const [key, outcome] of outcomes) {
     const flag = flags.definitions.flags.get(key);
     const payloads = flags.payloads.get(key) ?? {};
-    // A caller whose runtime is unknown gets the flags that are for all runtimes.
-    const isForCaller = [undefined, "all", runtime].includes(
-      flags.runtimes.get(key),
-    );
-    const record = flag && isForCaller
-      ? toRecord(flag, outcome, payloads)
-      : undefined;
-    if (record) records.set(key, record);
+    records.push(flag && toRecord(flag, outcome, payloads));
   }
-  return Object.fromEntries(records);
+  return records.filter((record) => record !== undefined)
+    // A caller whose runtime is unknown gets the flags that are for all runtimes.
+    .filter(({ key }) =>
+      [undefined, "all", runtime].includes(flags.runtimes.get(key))
+    );
+}
+
+/** The record as servers before version 4 have it: without rules, and with a number or an object for a payload. */
+function toVersion2(
+  { value, metadata, ...rest }: FlagResult,
+): JsonObject {
+  const {
+    config_version: _version,
+    rule_type: _type,
+    rule_id: _id,
+    variant_key: _variant,
+    experiment_id: _experiment,
+    ...kept
+  } = metadata;
+  const isData = typeof value === "number" || isRecord(value);
+  return {
+    ...rest,
+    enabled: value !== false && value !== null,
+    variant: typeof value === "string" ? value : null,
+    metadata: isData ? { ...kept, payload: JSON.stringify(value) } : kept,
+  };
 }
 
 /** Builds a flag's record; undefined for what PostHog leaves out: inactive flags, other contexts. */
@@ -112,7 +148,7 @@ function toRecord(
   flag: FlagRule,
   outcome: FlagOutcome,
   payloads: JsonObject,
-): JsonValue | undefined {
+): FlagResult | undefined {
   switch (outcome.kind) {
     case "omitted":
       return undefined;
@@ -137,15 +173,13 @@ function buildRecord(
   flag: FlagRule,
   { value, reason, conditionIndex }: FlagDecision,
   payloads: JsonObject,
-): JsonObject {
-  const variant = typeof value === "string" ? value : null;
+): FlagResult {
   const matched = conditionIndex === undefined
     ? ""
     : ` (condition set ${conditionIndex + 1})`;
   return {
     key: flag.key,
-    enabled: value !== false,
-    variant,
+    value,
     reason: {
       code: reason,
       condition_index: conditionIndex ?? null,
@@ -154,6 +188,7 @@ function buildRecord(
     metadata: {
       id: flag.id ?? 0,
       version: flag.version ?? 0,
+      "config_version": 1,
       description: null,
       payload: readPayload(payloads, value),
       ...(flag.hasExperiment !== undefined &&

@@ -7,6 +7,17 @@ import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
 import { regexOperators } from "../local_evaluation/regex/regex.ts";
 import type { EmulatorQuota } from "./types.ts";
 
+/** A row of a flag that nothing evaluates. */
+interface ResultRow extends JsonObject {
+  readonly key: string;
+  readonly value: JsonValue;
+}
+
+/** What `/flags/?v=4` says of one flag. */
+export interface FlagResult extends ResultRow {
+  readonly metadata: JsonObject;
+}
+
 /** The project's flags in the forms that the endpoints need. */
 export interface ProjectFlags {
   /** The document, as served. */
@@ -15,6 +26,8 @@ export interface ProjectFlags {
   readonly rows: readonly JsonObject[];
   /** The flags as a server evaluates them. */
   readonly definitions: FlagDefinitions;
+  /** What is answered of flags that nothing evaluates. */
+  readonly results: readonly FlagResult[];
   /** Flag key to the payloads by value, as they were given. */
   readonly payloads: ReadonlyMap<string, JsonObject>;
   /** Flag key to the runtimes that the flag is for. */
@@ -96,17 +109,19 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
       }`,
     );
   }
-  const served: JsonObject = {
+  const { flags, ...rest } = json as JsonObject;
+  const rows = readRows(flags);
+  const text = JSON.stringify({
     "group_type_mapping": {},
     cohorts: {},
-    ...json as JsonObject,
-  };
-  const text = JSON.stringify(served);
-  const rows = readRows(served["flags"]);
+    ...rest,
+    flags: readList(flags).flatMap(toServedRow),
+  });
   return {
     text,
     rows,
     definitions,
+    results: rows.flatMap((row) => isResult(row) ? buildResult(row) : []),
     payloads: readPayloads(rows),
     runtimes: readRuntimes(rows),
     async etag() {
@@ -116,11 +131,48 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
   };
 }
 
+/** Whether nothing evaluates the flag: the row says what is answered. */
+function isResult(row: unknown): row is ResultRow {
+  return isRecord(row) && Object.hasOwn(row, "value") &&
+    typeof row["key"] === "string";
+}
+
+function buildResult(
+  { key, value, failed, reason, id, version, metadata }: ResultRow,
+): FlagResult {
+  return {
+    key,
+    value,
+    ...(failed === true && { failed }),
+    reason: {
+      code: "targeting_match",
+      "condition_index": null,
+      ...isRecord(reason) && reason as JsonObject,
+    },
+    metadata: {
+      id: id ?? 0,
+      version: version ?? 0,
+      "config_version": 2,
+      description: null,
+      payload: null,
+      ...isRecord(metadata) && metadata as JsonObject,
+    },
+  };
+}
+
+/** What definitions have of a row: nothing of what is answered, and none where that is all of it. */
+function toServedRow(row: JsonValue): JsonValue[] {
+  if (!isResult(row)) return [row];
+  const { value: _value, failed: _failed, ...kept } = row;
+  const { reason: _reason, metadata: _metadata, ...served } = kept;
+  return Object.hasOwn(served, "filters") ? [served] : [];
+}
+
 /** What keeps an SDK from deciding a flag does not keep the server: it knows its callers and remembers people. */
 function toServerView(json: JsonValue | undefined): unknown {
   const rows = isRecord(json) ? getOwn(json, "flags") : undefined;
   if (!isRecord(json) || !Array.isArray(rows)) return undefined;
-  const flags = rows.map((row: unknown) =>
+  const flags = rows.filter((row) => !isResult(row)).map((row: unknown) =>
     isRecord(row)
       ? {
         ...row,
@@ -133,7 +185,11 @@ function toServerView(json: JsonValue | undefined): unknown {
 }
 
 function readRows(json: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(json) ? json.filter(isRecord) as JsonObject[] : [];
+  return readList(json).filter(isRecord) as JsonObject[];
+}
+
+function readList(json: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(json) ? json : [];
 }
 
 function readPayloads(

@@ -19,7 +19,10 @@ export type EmulatorQuota = "events" | "feature_flags";
 
 /** Flag definitions, as PostHog's definitions endpoint serves them. */
 export interface EmulatorFlagDefinitions {
-  /** The flag rows. */
+  /**
+   * The flag rows. One with a `value` is evaluated by nobody: `/flags` answers it as it is, with its `reason` and
+   * `metadata`, as for a flag with rules (config version 2). Definitions have it only with `filters`, and nothing of that.
+   */
   readonly flags: readonly object[];
   /** Group type index to group type name. Default `{}`. */
   readonly "group_type_mapping"?: Readonly<Record<string, string>>;

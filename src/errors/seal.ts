@@ -26,7 +26,10 @@ export function sealException(
       delete properties[key];
     }
     if (ignored.length > 0) {
-      reporter.debug(`An exception's ${ignored.join(", ")} can't be set`);
+      reporter.debug(
+        `An exception's ${ignored.join(", ")} can't be set`,
+        Infinity,
+      );
     }
     Object.assign(properties, {
       ...defaults,

@@ -163,7 +163,7 @@ export interface EventMethods {
   ): Promise<PreparedMessage | undefined>;
   /**
    * Captures an AI event (`$ai_generation`, …) on a lane of its own, for events of up to 8 MiB: a failure there never
-   * holds up other events. The payload is sent as it is.
+   * holds up other events. The payload is sent as it is. PostHog drops one whose name does not begin with `$ai_`.
    *
    * @example Capture a generation
    * ```ts

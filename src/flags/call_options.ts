@@ -15,7 +15,7 @@ export interface EvaluateFlagsOptions {
   readonly groupProperties?:
     | Readonly<Record<string, Readonly<Record<string, unknown>>>>
     | undefined;
-  /** The flags to evaluate; duplicates are removed. Default: all. An empty list gives an empty snapshot. */
+  /** The flags to evaluate, up to 10,000; duplicates are removed. Default: all. An empty list gives an empty snapshot. */
   readonly flagKeys?: readonly string[] | undefined;
   /** Never ask the server: what local definitions can't decide stays absent. Default: `strictLocalEvaluation`. */
   readonly onlyEvaluateLocally?: boolean | undefined;

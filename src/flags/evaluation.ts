@@ -4,6 +4,7 @@ import type { EvaluationInput } from "./input.ts";
 import type { FlagOverrides } from "./overrides.ts";
 import type { FlagRecord } from "./record.ts";
 import type { RemoteFlags } from "./remote_response.ts";
+import type { UnresolvedFlagReason } from "./results.ts";
 
 /** One evaluation: what it was asked for, with the client's and the scope's defaults filled in, and what it found. */
 export interface Evaluation {
@@ -31,8 +32,8 @@ export interface Evaluation {
   readonly records: Map<string, FlagRecord>;
   /** Flags that are settled without a value: the server's answer about them does not count. */
   readonly omitted: Set<string>;
-  /** Flags that definitions can't decide. */
-  readonly undecided: Set<string>;
+  /** Flags that definitions can't decide and PostHog did not, and why. */
+  readonly undecided: Map<string, UnresolvedFlagReason>;
   /** Of the flags that were evaluated, those that definitions never serve whole, and why. */
   readonly unservable: Map<string, string>;
   /** The definitions that were used, if any. */

@@ -100,7 +100,7 @@ export function readEvaluation(
     overrides,
     records: new Map(),
     omitted: new Set(),
-    undecided: new Set(),
+    undecided: new Map(),
     unservable: new Map(),
   };
 }
@@ -153,8 +153,7 @@ function describeDecisions(
 ): string {
   const counts = { local: 0, remote: 0, override: 0 };
   for (const { source } of records.values()) counts[source]++;
-  const open = [...undecided].filter((key) => !records.has(key)).length;
-  return `Flags decided: ${counts.local} locally, ${counts.remote} by PostHog, ${counts.override} overridden, ${open} undecided${
+  return `Flags decided: ${counts.local} locally, ${counts.remote} by PostHog, ${counts.override} overridden, ${undecided.size} undecided${
     failure ? ` (${failure})` : ""
   }`;
 }
@@ -164,7 +163,7 @@ async function fillIn(
   evaluation: Evaluation,
   loading: Promise<LocalDefinitions | undefined> | undefined,
 ): Promise<void> {
-  const { flagKeys, records, omitted, overrides } = evaluation;
+  const { flagKeys, records, omitted, undecided, overrides } = evaluation;
   for (const key of flagKeys ?? overrides.flags.keys()) {
     const value = overrides.flags.get(key);
     const source = "override";
@@ -185,7 +184,10 @@ async function fillIn(
         if (
           !records.has(key) && !omitted.has(key) &&
           flagKeys?.includes(key) !== false
-        ) records.set(key, record);
+        ) {
+          records.set(key, record);
+          undecided.delete(key);
+        }
       }
       if (response) definitions?.noteMissing(evaluation, response);
     }

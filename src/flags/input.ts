@@ -1,4 +1,4 @@
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import { getOwn, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
 import { type PropertyMap, toPropertyMap } from "./wire.ts";
 
 /** Whom flags are evaluated for: one call's inputs, in wire form. */
@@ -11,7 +11,9 @@ export interface EvaluationInput {
   readonly personProperties: PropertyMap;
   /** Group type to group key, as the caller gave it: only non-empty texts and finite numbers. */
   readonly groups: ReadonlyMap<string, string | number>;
-  /** The properties of each of them, `$group_key` included. */
+  /** The group types of which the key is of another type: flags about them are PostHog's to decide. */
+  readonly oddGroups: ReadonlySet<string>;
+  /** The properties of each of the others, `$group_key` included. */
   readonly groupProperties: ReadonlyMap<string, PropertyMap>;
   /** The application's evaluation contexts; empty: flags are not filtered. */
   readonly evaluationContexts: readonly string[];
@@ -62,11 +64,16 @@ export function buildEvaluationInput(
     new Map(held.flatMap((layer) => [...layer?.person ?? []])),
   );
   const groups = new Map<string, string | number>();
+  const oddGroups = new Set<string>();
   const groupProperties = new Map<string, PropertyMap>();
   const keys = toPropertyMap(raw.groups, new Map(), toKey);
   for (const [type, key] of keys) {
     // Properties of a type without a usable key are ignored.
-    if (!isId(key) && !isFiniteNumber(key)) continue;
+    if (!isId(key) && !isFiniteNumber(key)) {
+      // An empty text is no key, and JSON has null for NaN.
+      if (key !== null && !isText(key)) oddGroups.add(type);
+      continue;
+    }
     const properties = toPropertyMap(
       isRecord(given) && getOwn(given, type),
       new Map(held.flatMap((layer) => [...layer?.groups.get(type) ?? []])),
@@ -80,6 +87,7 @@ export function buildEvaluationInput(
     deviceId: [toKey(deviceId), personProperties.get("$device_id")].find(isId),
     personProperties,
     groups,
+    oddGroups,
     groupProperties,
     evaluationContexts,
     now,
@@ -92,5 +100,5 @@ function toKey(given: unknown): unknown {
 }
 
 function isId(given: unknown): given is string {
-  return typeof given === "string" && given !== "";
+  return isText(given) && given !== "";
 }

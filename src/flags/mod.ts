@@ -44,6 +44,7 @@ export type {
   FlagSource,
   FlagValue,
   IsEnabledOptions,
+  UnresolvedFlagReason,
   Widened,
 } from "./results.ts";
 export type { FeatureFlagClientVerbs, FeatureFlagVerbs } from "./verbs.ts";

@@ -16,7 +16,7 @@ export interface FeatureFlagOptions {
   featureFlagsRequestTimeoutMs?: number | undefined;
   /** Retries of such a request after a network failure, a timeout, 502 or 504: 0 to 5. With any, the first attempt has two thirds of the time. @default 1 */
   featureFlagsRequestMaxRetries?: number | undefined;
-  /** Captures `$feature_flag_called` when a flag is read. @default true */
+  /** Captures `$feature_flag_called`, and `$experiment_exposure` for an experiment's split, when a flag is read. @default true */
   sendFeatureFlagEvent?: boolean | undefined;
   /** Warns of unknown keys, deprecated methods, and flags that definitions never decide. @default true */
   featureFlagsLogWarnings?: boolean | undefined;

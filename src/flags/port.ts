@@ -13,6 +13,8 @@ export interface FlagPort {
   readonly local: LocalFlags | undefined;
   /** What is remembered of `/flags` requests without an answer. */
   readonly outage: Outage;
+  /** Whether it was said that the server knows no version 4 of `/flags`. */
+  isOlder?: boolean;
 }
 
 /** The port of a client; undefined for anything that is no client with feature flags. */

@@ -18,9 +18,10 @@ const FIRST_SHARE = 2 / 3;
 
 /** Asks PostHog for flag values: one logical request, retries included; notes what it brought. Never rejects. */
 export async function requestFlags(
-  { host, options, outage }: FlagPort,
+  port: FlagPort,
   evaluation: Evaluation,
 ): Promise<void> {
+  const { host, options, outage } = port;
   const turn = outage.enter();
   if (turn === "skip") {
     evaluation.failure = outage.failure;
@@ -48,6 +49,10 @@ export async function requestFlags(
   evaluation.remote = response;
   if (isOk && response && !response.quotaLimited) {
     reporter.rearm(OUTAGE_KEY);
+    if (!response.isTyped && !port.isOlder) {
+      port.isOlder = true;
+      reporter.debug("PostHog answered /flags without typed values");
+    }
     const warning = outcome.headers.get("X-PostHog-Rate-Limit-Warning");
     if (warning) {
       reporter.warn(
@@ -94,7 +99,7 @@ async function sendWithRetries(
   for (let retry = 0;; retry++) {
     const outcome = await door.send({
       method: "POST",
-      url: `${host}/flags/?v=2`,
+      url: `${host}/flags/?v=4`,
       headers: { "Content-Type": "application/json" },
       body,
       timeoutMs,

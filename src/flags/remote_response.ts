@@ -2,6 +2,8 @@ import { isFiniteNumber, isRecord, isText } from "../core/guards.ts";
 import { type JsonValue, parseJson } from "../core/json.ts";
 import { decodePayload } from "./payloads.ts";
 import type { FlagRecord } from "./record.ts";
+import type { FlagValue } from "./results.ts";
+import { buildRule, type WireRule } from "./rule_properties.ts";
 import { ofType, toPropertyMap } from "./wire.ts";
 
 /** A `/flags` response. */
@@ -20,6 +22,8 @@ export interface RemoteFlags {
   readonly evaluatedAt: number | undefined;
   /** The gate of minimal exposure events. */
   readonly minimalFlagCalledEvents: boolean;
+  /** Whether the server knows version 4, as far as can be seen. */
+  readonly isTyped: boolean;
 }
 
 /** A `/flags` response as it comes: nothing is certain of it. Version 1 has `featureFlags` in place of `flags`. */
@@ -34,8 +38,9 @@ interface WireResponse {
   readonly "minimalFlagCalledEvents"?: unknown;
 }
 
-/** A flag of version 2. */
+/** A flag of version 4, which has a `value`, or of version 2. */
 interface WireFlag {
+  readonly "value"?: unknown;
   readonly "enabled"?: unknown;
   readonly "variant"?: unknown;
   readonly "failed"?: unknown;
@@ -44,15 +49,18 @@ interface WireFlag {
     readonly "description"?: unknown;
     readonly "condition_index"?: unknown;
   } | null;
-  readonly "metadata"?: {
-    readonly "id"?: unknown;
-    readonly "version"?: unknown;
-    readonly "payload"?: unknown;
-    readonly "has_experiment"?: unknown;
-  } | null;
+  readonly "metadata"?:
+    | (WireRule & {
+      readonly "id"?: unknown;
+      readonly "version"?: unknown;
+      readonly "config_version"?: unknown;
+      readonly "payload"?: unknown;
+      readonly "has_experiment"?: unknown;
+    })
+    | null;
 }
 
-/** Reads a `/flags` response, version 2 or 1; undefined when it is neither. Odd records are dropped. */
+/** Reads a `/flags` response, version 4, 2 or 1, flag by flag; undefined when it is neither. Odd records are dropped. */
 export function parseRemoteFlags(
   text: string | undefined,
 ): RemoteFlags | undefined {
@@ -81,6 +89,7 @@ export function parseRemoteFlags(
   const payloads = toPropertyMap(featureFlagPayloads);
   const failed = new Set<string>();
   const flags = new Map<string, FlagRecord>();
+  let isTyped = false;
   const entries = quotaLimited ? [] : Object.entries(source as object);
   for (const [key, given] of entries) {
     const variant = ofType(given, "string");
@@ -89,9 +98,15 @@ export function parseRemoteFlags(
       variant,
       metadata: { payload: payloads.get(key) },
     };
+    if (!isRecord(row)) continue;
+    const isTypedRow = Object.hasOwn(row, "value");
+    isTyped ||= isTypedRow;
     // A row that failed says "disabled" and means nothing.
-    if (isRecord(row) && row["failed"] === true) failed.add(key);
-    else if (isRecord(row)) addFlag(key, row, flags);
+    if (row["failed"] === true) failed.add(key);
+    else {
+      const record = buildRecord(row, isTypedRow);
+      if (record) flags.set(key, record);
+    }
   }
   return {
     flags,
@@ -101,35 +116,63 @@ export function parseRemoteFlags(
     requestId: ofType(requestId, "string"),
     evaluatedAt: toNumber(evaluatedAt),
     minimalFlagCalledEvents: minimalFlagCalledEvents === true,
+    isTyped,
   };
 }
 
-function addFlag(
-  key: string,
-  { enabled, variant, reason: why, metadata }: WireFlag,
-  flags: Map<string, FlagRecord>,
-): void {
-  if (
-    typeof enabled !== "boolean" ||
-    typeof (variant ?? "") !== "string"
-  ) return;
-  const { id, version, payload = null, has_experiment: hasExperiment } =
-    metadata ?? {};
+/** False for an odd record of version 2. One of version 4 is off then: nothing else that it says counts. */
+function buildRecord(row: WireFlag, isTyped: boolean): FlagRecord | false {
+  const { value, enabled, variant, reason: why } = row;
+  const metadata = row.metadata ?? {};
+  const {
+    id,
+    version,
+    config_version: typedVersion,
+    payload = null,
+    has_experiment: hasExperiment,
+    rule_type: ruleType,
+    rule_id: ruleId,
+    variant_key: variantKey,
+    experiment_id: experimentId,
+  } = metadata;
+  const given = isTyped ? value ?? false : enabled && (variant ?? true);
+  // Such a value is the payload of a flag that is on.
+  const isData = isRecord(given) || isFiniteNumber(given);
+  const isSound = isTyped
+    ? (isData || typeof given === "boolean" || isText(given)) &&
+      areLike(0, [id, version, typedVersion, experimentId]) &&
+      areLike("", [why?.code, ruleType, ruleId, variantKey]) &&
+      areLike(isTyped, [hasExperiment])
+    : typeof enabled === "boolean" && areLike("", [variant]);
+  const source = "remote";
+  if (!isSound) return isTyped && { value: false, source };
   const reason = ofType(why?.code, "string");
-  flags.set(key, {
-    value: enabled && ((variant ?? true) as string | true),
-    // A payload of null arrives as the text `null`; a bare null says that there is none.
-    payload: enabled && payload !== null
-      ? decodePayload(payload as JsonValue)
-      : undefined,
-    source: "remote",
+  const configVersion = isTyped ? toNumber(typedVersion) : 1;
+  const rule = configVersion === 2
+    ? buildRule(reason, metadata, value)
+    : undefined;
+  // A payload of null arrives as the text `null`; a bare null says that there is none.
+  const stored = isData ? given : given === false ? null : payload;
+  return {
+    value: isData || given as FlagValue,
+    payload: stored === null ? undefined : decodePayload(stored as JsonValue),
+    source,
     reason,
-    description: ofType(why?.description, "string") ?? reason,
+    description: rule
+      ? undefined
+      : ofType(why?.description, "string") ?? reason,
     ruleId: toNumber(why?.condition_index),
     flagVersion: toNumber(version),
+    configVersion,
     id: toNumber(id),
     hasExperiment: ofType(hasExperiment, "boolean"),
-  });
+    rule,
+  };
+}
+
+/** Whether each of them is absent, or of the sample's type. */
+function areLike(sample: unknown, values: readonly unknown[]): boolean {
+  return values.every((value) => typeof (value ?? sample) === typeof sample);
 }
 
 function toNumber(json: unknown): number | undefined {

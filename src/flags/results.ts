@@ -9,6 +9,17 @@ export type FeatureFlagEvaluationRuntime = "server" | "client" | "all";
 /** Who decided a flag's value. */
 export type FlagSource = "local" | "remote" | "override";
 
+/**
+ * Why definitions could not decide a flag; where several reasons apply, the first of: `experience_continuity`, its value is
+ * remembered by PostHog; `unsupported_definition`, it uses what is not evaluated locally; `unresolved_dependency`, a flag
+ * that it depends on could not be decided; `missing_context`, a property, a group or an id that it needs was not given.
+ */
+export type UnresolvedFlagReason =
+  | "experience_continuity"
+  | "unsupported_definition"
+  | "unresolved_dependency"
+  | "missing_context";
+
 /** One flag of a snapshot, read without an exposure. */
 export interface FeatureFlagResult {
   /** The flag's key. */
@@ -28,6 +39,8 @@ export interface FeatureFlagResult {
   readonly ruleId: number | undefined;
   /** The flag's version. */
   readonly flagVersion: number | undefined;
+  /** The version of the flag's configuration: 1, or 2 for a flag with rules. Undefined where it is not known. */
+  readonly configVersion: number | undefined;
   /** Who decided. */
   readonly source: FlagSource;
 }
@@ -57,6 +70,8 @@ export interface FlagDetail<T> {
   readonly ruleId: number | undefined;
   /** The flag's version. */
   readonly flagVersion: number | undefined;
+  /** The version of the flag's configuration: 1, or 2 for a flag with rules. Undefined where it is not known. */
+  readonly configVersion: number | undefined;
   /** Who decided; `default` when the default is returned. */
   readonly source: FlagSource | "default";
 }
@@ -79,7 +94,7 @@ export interface FlagBootstrap {
 /** What a read takes beside the key. */
 export interface FlagReadOptions {
   /**
-   * Whether this read emits `$feature_flag_called`; false also leaves no memory of it, and it counts as a use all the
+   * Whether this read emits `$feature_flag_called` and the like; false also leaves no memory of it, and it counts as a use all the
    * same. Default: what the evaluation was told, else the client's `sendFeatureFlagEvent`.
    */
   readonly sendFeatureFlagEvents?: boolean | undefined;

@@ -13,6 +13,7 @@ import type {
   FlagReadOptions,
   FlagValue,
   IsEnabledOptions,
+  UnresolvedFlagReason,
   Widened,
 } from "./results.ts";
 import { ofType } from "./wire.ts";
@@ -108,6 +109,28 @@ export class FeatureFlagEvaluations implements FlagPropertiesSource {
   /** When the definitions that were used had been loaded, in ms since the epoch. */
   get flagDefinitionsLoadedAt(): number | undefined {
     return getLoadedAt(this.#evaluation);
+  }
+
+  /**
+   * The flags that have a definition but no value: definitions could not decide them, and PostHog was not asked or gave no
+   * value. Frozen; empty for a part of another snapshot. No exposure.
+   *
+   * @example Tell a flag that can't be decided from one that does not exist
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const pro = [{ key: "plan", type: "person", operator: "exact", value: "pro" }];
+   * const nav = { key: "new-nav", active: true, filters: { groups: [{ properties: pro }] } };
+   * const { posthog } = createTestClient({ flags: { flags: [nav] }, strictLocalEvaluation: true });
+   * const flags = await posthog.evaluateFlags("user-1");
+   *
+   * assertEquals(flags.getFlag("new-nav"), undefined);
+   * assertEquals(flags.unresolvedFlags, { "new-nav": "missing_context" });
+   * ```
+   */
+  get unresolvedFlags(): Readonly<Record<string, UnresolvedFlagReason>> {
+    return Object.freeze(Object.fromEntries(this.#whole?.undecided ?? []));
   }
 
   /** The keys of the flags that have a value, in no particular order. No exposure. */
@@ -314,5 +337,7 @@ function describe(record: FlagRecord | undefined) {
     reason: record?.reason,
     ruleId: record?.ruleId,
     flagVersion: record?.flagVersion,
+    // Definitions of no other version are evaluated locally.
+    configVersion: record?.source === "local" ? 1 : record?.configVersion,
   };
 }

@@ -21,8 +21,9 @@ export interface LocalEvaluationOptions {
    */
   featureFlagsPollingInterval?: number | null | undefined;
   /**
-   * The age in ms after which definitions are refreshed before they answer, within `featureFlagsRequestTimeoutMs`; if that
-   * fails the old ones answer. `Infinity`: they always answer at once, and are refreshed meanwhile.
+   * The age in ms, from PostHog's last word for them on, after which definitions are refreshed before they answer, within
+   * `featureFlagsRequestTimeoutMs`; if that fails the old ones answer. `Infinity`: they always answer at once, and are
+   * refreshed meanwhile.
    * @default ten times `featureFlagsPollingInterval`
    */
   maxDefinitionAgeMs?: number | undefined;

@@ -10,9 +10,10 @@ const MAX_UNKNOWN = 20;
  * Reads options of unknown type one by one, each once, and collects what is wrong with them. The kernel and each feature
  * read their own; what nobody read, nobody takes.
  *
- * An option is added by a line where the room that uses it resolves its options, with the method of its kind, its name
- * and its default: `maxBatchSize: read.integer("maxBatchSize", 100)`. Most options are not given, so nothing is made for one
- * before its value is there: neither a closure nor the text that says what it takes.
+ * An option is added to the room's options type (`types.ts` for the kernel), and by a line where the room resolves its
+ * options, with the method of its kind, its name and its default: `maxBatchSize: read.integer("maxBatchSize", 100)`. Most
+ * options are not given, so nothing is made for one before its value is there: neither a closure nor the text that says
+ * what it takes.
  */
 export class OptionReader {
   /** Options refused. */
@@ -72,7 +73,7 @@ export class OptionReader {
     min: number,
     max: number = Number.MAX_VALUE,
   ): number {
-    const value = this.#read(option) ?? fallback;
+    const value = this.#read<number>(option) ?? fallback;
     if (typeof value === "number" && value >= min && value <= max) return value;
     // Nothing else ends where a timer does.
     const unit = max === MAX_TIMER_MS ? " of milliseconds" : "";
@@ -85,8 +86,8 @@ export class OptionReader {
 
   /** An integer of at least `min`, or the fallback. */
   integer(option: string, fallback: number, min: number = 1): number {
-    const value = this.#read(option) ?? fallback;
-    if (isInteger(value) && value >= min) return value;
+    const value = this.#read<number>(option) ?? fallback;
+    if (Number.isInteger(value) && value >= min) return value;
     const expected = `an integer of at least ${min}`;
     return this.#refuseValue(option, expected, value) ?? fallback;
   }
@@ -112,7 +113,7 @@ export class OptionReader {
     option: string,
     choices: readonly T[],
   ): T | undefined {
-    const value = this.#read(option) as T | undefined;
+    const value = this.#read<T>(option);
     if (value === undefined || choices.includes(value)) return value;
     const expected = choices.map((choice) => `'${choice}'`).join(" or ");
     return this.#refuseValue(option, expected, value);
@@ -160,9 +161,8 @@ export class OptionReader {
     }
   }
 
-  /** A type parameter stands for what the check has just established; the caller names it. */
   #ofType<T>(option: string, type: string): T | undefined {
-    const value = this.#read(option) as T | undefined;
+    const value = this.#read<T>(option);
     return value === undefined || typeof value === type
       ? value
       : this.#refuseValue(option, `a ${type}`, value);
@@ -178,24 +178,20 @@ export class OptionReader {
     try {
       return check() ?? this.#refuseValue(option, expected, value);
     } catch {
-      return this.#refuseUnread(option);
+      return this.refuse(option, "reading it failed");
     }
   }
 
-  /** What the application gave; undefined where that is nothing. */
-  #read(option: string): unknown {
+  /** What the application gave, to be checked, whatever type its caller names; undefined where that is nothing. */
+  #read<T>(option: string): T | undefined {
     this.#known.push(option);
     try {
       const value = this.given[option] ?? undefined;
       if (value !== undefined) this.#taken.push(option);
-      return value;
+      return value as T | undefined;
     } catch {
-      return this.#refuseUnread(option);
+      return this.refuse(option, "reading it failed");
     }
-  }
-
-  #refuseUnread(option: string): undefined {
-    return this.refuse(option, "reading it failed");
   }
 
   #refuseValue(option: string, expected: string, value: unknown): undefined {
@@ -205,10 +201,6 @@ export class OptionReader {
       : describeType(value);
     return this.refuse(option, `expected ${expected}, got ${got}`);
   }
-}
-
-function isInteger(value: unknown): value is number {
-  return Number.isInteger(value);
 }
 
 /** A copy of a list; undefined for anything else, and for one that is too long or can't be read. */

@@ -10,32 +10,35 @@ import {
   type Redact,
 } from "../core/logger.ts";
 import type { ContextStorage, FetchLike, WaitUntil } from "../core/platform.ts";
-import type { RandomSource } from "../core/random.ts";
 import { findFetch } from "../core/runtime.ts";
-import type { COUNTS, SWITCHES, TIMES_MS } from "./defaults.ts";
 import { readHost } from "./host.ts";
 import { copyList, type OptionReader } from "./reader.ts";
 import { createClock, createRandom } from "./seams.ts";
+import type { KernelOptions } from "./types.ts";
+
+/** Options that have a default. */
+type OptionWithDefault = Exclude<
+  keyof KernelOptions,
+  | "disableGeoip"
+  | "beforeSend"
+  | "waitUntil"
+  | "contextStorage"
+  | "onError"
+  | "fetch"
+  | "transport"
+  | "now"
+  | "sleep"
+>;
 
 /** The kernel's options after the check: complete, under the names that applications write. */
-export interface ResolvedOptions
-  extends
-    Readonly<Record<keyof typeof COUNTS | keyof typeof TIMES_MS, number>>,
-    Readonly<Record<keyof typeof SWITCHES, boolean>> {
+export interface ResolvedOptions extends
+  Readonly<
+    { [Name in OptionWithDefault]-?: NonNullable<KernelOptions[Name]> }
+  > {
   /** The project token; empty when there is none, and then `disabled` is true. */
   readonly apiKey: string;
   /** Without trailing slash; empty when the one given can't be used, and then `disabled` is true. */
   readonly host: string;
-  /** The capture protocol. */
-  readonly captureMode: "v0" | "v1";
-  /** The codec of request bodies. */
-  readonly compression: "gzip" | "deflate";
-  /** Retries after the first attempt. */
-  readonly fetchRetryCount: number;
-  /** The share by which waits are lengthened at random. */
-  readonly retryJitter: number;
-  /** The deadline of one attempt in ms. */
-  readonly requestTimeout: number;
   /** Undefined when the caller said nothing: then it is true, and steps back for a scope's `$ip`. */
   readonly disableGeoip: boolean | undefined;
   /** The hooks in order. */
@@ -46,8 +49,6 @@ export interface ResolvedOptions
   readonly contextStorage: ContextStorage | undefined;
   /** The caller's `onError`, raw. */
   readonly onError: ((error: AnyEdgehogError) => void) | undefined;
-  /** Where messages go. */
-  readonly logger: Logger;
   /** Hides keys and tokens, those that features read among them. */
   readonly redact: Redact;
   /** Gives the fetch function to use, or undefined where the runtime has none. */
@@ -56,8 +57,6 @@ export interface ResolvedOptions
   readonly transport: Transport | undefined;
   /** Time and waits. */
   readonly clock: Clock;
-  /** Random bytes. */
-  readonly random: RandomSource;
 }
 
 /** Checks the kernel's options. Reads no clock, no random source, no environment; never throws. */

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, systemClock, untilAborted } from "../core/clock.ts";
 import { attempt } from "../core/guards.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
 import type { OptionReader } from "./reader.ts";
@@ -17,13 +17,9 @@ export function createClock(read: OptionReader): Clock {
       now: systemClock.now,
       // One that rejects counts as over, and one that does not listen ends with its signal all the same.
       sleep: (ms, signal) =>
-        new Promise((resolve) => {
-          const end = () => {
-            signal?.removeEventListener("abort", end);
-            resolve();
-          };
-          signal?.addEventListener("abort", end);
+        untilAborted(signal, (end) => {
           new Promise((wait) => wait(sleep(ms, signal))).then(end, end);
+          return undefined;
         }),
       ...(look && { look }),
     }

@@ -91,11 +91,15 @@ const ARROWS: ArrowTable = {
     "options/reader",
   ],
   "compat": ["client/host", "flags"],
+  // What the adapters of frameworks have in common.
+  "adapters": ["client", "client/escaped", "client/host"],
   // Entries of their own.
   "caches": ["caches/types"],
   "caches/types": [],
+  "caches/memory": ["caches/projects"],
   "caches/redis_rest": [
     "caches/atomic_cache",
+    "caches/projects",
     "caches/types",
     "delivery/http",
   ],
@@ -103,8 +107,10 @@ const ARROWS: ArrowTable = {
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
   "openfeature": ["mod"],
-  "hono": ["mod"],
-  "next": ["mod"],
+  "hono": ["adapters", "client", "posthog"],
+  "express": ["adapters", "client", "posthog"],
+  "next": ["adapters", "client"],
+  "flags_sdk": ["flags"],
   "featureflip": ["delivery"],
   "sync_hash": [],
   "testing": [
@@ -184,6 +190,7 @@ export const HOUSE: {
     "setImmediate": NOWHERE,
   },
   optional: [
+    "adapters/",
     "caches/atomic_cache",
     "caches/cache_api",
     "caches/deno_kv",
@@ -194,7 +201,9 @@ export const HOUSE: {
     "caches/tiered",
     "caches/workers_kv",
     "dev/",
+    "express/",
     "featureflip/",
+    "flags_sdk/",
     "hono/",
     "logs/",
     "next/",

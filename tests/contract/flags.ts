@@ -161,6 +161,43 @@ export function flags(t: ContractRunner, { testing }: ContractLibrary): void {
     );
   });
 
+  t.test("a flag with rules is PostHog's to decide, and an experiment's split is told of as such (UPS-101, UPS-130, UPS-140)", async () => {
+    const split = {
+      key: "checkout",
+      active: true,
+      filters: { version: 2, rules: [] },
+      value: "fast",
+      reason: { code: "experiment_split" },
+      metadata: { rule_type: "experiment", rule_id: "r", variant_key: "test" },
+    };
+    const { posthog, emulator } = createTestClient({
+      flags: { flags: [split, { key: "limit", value: 40 }] },
+    });
+    const local = await posthog.evaluateFlags("user-1", {
+      onlyEvaluateLocally: true,
+    });
+    assertEquals(local.unresolvedFlags, { checkout: "unsupported_definition" });
+    const flags = await posthog.evaluateFlags("user-1");
+    assertEquals(flags.unresolvedFlags, {});
+    assertEquals([flags.getFlag("checkout"), flags.number("limit", 0)], [
+      "fast",
+      40,
+    ]);
+    await posthog.flush();
+    assertEquals(
+      emulator.events.map(({ event, properties }) => [
+        event,
+        properties["$feature_flag"],
+        properties["$feature_flag_variant_key"],
+      ]),
+      [
+        ["$feature_flag_called", "checkout", "test"],
+        ["$experiment_exposure", "checkout", "test"],
+        ["$feature_flag_called", "limit", undefined],
+      ],
+    );
+  });
+
   t.test("capture() with a snapshot carries its values (FLG-111)", async () => {
     const { posthog, emulator } = createTestClient({ flags: DEFINITIONS });
     const snapshot = await posthog.evaluateFlags("user-1", {

@@ -25,12 +25,7 @@ export function testProject(
       const directory = await Deno.makeTempDir({ prefix: `edgehog-${name}-` });
       try {
         await ensurePackage();
-        for await (const { name: file } of Deno.readDir(sourceOf(name))) {
-          await Deno.copyFile(
-            `${sourceOf(name)}/${file}`,
-            `${directory}/${file}`,
-          );
-        }
+        await copyDirectory(sourceOf(name), directory);
         await Deno.copyFile(TARBALL, `${directory}/edgehog.tgz`);
         const project: Project = {
           directory,
@@ -40,14 +35,33 @@ export function testProject(
             return output;
           },
         };
-        const quiet = ["--no-audit", "--no-fund", "--no-package-lock"];
-        await project.run("npm", "install", ...quiet);
+        const quiet = ["--no-audit", "--no-fund"];
+        if (await isThere(`${directory}/package-lock.json`)) {
+          quiet.push("--ignore-scripts");
+          await project.run("npm", "ci", ...quiet);
+          // The package's bytes change with each build, so no lock can have them.
+          quiet.push("--no-save", "./edgehog.tgz");
+        }
+        await project.run("npm", "install", "--no-package-lock", ...quiet);
         await tests(project, t);
       } finally {
         await Deno.remove(directory, { recursive: true });
       }
     },
   });
+}
+
+async function copyDirectory(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    const [source, target] = [`${from}/${name}`, `${to}/${name}`];
+    if (isDirectory) await copyDirectory(source, target);
+    else await Deno.copyFile(source, target);
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function sourceOf(name: string): string {

@@ -67,7 +67,10 @@ function flatten(event: ReceivedEvent): Sent {
     ["distinctId", distinctId],
     ["uuid", uuid === GIVEN_UUID ? uuid : "of the run"],
     ["timestamp", timestamp.startsWith(GIVEN_DAY) ? timestamp : "of the run"],
-    ...Object.entries(properties).sort(([one], [other]) => one < other ? -1 : 1)
+    ...Object.entries(properties)
+      // `$create_alias` repeats it by v0, which posthog-node 5 speaks.
+      .filter(([key, value]) => key !== "distinct_id" || value !== distinctId)
+      .sort(([one], [other]) => one < other ? -1 : 1)
       .map(([key, value]) =>
         [
           key,

@@ -112,7 +112,7 @@ const PLAIN: fc.Arbitrary<Fault> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ status: fc.constantFrom(302, 400, 401) }),
+    arbitrary: fc.record({ status: fc.constantFrom(302, 400, 401, 404) }),
   },
 );
 

@@ -98,7 +98,7 @@ const WAITS: readonly Wait[] = [
   {
     name: "the rest after an outage",
     lengthMs: 30 * SECOND_MS,
-    async begin(world) {
+    begin: async (world) => {
       await failOnce(world, ANALYTICS, { status: 503 });
       const { length } = world.emulator.events;
       return () => world.emulator.events.length > length;
@@ -107,7 +107,7 @@ const WAITS: readonly Wait[] = [
   {
     name: "the rest that PostHog asked for: a day, of which five minutes count",
     lengthMs: 300 * SECOND_MS,
-    async begin(world) {
+    begin: async (world) => {
       await failOnce(world, ANALYTICS, { status: 429, retryAfter: 86_400 });
       const { length } = world.emulator.events;
       return () => world.emulator.events.length > length;
@@ -125,7 +125,7 @@ const WAITS: readonly Wait[] = [
   {
     name: "the backoff of definitions",
     lengthMs: 120 * SECOND_MS,
-    async begin({ faults, visit, emulator, state }) {
+    begin: async ({ faults, visit, emulator, state }) => {
       const isOn = !state.isLocalOn;
       emulator.setFlags(describe(isOn));
       faults.set("/flags/definitions", { status: 429, retryAfter: 120 });
@@ -142,7 +142,7 @@ const WAITS: readonly Wait[] = [
   {
     name: "the outage of /flags",
     lengthMs: 60 * SECOND_MS,
-    async begin({ faults, visit, state }) {
+    begin: async ({ faults, visit, state }) => {
       faults.set("/flags", { drop: "connection" });
       for (let i = 0; i < 8; i++) await visit(60 * SECOND_MS);
       faults.delete("/flags");

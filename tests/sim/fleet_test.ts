@@ -72,6 +72,51 @@ Deno.test("1,000 isolates without a key make no definition request while a cron 
   assertEquals({ blind, errors }, { blind: 0, errors: 0 });
 });
 
+/** What may go wrong, and where a fleet is then. */
+const FAULTS: readonly (readonly [name: string, Partial<FleetOptions>])[] = [
+  ["a store that takes no definitions", { kvRefuses: "definitions" }],
+  ["a store that takes no writes", { kvRefuses: "everything" }],
+  ["clocks wrong by five seconds", { skewMs: 5000 }],
+  ["clocks wrong by five minutes", { skewMs: 300_000 }],
+  ["clocks wrong by an hour", { skewMs: 3_600_000 }],
+  ["50 isolates born at once", { isolates: 50, rampMs: 0 }],
+  ["50 isolates born at once, in one place", {
+    isolates: 50,
+    rampMs: 0,
+    places: 1,
+  }],
+  ["isolates that live for a minute", { meanLifeMs: 60_000 }],
+];
+
+for (const [name, fault] of FAULTS) {
+  Deno.test(`With ${name} every isolate sees a change within three intervals and KV's delay (FLD-035)`, async () => {
+    const fleet: FleetOptions = {
+      ...DEFAULT_FLEET,
+      isolates: 200,
+      places: 5,
+      // Whoever is asked less often sees it when he is asked.
+      requestsPerSecond: [1, 2],
+      ...fault,
+    };
+    const { intervalMs, kvDelayMs, durationMs } = fleet;
+    const result = await simulateFleet({ kind: "shared" }, fleet);
+    const { blind, spread, definitions } = result;
+    assertAtMost(
+      spread.reachedMs(1, durationMs),
+      3 * intervalMs + kvDelayMs,
+    );
+    assertEquals([blind, spread.relapses], [0, 0]);
+    // At most once an interval each, the first load aside.
+    const perIsolate = Map.groupBy(definitions, ({ by }) => by);
+    for (const requests of perIsolate.values()) {
+      const waits = requests.slice(2).map(({ at }, index) =>
+        at - (requests[index + 1]?.at ?? 0)
+      );
+      assertAtMost(0.75 * intervalMs, Math.min(...waits));
+    }
+  });
+}
+
 function assertAtMost(value: number | undefined, most: number): void {
   const isWithin = value !== undefined && value <= most;
   assertEquals(isWithin, true, `expected at most ${most}, got ${value}`);

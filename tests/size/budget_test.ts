@@ -1,6 +1,10 @@
-import { assertEquals } from "@std/assert";
-import { COMPOSITIONS } from "../../scripts/_compositions.ts";
-import { measureApplication, type Size } from "../../scripts/_sizes.ts";
+import { assert, assertEquals } from "@std/assert";
+import { ADDITIONS, COMPOSITIONS } from "../../scripts/_compositions.ts";
+import {
+  measureAddition,
+  measureApplication,
+  type Size,
+} from "../../scripts/_sizes.ts";
 
 for (const composition of COMPOSITIONS) {
   const { name, code, maxGzipBytes, absent } = composition;
@@ -15,6 +19,15 @@ for (const composition of COMPOSITIONS) {
       },
     );
   }
+}
+
+for (const addition of ADDITIONS) {
+  const { name, to, maxGzipBytes } = addition;
+  sizeTest(`${name} on top of ${to} stays within its budget`, () => {
+    const gzipped = measureAddition(addition);
+    // Nothing at all would be a line that measures nothing.
+    assert(gzipped > 0 && gzipped <= maxGzipBytes, `${gzipped} bytes`);
+  });
 }
 
 /** Deno's sanitizers are off in it, since the thread that esbuild starts for its first build outlives the test. */

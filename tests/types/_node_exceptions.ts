@@ -44,10 +44,12 @@ export const MISSING_EXPORTS = {
   createEventProcessor: "`captureException` beside Sentry",
   sentryIntegration: "`captureException` beside Sentry",
   PostHogSentryIntegration: "`captureException` beside Sentry",
-  setupExpressRequestContext: "`forRequest` in a middleware",
-  setupExpressErrorHandler: "`captureException` in an error handler",
+  setupExpressRequestContext:
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
+  setupExpressErrorHandler:
+    "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   instrumentRequest: "`withPostHog`",
-  posthogHonoMiddleware: "`forRequest` in a middleware",
+  posthogHonoMiddleware: "`edgehog/hono`; the scope is `c.var.posthog`",
   HTTP_SERVER_REQUEST_DURATION_METRIC: "OpenTelemetry",
   HTTP_SERVER_REQUEST_COUNT_METRIC: "OpenTelemetry",
 } as const;

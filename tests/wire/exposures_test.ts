@@ -26,6 +26,22 @@ const MINIMAL: TestClientOptions = {
   },
 };
 
+/** A flag that is an experiment, by the rules of config version 2. */
+const SPLIT = {
+  key: "checkout",
+  value: "fast",
+  reason: { code: "experiment_split" },
+  metadata: {
+    id: 12,
+    version: 2,
+    has_experiment: true,
+    rule_type: "experiment",
+    rule_id: "0199c3aa-0000-7000-8000-00000000000a",
+    variant_key: "test",
+    experiment_id: 31,
+  },
+};
+
 /** A scope, so that its properties show what a minimal event leaves out. */
 async function readOnScope({ posthog }: TestClient): Promise<void> {
   const request = { url: "https://shop.example/cart?utm_source=mail" };
@@ -67,6 +83,12 @@ const ROWS: readonly Row[] = [
       return posthog.getFeatureFlag("pricing", distinctId);
     },
   },
+  {
+    name: "experiment",
+    options: { ...REMOTE_ONLY, flags: { flags: [SPLIT] } },
+    act: async ({ posthog }) =>
+      (await posthog.evaluateFlags(distinctId)).getFlag("checkout"),
+  },
   { name: "on_scope", act: readOnScope },
   { name: "minimal", options: MINIMAL, act: readOnScope },
   {
@@ -77,7 +99,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, options, act } of ROWS) {
-  Deno.test(`the wire of an exposure, ${name}, is as recorded (FLG-120, FLG-126)`, async () => {
+  Deno.test(`the wire of an exposure, ${name}, is as recorded (FLG-120, FLG-126, UPS-130, UPS-135)`, async () => {
     const client = createTestClient({ flags: FLAGS, ...options });
     await act(client);
     await client.posthog.flush();

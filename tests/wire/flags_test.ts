@@ -12,19 +12,19 @@ const ROWS: readonly [
     "/flags/definitions",
     ({ posthog }) => posthog.evaluateFlags("user:123"),
   ],
-  ["flags_v2", "/flags", ({ posthog }) =>
+  ["flags_v4", "/flags", ({ posthog }) =>
     posthog.evaluateFlags("user:123", {
       flagKeys: ["pricing", "unknown"],
       personProperties: { plan: "pro" },
       groups: { company: 42 },
       groupProperties: { company: { seats: 3 } },
     })],
-  ["flags_v2_one", "/flags", ({ posthog, emulator }) => {
+  ["flags_v4_one", "/flags", ({ posthog, emulator }) => {
     emulator.setFlags({ flags: [] });
     posthog.setPersonPropertiesForFlags({ plan: "pro" });
     return posthog.getFeatureFlag("pricing", "user:123", { deviceId: "d1" });
   }],
-  ["flags_v2_all", "/flags", ({ posthog, emulator }) => {
+  ["flags_v4_all", "/flags", ({ posthog, emulator }) => {
     emulator.setFlags({ flags: [] });
     return posthog.getAllFlags("user:123", { disableGeoip: false });
   }],

@@ -39,6 +39,7 @@ export function createDenoKvStore(
   const leaseKey = [...prefix, "lease"];
   const headKey = [...prefix, "head"];
   const piecesKey = [...prefix, "pieces"];
+  const confirmedKey = [...prefix, "confirmed"];
 
   return {
     async claim(holder, mayRenew) {
@@ -111,6 +112,17 @@ export function createDenoKvStore(
         // Another isolate was faster; what it wrote is as good.
         await removeAll(kv, { prefix: key });
       }
+    },
+
+    async confirm(at) {
+      const kv = await open();
+      await kv.atomic().set(confirmedKey, at).commit();
+    },
+
+    async readConfirmedAt() {
+      const kv = await open();
+      const { value } = await kv.get(confirmedKey);
+      return isFiniteNumber(value) ? value : undefined;
     },
   };
 }

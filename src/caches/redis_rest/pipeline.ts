@@ -46,7 +46,9 @@ export function createRedisPipeline(
         throw new Error(`Redis could not be reached: ${outcome.cause.message}`);
       case "timeout":
       case "aborted":
-        throw new Error("Redis did not answer in time");
+        throw Object.assign(new Error("Redis did not answer in time"), {
+          name: "TimeoutError",
+        });
     }
     const { kind, status } = outcome;
     const answer = parseJson(outcome.text);

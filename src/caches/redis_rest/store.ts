@@ -63,6 +63,15 @@ export function createRedisStore(
     async write(version, text) {
       await run([["HSET", key, "version", version, "data", text]]);
     },
+    async confirm(at) {
+      await run([["HSET", key, "confirmedAt", at]]);
+    },
+    async readConfirmedAt() {
+      const [at] = await run([["HGET", key, "confirmedAt"]]);
+      // Redis knows texts alone; some proxies make numbers of them.
+      const ms = Number(at ?? NaN);
+      return Number.isFinite(ms) ? ms : undefined;
+    },
   };
 }
 

@@ -48,9 +48,9 @@ export class Backoff {
   }
 
   /** A load brought nothing: the next one has to wait. */
-  begin(atLeastMs = 0): void {
-    const lengthMs = Math.max(this.#intervalMs, atLeastMs);
-    this.#wait = countDown(this.#host.clock, lengthMs);
+  begin(atLeastMs = 0, atMostMs: number = Infinity): void {
+    const wishMs = Math.max(this.#intervalMs, atLeastMs);
+    this.#wait = countDown(this.#host.clock, Math.min(wishMs, atMostMs));
   }
 
   /** A request failed: it is reported, unless `isSilent` only to `onError`, and the next one has to wait. */

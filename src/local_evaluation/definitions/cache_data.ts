@@ -1,4 +1,4 @@
-import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
+import { getOwn, isFiniteNumber, isRecord, isText } from "../../core/guards.ts";
 import type { FlagDefinitionCacheData } from "../../core/flag_definition_cache.ts";
 import { type JsonObject, type JsonValue, toJson } from "../../core/json.ts";
 import {
@@ -17,16 +17,14 @@ export interface CacheStamp {
   readonly etag: string | undefined;
   /** When the document was fetched, in ms since the epoch. */
   readonly fetchedAt: number | undefined;
+  /** Whose definitions they are; undefined where nobody says. */
+  readonly project?: string | undefined;
 }
 
-const OWN_NAMES = [
-  "group_type_mapping",
-  "minimal_flag_called_events",
-  "property_matching_version",
-  "numberTexts",
-] as const;
-
-/** Builds what a cache stores from a document that was parsed: rows and unknown fields stay as they are. */
+/**
+ * Builds what a cache stores from a document that was parsed: rows and unknown fields stay as they are. What concerns all
+ * flags is there in both spellings, for readers of either.
+ */
 export function toCacheData(
   document: unknown,
   stamp: CacheStamp,
@@ -34,7 +32,10 @@ export function toCacheData(
 ): FlagDefinitionCacheData {
   const source = isRecord(document) ? document : {};
   const fields = { ...source as JsonObject };
-  for (const name of OWN_NAMES) delete fields[name];
+  delete fields["numberTexts"];
+  for (const [name, value] of Object.entries(stamp)) {
+    if (value !== undefined) fields[name] = value;
+  }
   const rows = getOwn(source, "flags");
   const flags: JsonObject[] = [];
   // The place of each row here, since those that are none are left out.
@@ -43,14 +44,17 @@ export function toCacheData(
     places.push(flags.length);
     if (isRecord(row)) flags.push(row as JsonObject);
   }
+  const groupTypeMapping = toObject(readGroupTypeMapping(source));
+  const switches = readSwitches(source);
   return {
     ...fields,
     flags,
-    groupTypeMapping: toObject(readGroupTypeMapping(source)),
+    groupTypeMapping,
+    "group_type_mapping": groupTypeMapping,
     cohorts: toObject(getOwn(source, "cohorts")),
-    ...readSwitches(source),
-    ...(stamp.etag !== undefined && { etag: stamp.etag }),
-    ...(stamp.fetchedAt !== undefined && { fetchedAt: stamp.fetchedAt }),
+    ...switches,
+    "minimal_flag_called_events": switches.minimalFlagCalledEvents,
+    "property_matching_version": switches.propertyMatchingVersion,
     ...(numberTexts && {
       numberTexts: Object.fromEntries(
         Object.entries(numberTexts).map(([pointer, text]) => [
@@ -97,11 +101,15 @@ function copyPart(part: unknown): JsonValue {
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */
 export function readCacheStamp(entry: unknown): CacheStamp {
-  const etag = isRecord(entry) ? getOwn(entry, "etag") : undefined;
-  const fetchedAt = isRecord(entry) ? getOwn(entry, "fetchedAt") : undefined;
+  const read = (name: string) =>
+    isRecord(entry) ? getOwn(entry, name) : undefined;
+  const etag = read("etag");
+  const fetchedAt = read("fetchedAt");
+  const project = read("project");
   return {
-    etag: typeof etag === "string" && etag !== "" ? etag : undefined,
+    etag: isText(etag) && etag !== "" ? etag : undefined,
     fetchedAt: isFiniteNumber(fetchedAt) ? fetchedAt : undefined,
+    project: isText(project) ? project : undefined,
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Caller, FeatureHost } from "../../client/host.ts";
-import { hasPassed, lookAgain, runWithin } from "../../core/clock.ts";
+import { lookAgain, runWithin } from "../../core/clock.ts";
 import type { FlagDefinitionsRefresh } from "../../core/flag_definitions_refresh.ts";
-import { drawUnit } from "../../core/random.ts";
 import { dropsUnfinishedWork } from "../../core/runtime.ts";
 import type { Evaluation } from "../../flags/evaluation.ts";
 import type { LocalFlags } from "../../flags/local.ts";
@@ -20,12 +19,10 @@ import {
   ContainedCache,
   type ReadDefinitions,
 } from "./contained_cache.ts";
+import { Freshness } from "./freshness.ts";
 import { InstalledDefinitions } from "./installed.ts";
 import { type Load, Loads, type Run } from "./loads.ts";
 import { requestDefinitions } from "./request.ts";
-
-/** The share by which an isolate's interval is shorter than the configured one at most. */
-const JITTER = 0.1;
 
 /** A load is given this much longer than its request, in ms; then it counts as abandoned with its request's isolate. */
 const ABANDONED_SLACK_MS = 1000;
@@ -51,12 +48,12 @@ export class ClientDefinitions implements LocalFlags {
   readonly #outage: Outage;
   readonly #loads: Loads;
   readonly #server = { pathIndex: 0 };
+  readonly #freshness: Freshness;
   #installed: InstalledDefinitions | undefined;
   #installedGeneration = 0;
   // False while memory has what the cache was not told of: once this isolate is elected, PostHog's "unchanged" about
   // it would leave the cache empty for good.
   #isShared = true;
-  #intervalMs: number | undefined;
 
   /** Nothing is loaded yet. */
   constructor(
@@ -81,6 +78,7 @@ export class ClientDefinitions implements LocalFlags {
     this.#read = (document) => readFlagDefinitions(document, timeZone, regex);
     this.#cache = flagDefinitionCache &&
       new ContainedCache(flagDefinitionCache, host, this.#read);
+    this.#freshness = new Freshness(host, options, this.#cache?.delayMs);
   }
 
   async access(
@@ -113,15 +111,12 @@ export class ClientDefinitions implements LocalFlags {
   ): Promise<void> {
     if (!this.#isUsable()) return;
     const { clock, options, reporter } = this.#host;
-    const { loadedAt = -Infinity } = this.#installed ?? {};
-    const isTooOld = hasPassed(
-      clock,
-      loadedAt,
-      this.#options.maxDefinitionAgeMs,
-    );
-    if (!isTooOld && !hasPassed(clock, loadedAt, this.#getIntervalMs())) {
-      return;
-    }
+    const { loadedAt, confirmedAt } = this.#installed ?? {};
+    if (
+      !this.#freshness.isStale(loadedAt) &&
+      !this.#freshness.isOverdue(confirmedAt)
+    ) return;
+    const isTooOld = this.#freshness.isTooOld(confirmedAt);
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
@@ -169,12 +164,6 @@ export class ClientDefinitions implements LocalFlags {
       (this.#options.secretKey !== undefined || this.#cache !== undefined);
   }
 
-  /** Drawn once and not before it is needed, so that isolates drift apart. */
-  #getIntervalMs(): number {
-    return this.#intervalMs ??= this.#options.featureFlagsPollingInterval *
-      (1 - JITTER * drawUnit(this.#host.random));
-  }
-
   /**
    * Begins a load where nobody is at it; else the other's is looked at until it has brought something. The first to see
    * that it failed, or that its time has run out, begins another. Undefined when there is nothing to wait for.
@@ -206,13 +195,19 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   #begin(caller: Caller, turn?: OutageTurn, cacheTime?: CacheTime): Run {
-    const run = this.#loads.start((load) => this.#load(load, cacheTime), turn);
+    const run = this.#loads.start(
+      (load) =>
+        this.#load(load, caller.isKept || !dropsUnfinishedWork(), cacheTime),
+      turn,
+    );
     caller.keepAlive(run.finished);
     return run;
   }
 
+  /** `mayGoOn`: also when the caller has its answer. */
   async #load(
     load: Load,
+    mayGoOn: boolean,
     cacheTime: CacheTime | undefined,
   ): Promise<FlagDefinitionsRefresh> {
     const cache = this.#cache;
@@ -225,15 +220,30 @@ export class ClientDefinitions implements LocalFlags {
       return this.#fetch(load, (getShared() ?? entry)?.etag, entry, cache);
     }
     const entry = await cache?.read(cacheTime);
-    if (entry && !this.#isOlder(entry)) {
-      if (!this.#install(load, entry)) return fail(OVERTAKEN);
-      this.#backoff.end();
+    const usable = entry && !this.#isOlder(entry)
+      ? await this.#freshness.date(
+        entry,
+        this.#installed,
+        // Without a key, nobody but the cache can be asked: its word is all there is.
+        hasKey ? () => cache?.getConfirmedAt(cacheTime) : undefined,
+      )
+      : undefined;
+    const { confirmedAt } = usable ?? this.#installed ?? {};
+    // Whoever should refresh the entry does not, or can't; or it is empty, and this isolate has nothing at all.
+    const isOverdue = hasKey && this.#freshness.isOverdue(confirmedAt);
+    if (usable && !(isOverdue && this.#freshness.isTooOld(confirmedAt))) {
+      if (!this.#install(load, usable)) return fail(OVERTAKEN);
       this.#isShared = true;
-      return { kind: "changed" };
+      if (!isOverdue) {
+        this.#backoff.end();
+        return { kind: "changed" };
+      }
+      if (mayGoOn) load.markInstalled();
     }
-    // An empty cache: the elected isolate will fill it, but this one has nothing at all.
-    if (hasKey && !this.#installed) return this.#fetch(load);
-    this.#backoff.begin();
+    if (isOverdue) {
+      return this.#fetch(load, (usable ?? this.#installed)?.etag, usable);
+    }
+    this.#backoff.begin(0, this.#freshness.getLeftMs(confirmedAt));
     return fail(entry ? OLDER : NOTHING);
   }
 
@@ -266,17 +276,18 @@ export class ClientDefinitions implements LocalFlags {
     }
     const { code = "" } = answer.kind === "failed" ? answer.error : {};
     const isAnswered = code !== "network" && code !== "timeout";
+    const failure = code === "network" ? "connection_error" : code;
     if (isAnswered) this.#outage.end();
-    else {this.#loads.count(
-        load,
-        code === "network" ? "connection_error" : code,
-      );}
+    else this.#loads.count(load, failure);
     if (answer.kind === "failed") {
       if (!this.#isOutdated(load)) {
         this.#backoff.fail(answer, !isAnswered && load.turn !== undefined);
       }
       // The entry was read for its ETag: it is better than nothing.
-      if (entry && !this.#installed) this.#install(load, entry);
+      if (
+        entry && load.generation !== this.#installedGeneration &&
+        !this.#isOlder(entry)
+      ) this.#install(load, entry);
       return fail(answer.error.message);
     }
     if (answer.kind === "not-modified") {
@@ -294,17 +305,23 @@ export class ClientDefinitions implements LocalFlags {
     if (!this.#install(load, answer)) return fail(OVERTAKEN);
     this.#backoff.end();
     this.#isShared = !this.#cache || writer !== undefined;
-    const stamp = { etag: answer.etag, fetchedAt: host.clock.now() };
+    const stamp = {
+      etag: answer.etag,
+      fetchedAt: host.clock.now(),
+      project: writer?.project,
+    };
     load.markInstalled();
     // Another answer that came at the same time is installed before either is written.
     await Promise.resolve();
     // Not when a newer load has been installed meanwhile: its own write is on the way.
     const { text, numberTexts } = answer;
     // Parsed anew: what a cache is given may be changed, and the rows at hand are still to be compiled.
-    return !writer || this.#isOutdated(load) ||
-        await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
-      ? { kind: "changed" }
-      : fail("The flag definition cache was not written");
+    if (
+      !writer || this.#isOutdated(load) ||
+      await writer.store(toCacheData(JSON.parse(text), stamp, numberTexts))
+    ) return { kind: "changed" };
+    if (writer.isLeftUnwritten) this.#isShared = false;
+    return fail("The flag definition cache was not written");
   }
 
   /** Takes "not modified" for what the ETag was sent for: what memory holds, or what the cache does. */
@@ -319,13 +336,14 @@ export class ClientDefinitions implements LocalFlags {
       return this.#hold(load, this.#installed.definitions, etag);
     }
     // Without the entry, the answer is about definitions that another load has replaced meanwhile.
-    return entry !== undefined && this.#install(load, entry, etag);
+    return entry !== undefined &&
+      this.#install(load, { ...entry, confirmedAt: undefined }, etag);
   }
 
   /** False when a load begun later has been installed already. */
   #install(
     load: Load,
-    { definitions, fetchedAt, ...origin }: CachedDefinitions,
+    { definitions, fetchedAt, confirmedAt, ...origin }: CachedDefinitions,
     etag = origin.etag,
   ): boolean {
     if (this.#isOutdated(load)) return false;
@@ -333,7 +351,7 @@ export class ClientDefinitions implements LocalFlags {
     for (const text of definitions.skipped) {
       reporter.debug(`Flag definitions: ${text}`);
     }
-    this.#hold(load, definitions, etag, fetchedAt);
+    this.#hold(load, definitions, etag, fetchedAt, confirmedAt);
     reporter.debug(() =>
       `Loaded ${definitions.flags.size} flag definitions from ${
         fetchedAt === undefined ? "PostHog" : "the cache"
@@ -348,29 +366,25 @@ export class ClientDefinitions implements LocalFlags {
     definitions: FlagDefinitions,
     etag: string | undefined,
     fetchedAt?: number,
+    confirmedAt?: number,
   ): true {
     const { clock, reporter } = this.#host;
+    const loadedAt = clock.now();
     this.#installedGeneration = generation;
     this.#installed = new InstalledDefinitions(
       definitions,
       etag,
       fetchedAt,
-      clock.now(),
+      loadedAt,
+      confirmedAt ?? loadedAt,
       this.#options.hasher,
       reporter,
     );
     return true;
   }
 
-  /** Whether others are held, of a later moment; one ahead of our clock counts as now. */
-  #isOlder({ etag, fetchedAt }: CachedDefinitions): boolean {
-    const held = this.#installed;
-    if (!held || fetchedAt === undefined || held.etag && held.etag === etag) {
-      return false;
-    }
-    const now = this.#host.clock.now();
-    return Math.min(fetchedAt, now) <
-      Math.min(held.fetchedAt ?? held.loadedAt, now);
+  #isOlder(entry: CachedDefinitions): boolean {
+    return !!this.#installed?.isNewer(entry, this.#host.clock.now());
   }
 
   #isOutdated({ generation }: Load): boolean {

@@ -24,6 +24,8 @@ export class InstalledDefinitions implements LocalDefinitions {
   readonly etag: string | undefined;
   readonly fetchedAt: number | undefined;
   readonly loadedAt: number;
+  /** The newest word of PostHog's for them that is known of, in ms since the epoch. */
+  readonly confirmedAt: number;
   readonly #hasher: Hasher;
   readonly #reporter: Reporter;
   readonly #missingKeys = new BoundedMap<string, null>(MAX_MISSING_KEYS);
@@ -34,6 +36,7 @@ export class InstalledDefinitions implements LocalDefinitions {
     etag: string | undefined,
     fetchedAt: number | undefined,
     loadedAt: number,
+    confirmedAt: number,
     hasher: Hasher,
     reporter: Reporter,
   ) {
@@ -41,8 +44,18 @@ export class InstalledDefinitions implements LocalDefinitions {
     this.etag = etag;
     this.fetchedAt = fetchedAt;
     this.loadedAt = loadedAt;
+    this.confirmedAt = confirmedAt;
     this.#hasher = hasher;
     this.#reporter = reporter;
+  }
+
+  /** Whether these are of a later moment than what a cache holds; a moment ahead of our clock counts as now. */
+  isNewer(
+    { etag, fetchedAt }: Pick<InstalledDefinitions, "etag" | "fetchedAt">,
+    now: number,
+  ): boolean {
+    return fetchedAt !== undefined && !(etag && etag === this.etag) &&
+      fetchedAt < Math.min(this.fetchedAt ?? this.loadedAt, now);
   }
 
   get minimalFlagCalledEvents(): boolean {
@@ -50,8 +63,14 @@ export class InstalledDefinitions implements LocalDefinitions {
   }
 
   async evaluate(evaluation: Evaluation): Promise<boolean> {
-    const { input, flagKeys, onlyEvaluateLocally, records, unservable } =
-      evaluation;
+    const {
+      input,
+      flagKeys,
+      onlyEvaluateLocally,
+      records,
+      undecided,
+      unservable,
+    } = evaluation;
     const { flags } = evaluation.overrides;
     const known = this.definitions.flags;
     const isOpen = (key: string) => !flags.has(key);
@@ -79,12 +98,14 @@ export class InstalledDefinitions implements LocalDefinitions {
           break;
         case "missing-group":
           // Asked for by name the server gets its say; a bulk call must not make a request each time.
-          if (flagKeys && !onlyEvaluateLocally) needsServer = true;
-          else records.set(key, buildRecord(rule, NO_GROUP));
+          if (flagKeys && !onlyEvaluateLocally) {
+            needsServer = true;
+            undecided.set(key, "missing_context");
+          } else records.set(key, buildRecord(rule, NO_GROUP));
           break;
         default:
           needsServer = true;
-          evaluation.undecided.add(key);
+          undecided.set(key, outcome.cause);
           if (outcome.kind === "requires-server" || outcome.isFixed) {
             unservable.set(key, outcome.reason);
           }

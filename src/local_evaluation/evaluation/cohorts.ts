@@ -7,7 +7,7 @@ import { type PropertyFilter, readPropertyFilter } from "./property_filter.ts";
 import { compilePersonProperty } from "./property_tests.ts";
 import type { CohortRule, CompileContext, FilterTest } from "./rules.ts";
 import { FilterNumber, type FilterValue, toText } from "./text.ts";
-import { buildServer, buildUnknown, NO, YES } from "./types.ts";
+import { buildServer, buildUnknown, NO, UNSUPPORTED, YES } from "./types.ts";
 
 /** How deep cohorts may nest in cohorts. */
 export const MAX_COHORT_DEPTH = 19;
@@ -46,7 +46,10 @@ export function compileMembership(
     );
   }
   for (const key of needs ? listFlags(id, cohorts) : []) needs?.push(key);
-  const loop = buildUnknown(`cohort ${id} leads into a loop, or too deep`);
+  const loop = buildUnknown(
+    `cohort ${id} leads into a loop, or too deep`,
+    UNSUPPORTED,
+  );
   // A cohort looks at a person once an evaluation, unless a flag that it asks for lacks a bucket: then once a pass.
   const test: FilterTest = (pass) => {
     const cohort = cohorts.get(id);
@@ -95,7 +98,7 @@ function compileWhole(compile: () => FilterTest): FilterTest {
   try {
     return compile();
   } catch (error) {
-    const odd = buildUnknown(toReason(error));
+    const odd = buildUnknown(toReason(error), UNSUPPORTED);
     return () => odd;
   }
 }

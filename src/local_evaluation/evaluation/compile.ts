@@ -21,6 +21,7 @@ import {
   FIXED,
   OFF,
   OMITTED,
+  UNSUPPORTED,
 } from "./types.ts";
 
 /** The outcome of a flag that is switched off. */
@@ -29,13 +30,16 @@ const DISABLED = buildDecision(OFF, "flag_disabled");
 const UNKNOWN_VERSION: FlagOutcome = {
   kind: "requires-server",
   reason: "the version of the flag's filters is not known",
+  cause: UNSUPPORTED,
 };
 const CONTINUITY = buildInconclusive(
   "the flag's value is remembered by the server (experience continuity)",
+  "experience_continuity",
   FIXED,
 );
 const UNMAPPED = buildInconclusive(
   "the flag's group type is not in the mapping",
+  UNSUPPORTED,
   FIXED,
 );
 
@@ -150,7 +154,7 @@ function compileRow(
     };
   } catch (error) {
     needs.length = 0;
-    return buildInconclusive(toReason(error));
+    return buildInconclusive(toReason(error), UNSUPPORTED);
   }
 }
 

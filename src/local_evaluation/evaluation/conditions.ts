@@ -1,4 +1,4 @@
-import type { FlagOutcome } from "./outcome.ts";
+import type { Doubt, FlagOutcome } from "./outcome.ts";
 import type { FlagValue } from "../../flags/results.ts";
 import { toRolloutSlot, toVariantSlot } from "./bucket_table.ts";
 import {
@@ -17,13 +17,7 @@ import type {
   FilterRule,
   FlagRule,
 } from "./rules.ts";
-import {
-  type Answer,
-  buildDecision,
-  buildInconclusive,
-  NO,
-  OFF,
-} from "./types.ts";
+import { type Answer, buildDecision, NO, OFF, pickWorse } from "./types.ts";
 
 const MISSING_GROUP: FlagOutcome = { kind: "missing-group" };
 const OUT_OF_ROLLOUT = buildDecision(OFF, "out_of_rollout_bound");
@@ -46,7 +40,7 @@ export function decideConditions(
   let value: FlagValue | undefined;
   let index: number | undefined;
   let isAmbiguous = false;
-  // Why the first unknown condition is unknown.
+  // The worst of what makes conditions unknown that may decide.
   let doubt: Extract<Answer, { kind: "unknown" }> | undefined;
   // Whether a match (a rollout's, a dependency's), or a variant, waits for a bucket.
   let lacksMatch = false;
@@ -72,11 +66,14 @@ export function decideConditions(
     if (answer.kind === "server") {
       return isWaiting
         ? PENDING
-        : { kind: "requires-server", reason: answer.reason };
+        : { ...pickWorse<Doubt>(doubt, answer), kind: "requires-server" };
     }
+    const worst = answer.kind === "unknown" ? pickWorse(doubt, answer) : doubt;
     // Neither its rollout nor its value can be told, so nothing behind it matters.
     if (identity.kind === "unknown") {
-      return isWaiting ? PENDING : buildInconclusive(identity.reason);
+      return isWaiting
+        ? PENDING
+        : decline(conditions, pass, pickWorse(worst, identity));
     }
     const isIn = isInRollout(rule, condition, identity, pass);
     let possible: FlagValue | undefined;
@@ -90,12 +87,12 @@ export function decideConditions(
       if (hasEarlyExit) possible = OFF;
     }
     if (possible !== undefined) {
+      doubt = worst;
       isAmbiguous ||= value !== undefined && value !== possible;
       index = value === undefined ? condition.index : undefined;
       value ??= possible;
     }
-    if (answer.kind === "unknown") doubt ??= answer;
-    else if (isIn || hasEarlyExit) {
+    if (answer.kind !== "unknown" && (isIn || hasEarlyExit)) {
       isOpen = false;
       break;
     }
@@ -106,15 +103,27 @@ export function decideConditions(
     isAmbiguous ||= (value ?? OFF) !== OFF;
   }
   if (lacksMatch || lacksVariant) return PENDING;
-  if (isAmbiguous) {
-    return buildInconclusive(
-      doubt?.reason ?? "a condition can't be decided",
-      doubt?.isFixed,
-    );
-  }
+  if (isAmbiguous && doubt) return { ...doubt, kind: "inconclusive" };
   return value === undefined || value === OFF
     ? isOutOfRollout ? OUT_OF_ROLLOUT : NO_MATCH
     : buildDecision(value, "condition_match", index);
+}
+
+/** The outcome of a flag without an id to hash, with the worst of all that stands in the way of deciding it. */
+export function decline(
+  conditions: readonly ConditionRule[],
+  pass: EvaluationPass,
+  doubt: Doubt,
+): PassResult {
+  let worst = doubt;
+  for (const { tests } of conditions) {
+    const answer = combine(tests, pass, NO);
+    if (answer.kind === "pending") return PENDING;
+    if (answer.kind === "unknown" || answer.kind === "server") {
+      worst = pickWorse(worst, answer);
+    }
+  }
+  return { ...worst, kind: "inconclusive" };
 }
 
 /** Undefined where the bucket is missing. */

@@ -8,13 +8,21 @@ import {
 import type { Matcher, Operand } from "./matcher.ts";
 import { type Comparison, toNumber } from "./numbers.ts";
 import { parseRelativeDate } from "./relative_date.ts";
-import { type Answer, buildUnknown, FIXED, NO, YES } from "./types.ts";
+import {
+  type Answer,
+  buildUnknown,
+  FIXED,
+  NO,
+  UNSUPPORTED,
+  YES,
+} from "./types.ts";
 
 /** Wall clocks of one zone further apart than this are in order, whatever the zone. */
 const MAX_CLOCK_CHANGE_MS = 7_200_000;
 
 const UNREAD_FILTER = buildUnknown(
   "the filter's date is in a form that only the server reads",
+  UNSUPPORTED,
   FIXED,
 );
 const UNREAD_PROPERTY = buildUnknown(

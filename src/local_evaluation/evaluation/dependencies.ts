@@ -4,7 +4,14 @@ import { toTest } from "./kleene.ts";
 import type { PropertyFilter } from "./property_filter.ts";
 import type { CompileContext, FilterTest } from "./rules.ts";
 import type { FilterValue } from "./text.ts";
-import { buildServer, buildUnknown, NO, YES } from "./types.ts";
+import {
+  buildServer,
+  buildUnknown,
+  DEPENDENCY,
+  NO,
+  UNSUPPORTED,
+  YES,
+} from "./types.ts";
 
 /** How deep dependencies may nest: a guard for the stack. Each level takes a few calls. */
 export const MAX_FLAG_DEPTH = 199;
@@ -35,8 +42,12 @@ export function compileDependency(
   needs.push(key);
   const loop = buildUnknown(
     `the dependency on flag "${key}" leads into a loop, or too deep`,
+    UNSUPPORTED,
   );
-  const server = buildServer(`only the server can decide flag "${key}"`);
+  const server = buildServer(
+    `only the server can decide flag "${key}"`,
+    DEPENDENCY,
+  );
   return (pass) => {
     const rule = flags.get(key);
     if (!rule || rule.depth > maxDepth) return loop;
@@ -47,6 +58,7 @@ export function compileDependency(
       case "inconclusive":
         return buildUnknown(
           `flag "${key}" is not decided locally`,
+          DEPENDENCY,
           target.isFixed,
         );
       case "requires-server":

@@ -1,22 +1,29 @@
 import type { FlagOutcome } from "./outcome.ts";
 import { HOLDOUT_SLOT } from "./bucket_table.ts";
 import { buildHoldoutText } from "./bucketing.ts";
-import { decideConditions } from "./conditions.ts";
+import { decideConditions, decline } from "./conditions.ts";
 import { findIdentity } from "./identity.ts";
 import { findBucket, type PassResult, PENDING } from "./pass.ts";
 import type { EvaluationPass, FlagRule } from "./rules.ts";
-import { buildDecision, buildInconclusive, OMITTED } from "./types.ts";
+import {
+  buildDecision,
+  buildInconclusive,
+  buildUnknown,
+  OMITTED,
+  UNSUPPORTED,
+} from "./types.ts";
 
 const UNKNOWN_MODE = buildInconclusive(
   "the flag's way of matching evaluation contexts is not known",
+  UNSUPPORTED,
 );
-const NO_DEVICE_ID = buildInconclusive(
+const NO_DEVICE_ID = buildUnknown(
   "the flag is bucketed by device, and no usable device id is given",
 );
 const NO_ENROLLMENT = buildInconclusive(
   "whether the person enrolled is not given",
 );
-const NO_HOLDOUT_ID = buildInconclusive(
+const NO_HOLDOUT_ID = buildUnknown(
   "the group whose holdout counts is not given",
 );
 
@@ -44,14 +51,18 @@ function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
     if (!contexts.some((context) => given.includes(context))) return OMITTED;
   }
   if (filters.kind !== "filters") return filters;
-  const { aggregation, enrollmentProperty, holdout } = filters;
-  if (aggregation.kind === "device" && !pass.device) return NO_DEVICE_ID;
+  const { aggregation, enrollmentProperty, holdout, conditions } = filters;
+  if (aggregation.kind === "device" && !pass.device) {
+    return decline(conditions, pass, NO_DEVICE_ID);
+  }
   if (enrollmentProperty !== undefined) {
     return decideEnrollment(enrollmentProperty, pass);
   }
   if (holdout) {
     const identity = findIdentity(aggregation, pass);
-    if (identity.kind !== "identity") return NO_HOLDOUT_ID;
+    if (identity.kind !== "identity") {
+      return decline(conditions, pass, NO_HOLDOUT_ID);
+    }
     const { share, decision } = holdout;
     const bucket = share >= 1 ? 0 : findBucket(
       pass,

@@ -1,12 +1,13 @@
 import type { Matcher, Operand } from "./matcher.ts";
 import { type FilterValue, toText } from "./text.ts";
-import { type Answer, buildUnknown, NO, YES } from "./types.ts";
+import { type Answer, buildUnknown, NO, UNSUPPORTED, YES } from "./types.ts";
 
 const UNCERTAIN_PROPERTY = buildUnknown(
   "the server's text of the property is not certain",
 );
 const UNCERTAIN_FILTER = buildUnknown(
   "the server's text of the filter's number is not certain",
+  UNSUPPORTED,
 );
 
 /**

@@ -3,7 +3,7 @@ import type {
   BucketingIdentity,
   EvaluationPass,
 } from "./rules.ts";
-import { type Answer, buildUnknown } from "./types.ts";
+import { type Answer, buildUnknown, UNSUPPORTED } from "./types.ts";
 
 /** Whose id is hashed, or why there is nothing to hash. */
 export type IdentityLookup =
@@ -16,6 +16,7 @@ export type IdentityLookup =
 const MISSING_GROUP: IdentityLookup = { kind: "missing-group" };
 const UNMAPPED = buildUnknown(
   "the condition's group type is not in the mapping",
+  UNSUPPORTED,
 );
 const NO_DEVICE_ID = buildUnknown("no usable device id is given");
 const LONG_GROUP_KEY = buildUnknown("the group's key can't be hashed as it is");
@@ -33,7 +34,9 @@ export function findIdentity(
     case "group": {
       const identity = pass.groups.get(aggregation.groupType);
       if (identity) return identity;
-      return pass.input.groups.has(aggregation.groupType)
+      const { groups, oddGroups } = pass.input;
+      return groups.has(aggregation.groupType) ||
+          oddGroups.has(aggregation.groupType)
         ? LONG_GROUP_KEY
         : MISSING_GROUP;
     }

@@ -1,12 +1,21 @@
 import type { EvaluationPass, FilterTest, TestAnswer } from "./rules.ts";
-import { type Answer, buildUnknown, FIXED, NO, YES } from "./types.ts";
+import type { Doubt } from "./outcome.ts";
+import {
+  type Answer,
+  buildUnknown,
+  FIXED,
+  NO,
+  pickWorse,
+  UNSUPPORTED,
+  YES,
+} from "./types.ts";
 
 /** What an answer that is neither yes nor no hides: a waiting one may still turn into each of the others. */
-const DOUBT = { yes: 0, no: 0, unknown: 1, server: 2, pending: 3 };
+const DEPTH = { yes: 0, no: 0, unknown: 1, server: 2, pending: 3 };
 
 /**
  * Kleene's AND where "no" decides, his OR where "yes" does: a deciding answer counts whatever else is in doubt, in
- * any order; without one the greatest doubt is the answer.
+ * any order; without one the deepest doubt is the answer, for the worst cause of any.
  */
 export function combine(
   tests: readonly FilterTest[],
@@ -14,12 +23,19 @@ export function combine(
   deciding: Answer,
 ): TestAnswer {
   let result: TestAnswer = deciding === NO ? YES : NO;
+  let worst: Extract<Answer, Doubt> | undefined;
   for (const test of tests) {
     const answer = test(pass);
     if (answer.kind === deciding.kind) return answer;
-    if (DOUBT[answer.kind] > DOUBT[result.kind]) result = answer;
+    const depth = DEPTH[answer.kind];
+    if (depth === 0) continue;
+    if (depth > DEPTH[result.kind]) result = answer;
+    if (answer.kind === "unknown" || answer.kind === "server") {
+      worst = pickWorse(worst, answer);
+    }
   }
-  return result;
+  if (!worst || result.kind === "pending") return result;
+  return worst.kind === result.kind ? worst : { ...worst, kind: "server" };
 }
 
 /** Turns a test's yes and no round; doubt stays as it is. */
@@ -34,7 +50,7 @@ export function negate(test: FilterTest): FilterTest {
 /** A test with the same answer for everybody. */
 export function toTest(answer: Answer): FilterTest {
   const fixed: Answer = answer.kind === "unknown"
-    ? buildUnknown(answer.reason, FIXED)
+    ? buildUnknown(answer.reason, UNSUPPORTED, FIXED)
     : answer;
   return () => fixed;
 }

@@ -1,4 +1,4 @@
-import type { FlagValue } from "../../flags/results.ts";
+import type { FlagValue, UnresolvedFlagReason } from "../../flags/results.ts";
 
 /** Why a flag has its value: the server's words. */
 export type LocalReason =
@@ -20,14 +20,20 @@ export type FlagOutcome =
   /** The data at hand can't decide. */
   | Inconclusive
   /** Only the server can decide. */
-  | { readonly kind: "requires-server"; readonly reason: string };
+  | (Doubt & { readonly kind: "requires-server" });
+
+/** Why something can't be told. */
+export interface Doubt {
+  /** In words. */
+  readonly reason: string;
+  /** What kind of reason that is. */
+  readonly cause: UnresolvedFlagReason;
+}
 
 /** A flag that the data at hand can't decide. */
-export interface Inconclusive {
+export interface Inconclusive extends Doubt {
   /** Tells the outcomes apart. */
   readonly kind: "inconclusive";
-  /** Why. */
-  readonly reason: string;
   /** Whether that is in the definitions, whatever the properties are. */
   readonly isFixed?: boolean | undefined;
 }

@@ -3,12 +3,13 @@ import type { Comparison } from "./numbers.ts";
 import { comparePrecedence, parseVersion, type Version } from "./semver.ts";
 import { isInRange, type VersionRange } from "./semver_ranges.ts";
 import { toText } from "./text.ts";
-import { type Answer, buildUnknown, NO, YES } from "./types.ts";
+import { type Answer, buildUnknown, NO, UNSUPPORTED, YES } from "./types.ts";
 
 // The server matches nobody here; official SDKs read some of these texts as versions.
 const NO_VERSION = buildUnknown("the property is not a semantic version");
 const NO_FILTER_VERSION = buildUnknown(
   "the filter's value is not a semantic version",
+  UNSUPPORTED,
 );
 const BUILDS_DIFFER = buildUnknown(
   "the versions differ in nothing but build metadata",

@@ -6,7 +6,7 @@ import type {
   Searches,
 } from "./matcher.ts";
 import { type FilterValue, lowerAscii, toText } from "./text.ts";
-import { type Answer, buildUnknown, NO, YES } from "./types.ts";
+import { type Answer, buildUnknown, NO, UNSUPPORTED, YES } from "./types.ts";
 
 /** Where the filter's text has to stand in the property's: the name of the string method that looks there. */
 export type TextPlace = "includes" | "startsWith" | "endsWith";
@@ -80,7 +80,7 @@ export function buildPatternSearch(
       if (text === undefined) return UNCERTAIN;
       const result = search(text, searches);
       const answer = typeof result === "string"
-        ? buildUnknown(result)
+        ? buildUnknown(result, UNSUPPORTED)
         : result
         ? found
         : missed;

@@ -1,18 +1,22 @@
-import type { FlagValue } from "../../flags/results.ts";
-import type { FlagDecision, FlagOutcome, LocalReason } from "./outcome.ts";
+import type { FlagValue, UnresolvedFlagReason } from "../../flags/results.ts";
+import type {
+  Doubt,
+  FlagDecision,
+  FlagOutcome,
+  LocalReason,
+} from "./outcome.ts";
 
 /** What testing one filter, or all of a condition's, gave. */
 export type Answer =
   | { readonly kind: "yes" }
   | { readonly kind: "no" }
   /** A remote answer could differ; `isFixed`: whatever the properties are. */
-  | {
+  | (Doubt & {
     readonly kind: "unknown";
-    readonly reason: string;
     readonly isFixed?: boolean | undefined;
-  }
+  })
   /** Only the server knows, and it counts as no value at all here. */
-  | { readonly kind: "server"; readonly reason: string };
+  | (Doubt & { readonly kind: "server" });
 
 /** The property matches. */
 export const YES: Answer = { kind: "yes" };
@@ -23,25 +27,45 @@ export const NO: Answer = { kind: "no" };
 /** Of a doubt that lies in the definitions: no property can take it away. */
 export const FIXED = true;
 
+/** The cause of a doubt that lies in the flag's own definition. */
+export const UNSUPPORTED = "unsupported_definition";
+
+/** The cause of a doubt about a flag that is depended on. */
+export const DEPENDENCY = "unresolved_dependency";
+
 /** Builds the answer "unknown": once, at compile time, since answers are handed out at every evaluation. */
 export function buildUnknown(
   reason: string,
-  isFixed?: boolean,
+  cause: UnresolvedFlagReason = "missing_context",
+  isFixed = false,
 ): Extract<Answer, { kind: "unknown" }> {
-  return { kind: "unknown", reason, isFixed };
+  return { kind: "unknown", reason, cause, isFixed };
 }
 
 /** Builds the answer that only the server knows: once, at compile time. */
-export function buildServer(reason: string): Answer {
-  return { kind: "server", reason };
+export function buildServer(
+  reason: string,
+  cause: UnresolvedFlagReason = UNSUPPORTED,
+): Answer {
+  return { kind: "server", reason, cause };
 }
 
 /** Builds an outcome without a value: once, at compile time. */
 export function buildInconclusive(
-  reason: string,
-  isFixed?: boolean,
+  ...doubt: Parameters<typeof buildUnknown>
 ): FlagOutcome {
-  return { kind: "inconclusive", reason, isFixed };
+  return { ...buildUnknown(...doubt), kind: "inconclusive" };
+}
+
+/**
+ * The doubt that counts where there are several: one about the definition before one about a flag that is depended on,
+ * and that before what was not given, which is the order of their causes as texts, backwards.
+ */
+export function pickWorse<Worse extends Doubt>(
+  doubt: Worse | undefined,
+  other: Worse,
+): Worse {
+  return doubt && doubt.cause >= other.cause ? doubt : other;
 }
 
 /** The outcome of a flag that is not for this SDK or context. */

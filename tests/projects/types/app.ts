@@ -9,7 +9,9 @@ import * as workersKv from "edgehog/caches/workers-kv";
 import { createClient } from "edgehog/client";
 import * as dev from "edgehog/dev";
 import { errorTracking } from "edgehog/error-tracking";
+import * as express from "edgehog/express";
 import { featureFlags } from "edgehog/feature-flags";
+import * as hono from "edgehog/hono";
 import { localEvaluation } from "edgehog/local-evaluation";
 import * as queue from "edgehog/queue";
 import * as syncHash from "edgehog/sync-hash";
@@ -23,6 +25,8 @@ export const entries = [
   tiered,
   workersKv,
   dev,
+  express,
+  hono,
   queue,
   syncHash,
 ];

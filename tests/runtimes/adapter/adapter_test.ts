@@ -121,6 +121,7 @@ const CONVERSATIONS: Conversations = {
       capabilities: [
         `capture_${talk.mode}`,
         `capture_ai_${talk.mode}`,
+        ...(talk.mode === "v1" ? ["event_options"] : []),
         "encoding_gzip",
       ],
     });

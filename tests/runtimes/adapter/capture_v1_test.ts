@@ -69,6 +69,38 @@ async function retryInPart(talk: Conversation): Promise<void> {
   assertEquals(state["pending_events"], 0);
 }
 
+/** The contract's `event_options`. */
+async function sendOptions(
+  talk: Conversation,
+  path: "/capture" | "/capture_ai",
+): Promise<void> {
+  await talk.start();
+  await talk.post(path, {
+    ...EVENT,
+    event: "$ai_generation",
+    properties: {
+      $process_person_profile: true,
+      $cookieless_mode: true,
+      $product_tour_id: "tour_legacy",
+    },
+    options: {
+      "process_person_profile": "no",
+      "product_tour_id": null,
+      "future_option": { nested: [1, "two"] },
+    },
+  });
+  await talk.post("/flush");
+  const lane = path === "/capture" ? undefined : AI_PATH;
+  const [, [event]] = onlyRequest(talk, lane);
+  assertEquals(event?.["options"], {
+    "process_person_profile": "no",
+    "cookieless_mode": true,
+    "product_tour_id": "tour_legacy",
+    "future_option": { nested: [1, "two"] },
+  });
+  assertEquals(event?.["properties"], { $is_server: true });
+}
+
 adapterTest("wire", "v1", {
   "the headers carry key, library, attempt and request (CAP-315)": async (
     talk,
@@ -114,6 +146,12 @@ adapterTest("wire", "v1", {
     await talk.post("/flush");
     assertEquals(onlyRequest(talk)[1][0]?.["options"], {});
   },
+  ...Object.fromEntries(
+    (["/capture", "/capture_ai"] as const).map((path) => [
+      `options go out as they were given, before the properties of old: ${path} (UPS-021, UPS-022, UPS-023, UPS-024, UPS-183)`,
+      (talk: Conversation) => sendOptions(talk, path),
+    ]),
+  ),
   "only the events to retry travel again, in the same request (CAP-315)":
     retryInPart,
   "unknown and missing results are final (CAP-315)": async (talk) => {

@@ -2,6 +2,10 @@ import { assertEquals } from "@std/assert";
 import type { FlagDefinitionCache } from "edgehog";
 import { createTestClient, type TestClient } from "edgehog/testing";
 import { CAPTURE_PATH } from "../../_kit/capture_paths.ts";
+import { digestText } from "../../../src/core/digest.ts";
+
+/** What the clients' project is called in the store. */
+export const PROJECT: string = digestText("phc_test").toString(36);
 
 const FLAGS = {
   flags: [{

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { denoKvCache } from "edgehog/caches/deno-kv";
-import { proveWarmStart } from "./_warm_start.ts";
+import { PROJECT, proveWarmStart } from "./_warm_start.ts";
 
 Deno.test("denoKvCache() serves a cold start from a real Deno KV, through connections of its own", async (t) => {
   const path = await Deno.makeTempFile();
@@ -13,7 +13,7 @@ Deno.test("denoKvCache() serves a cold start from a real Deno KV, through connec
   try {
     await proveWarmStart(t, () => denoKvCache(open), async () => {
       const kv = await open();
-      await kv.delete(["edgehog", "flag_definitions", "lease"]);
+      await kv.delete(["edgehog", "flag_definitions", PROJECT, "lease"]);
     });
     assertEquals(opened.length, 5);
   } finally {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { FlagDefinitionCacheData } from "edgehog";
 import { redisRestCache } from "edgehog/caches/redis-rest";
 import { hasRedisServer, startRedisRest } from "../../_kit/redis_rest_proxy.ts";
-import { proveWarmStart } from "./_warm_start.ts";
+import { PROJECT, proveWarmStart } from "./_warm_start.ts";
 
 const isAbsent = !hasRedisServer();
 
@@ -27,7 +27,7 @@ redisTest(
     await proveWarmStart(
       t,
       () => redisRestCache(redis),
-      () => redis.run("DEL", "edgehog:flag_definitions:lease"),
+      () => redis.run("DEL", `edgehog:flag_definitions:${PROJECT}:lease`),
     );
   },
 );
@@ -73,10 +73,15 @@ redisTest(
       await reader.getFlagDefinitions(),
       buildData('W/"2"', 500_000),
     );
-    assertEquals(redis.commands.slice(before).map(([name]) => name), [
-      "HGET",
-      "HGET",
-    ]);
+    assertEquals(
+      redis.commands.slice(before).map((words) => words.slice(0, 3)),
+      [
+        ["HGET", "edgehog:flag_definitions", "version"],
+        ["HSET", "edgehog:flag_definitions", "confirmedAt"],
+        ["HGET", "edgehog:flag_definitions", "version"],
+      ],
+    );
+    assertEquals(typeof await reader.getConfirmedAt?.(), "number");
     await redis.run("DEL", "edgehog:flag_definitions");
     await writer.onFlagDefinitionsUnchanged?.();
     assertEquals(

@@ -3,6 +3,7 @@ import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { serveEmulator } from "../../../scripts/_emulator_server.ts";
 import { bundle } from "../../_kit/bundle.ts";
 import { fromRoot } from "../../_kit/paths.ts";
+import { readLine } from "../../_kit/read_line.ts";
 import { within } from "../../_kit/within.ts";
 
 const RUNTIMES: [name: string, command: readonly string[]][] = [
@@ -27,17 +28,6 @@ function createCollector() {
     return response;
   };
   return { events: emulator.events, server: { ...emulator, fetch }, promise };
-}
-
-/** The first line that a process prints. */
-async function readLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream.values({ preventCancel: true })) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.includes("\n")) break;
-  }
-  return text.trim();
 }
 
 for (const [name, command] of RUNTIMES) {

@@ -44,8 +44,9 @@ const posthog = new PostHog("phc_x", {
 });
 
 /**
- * `/lose` begins a cold evaluation and ends as soon as the server has heard of it; `/skip` moves the time on; all else
- * evaluates, and ends when what it handed to `waitUntil` has.
+ * `/lose` begins a cold evaluation and ends as soon as the server has heard of it; `/skip` moves the time on; `/bare`
+ * evaluates on the client itself, which nothing keeps alive, and ends with its answer; all else evaluates, and ends when
+ * what it handed to `waitUntil` has.
  */
 async function respond(request: Request): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
@@ -58,6 +59,10 @@ async function respond(request: Request): Promise<Response> {
   if (pathname === "/skip") {
     skippedMs += Number(searchParams.get("ms"));
     return Response.json({});
+  }
+  if (pathname === "/bare") {
+    const flags = await posthog.evaluateFlags("user-1");
+    return Response.json({ pricing: flags.getFlag("pricing") });
   }
   const evaluation = hog.evaluateFlags();
   if (pathname === "/lose") {

@@ -75,6 +75,30 @@ for (const cache of ["none", "memory"]) {
   );
 
   workerTest(
+    `a client at a Worker's module scope sees a change within two intervals without a scope, with the cache "${cache}" (FLD-080)`,
+    async () => {
+      const server = createServer();
+      await using served = await serveEmulator(server, 0);
+      await using worker = await createClientWorker(served.url, cache);
+      const seen: unknown[] = [];
+      const look = async () => seen.push((await ask(worker, "/bare")).pricing);
+      await look();
+      server.setFlags(createFlags("annual"));
+      for (let half = 0; half < 4; half++) {
+        await ask(worker, "/skip?ms=15000");
+        await look();
+      }
+      assertEquals([seen[0], seen.at(-1)], ["monthly", "annual"]);
+      // The first that found them older than an interval waited for them.
+      assertEquals(seen.indexOf("annual") <= 2, true);
+      assertEquals(server.requests.map(({ status }) => status).slice(0, 2), [
+        200,
+        200,
+      ]);
+    },
+  );
+
+  workerTest(
     `200 first requests at once make one definitions request, with the cache "${cache}" (FLD-031)`,
     async () => {
       const server = createServer();

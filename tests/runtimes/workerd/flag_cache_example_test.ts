@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
+import { digestText } from "../../../src/core/digest.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
 import { serveEmulator } from "../../../scripts/_emulator_server.ts";
 
@@ -58,7 +59,11 @@ workerTest(
     ) as unknown as {
       get(key: string): Promise<string>;
     };
-    const { flags } = JSON.parse(await get("edgehog:flag_definitions"));
+    // Behind the key comes a digest of the project's token.
+    const project = digestText("phc_x").toString(36);
+    const { flags } = JSON.parse(
+      await get(`edgehog:flag_definitions:${project}`),
+    );
     assertEquals(flags, createFlags(false).flags);
 
     emulator.setFaultPolicy(() => ({ status: 503 }));

@@ -1,10 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import type { KvNamespaceLike } from "edgehog/caches/workers-kv";
 import { parseLease } from "../../../src/caches/lease.ts";
+import { digestText } from "../../../src/core/digest.ts";
 import { workerTest } from "../../_kit/workerd.ts";
 import { type CacheFleet, createCacheFleet } from "./_cache_fleet.ts";
 
-const KEY = "edgehog:flag_definitions";
+/** The digest is that of the Worker's token. */
+const KEY = `edgehog:flag_definitions:${digestText("phc_x").toString(36)}`;
 const LOCAL_HELLO = { value: "hello", source: "local" };
 const FULL = "/flags/definitions 200";
 const CONDITIONAL = "/flags/definitions conditional";

@@ -211,7 +211,7 @@ Deno.test("a lease keeper goes by the newest lease it saw, whatever an older rea
   assertEquals(keeper.keyToRead(NOW + 119_999), undefined);
 });
 
-Deno.test("a lease keeper writes both keys when it becomes the holder, and one while it stays so", () => {
+Deno.test("a lease keeper writes both keys when it becomes the holder, and one once a refresh has worked (FLD-035)", () => {
   const keeper = createLeaseKeeper(TIMING, createSeededRandom(1));
   const first = keeper.decide(lease(another(120_000 + 60_000)), NOW, false);
   assertEquals(first?.keys, ["holder", "lease"]);
@@ -219,9 +219,14 @@ Deno.test("a lease keeper writes both keys when it becomes the holder, and one w
   assertEquals(keeper.keyToRead(NOW), "holder");
   const later = NOW + 30_000;
   const next = keeper.decide(holder(first?.lease), later, false);
-  assertEquals(next, {
+  assertEquals(next?.keys, []);
+  assertEquals(keeper.confirm(later + 80), {
     keys: ["lease"],
-    lease: { holder: first?.lease.holder ?? "", refreshedAt: later },
+    lease: {
+      holder: first?.lease.holder ?? "",
+      refreshedAt: later + 80,
+      confirmedAt: later + 80,
+    },
   });
 });
 

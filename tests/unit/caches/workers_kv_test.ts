@@ -246,15 +246,20 @@ Deno.test("definitions that could not be written are written after the next 304"
     random: createSeededRandom(1),
   });
   await cache.shouldFetchFlagDefinitions();
-  await assertRejects(
+  const refused = assertRejects(
     async () => await cache.onFlagDefinitionsReceived(definitions("a")),
     Error,
     "down",
   );
+  // The lease is given back, which KV takes a second after it was taken.
+  await clock.advance(1000);
+  await refused;
   state.isDown = false;
   await clock.advance(30_000);
   assertEquals(await cache.shouldFetchFlagDefinitions(), true);
-  await cache.onFlagDefinitionsUnchanged?.();
+  const told = cache.onFlagDefinitionsUnchanged?.();
+  await clock.advance(1000);
+  await told;
   assertEquals(kv.counts(KEY).writes, 1);
 });
 
@@ -312,7 +317,9 @@ Deno.test("a former holder does not undo what the present one stored", async () 
   assertEquals(await first.shouldFetchFlagDefinitions(), false);
   await clock.advance(400_000);
   assertEquals(await first.shouldFetchFlagDefinitions(), true);
-  await first.onFlagDefinitionsUnchanged?.();
+  const told = first.onFlagDefinitionsUnchanged?.();
+  await clock.advance(1000);
+  await told;
   assertEquals(kv.stored(KEY)?.metadata?.includes('"b"'), true);
 });
 
@@ -324,11 +331,13 @@ Deno.test("definitions too large for KV are refused here, and not tried again", 
     ...definitions("a"),
     flags: [{ key: "ä".repeat(13 * 1024 * 1024) }],
   };
-  await assertRejects(
+  const refused = assertRejects(
     async () => await cache.onFlagDefinitionsReceived(huge),
     RangeError,
     "at most 26214400 fit",
   );
+  await clock.advance(1000);
+  await refused;
   await clock.advance(30_000);
   await cache.shouldFetchFlagDefinitions();
   await cache.onFlagDefinitionsUnchanged?.();
@@ -438,8 +447,9 @@ Deno.test("a holder whose lease KV refuses says so", async () => {
   await refresh(cache, definitions("a"));
   isDown = true;
   await clock.advance(30_000);
+  assertEquals(await cache.shouldFetchFlagDefinitions(), true);
   await assertRejects(
-    async () => await cache.shouldFetchFlagDefinitions(),
+    async () => await cache.onFlagDefinitionsUnchanged?.(),
     Error,
     "KV is down",
   );

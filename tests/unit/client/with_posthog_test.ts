@@ -279,12 +279,20 @@ const SIGNALS:
       0,
     ],
     ["an error page", { digest: "NEXT_HTTP_ERROR_FALLBACK;404" }, 0],
+    ["a page that needs its request", { digest: "DYNAMIC_SERVER_USAGE" }, 0],
+    [
+      "a part that browsers render",
+      { digest: "BAILOUT_TO_CLIENT_SIDE_RENDERING" },
+      0,
+    ],
+    ["a shell that is done", { digest: "HANGING_PROMISE_REJECTION" }, 0],
+    ["an ended prerendering", { digest: "NEXT_PRERENDER_INTERRUPTED" }, 0],
     ["another digest", Object.assign(new Error(), { digest: "123456" }), 1],
     ["a digest that is no text", { digest: 5 }, 1],
   ];
 
 for (const [name, thrown, count] of SIGNALS) {
-  Deno.test(`withPostHog() tells ${name} from a failure, with a hook and without (ERR-043)`, async () => {
+  Deno.test(`withPostHog() tells ${name} from a failure, with a hook and without (ERR-043, EDGE-352)`, async () => {
     let hooked = 0;
     const onError = () => {
       hooked++;

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { CaptureMessage } from "edgehog";
 import type { ReceivedRequest } from "edgehog/dev";
 import { consumeQueue, queueTransport } from "edgehog/queue";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
@@ -116,33 +117,53 @@ for (const captureMode of MODES) {
   });
 }
 
+/** What a client of that protocol puts into a queue service for an event, on both lanes if it is one of AI. */
+async function queue(
+  captureMode: "v0" | "v1",
+  message: CaptureMessage,
+): Promise<readonly unknown[]> {
+  const bodies: unknown[] = [];
+  const { posthog, emulator } = createTestClient({
+    captureMode,
+    transport: queueTransport({
+      sendBatch: (messages) =>
+        Promise.resolve(
+          bodies.push(...Array.from(messages, ({ body }) => body)),
+        ),
+    }),
+  });
+  posthog.capture(message);
+  if (message.event.startsWith("$ai_")) posthog.captureAi(message);
+  await posthog.flush();
+  assertEquals(emulator.requests, []);
+  return bodies;
+}
+
+/** Delivers from the queue, by a client of its own. */
+async function consume(
+  bodies: readonly unknown[],
+  options: TestClientOptions = {},
+) {
+  const consumer = createTestClient(options);
+  const messages = bodies.map((body) => ({ body, ack() {}, retry() {} }));
+  await consumeQueue({ messages }, consumer.posthog);
+  return consumer;
+}
+
 for (const [from, to] of [["v0", "v1"], ["v1", "v0"]] as const) {
   Deno.test(`what a ${from} client queues elsewhere arrives by ${to} where a ${to} client delivers it (UPS-009)`, async () => {
-    const bodies: unknown[] = [];
-    const producer = createTestClient({
-      captureMode: from,
-      transport: queueTransport({
-        sendBatch: (messages) =>
-          Promise.resolve(
-            bodies.push(...Array.from(messages, ({ body }) => body)),
-          ),
-      }),
+    const bodies = await queue(from, {
+      distinctId: "u",
+      event: "$ai_generation",
+      properties: { $session_id: "s", $process_person_profile: false },
     });
-    const event = { distinctId: "u", event: "$ai_generation" };
-    const properties = { $session_id: "s", $process_person_profile: false };
-    producer.posthog.capture({ ...event, properties });
-    producer.posthog.captureAi({ ...event, properties });
-    await producer.posthog.flush();
-    assertEquals([bodies.length, producer.emulator.requests.length], [2, 0]);
-
-    const consumer = createTestClient({ captureMode: to });
-    const messages = bodies.map((body) => ({ body, ack() {}, retry() {} }));
-    await consumeQueue({ messages }, consumer.posthog);
+    const { emulator } = await consume(bodies, { captureMode: to });
     assertEquals(
-      consumer.emulator.requests.map(({ path }) => path).toSorted(),
+      emulator.requests.map(({ path }) => path).toSorted(),
       Object.values(CAPTURE_PATHS[to]).toSorted(),
     );
-    for (const { properties } of consumer.emulator.events) {
+    assertEquals(emulator.events.length, 2);
+    for (const { properties } of emulator.events) {
       assertEquals(
         [properties["$session_id"], properties["$process_person_profile"]],
         ["s", false],
@@ -150,3 +171,16 @@ for (const [from, to] of [["v0", "v1"], ["v1", "v0"]] as const) {
     }
   });
 }
+
+Deno.test("options that a v0 client queues elsewhere arrive by v1 where a default client delivers them (UPS-009, UPS-029, R70)", async () => {
+  const options = { beta: 1, "cookieless_mode": true };
+  const bodies = await queue("v0", { event: "a", distinctId: "u", options });
+  const { emulator } = await consume(bodies);
+  assertEquals(
+    emulator.requests.map(({ path, body }) => [
+      path,
+      (body as { batch: { options: unknown }[] }).batch[0]?.options,
+    ]),
+    [[CAPTURE_PATHS.v1.analytics, options]],
+  );
+});

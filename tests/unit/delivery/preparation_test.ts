@@ -27,8 +27,9 @@ function createFilled(
 
 Deno.test("Store lets nothing overtake an event in preparation (CAP-040)", () => {
   const { store, claim, pending } = createFilled("aPbc");
-  assertEquals(store.isPreparing(store.nobodys), false);
-  assertEquals([claim(), store.isPreparing(store.nobodys), claim()], [
+  const isPreparing = () => store.isPreparing(store.findFree(store.nobodys));
+  assertEquals(isPreparing(), false);
+  assertEquals([claim(), isPreparing(), claim()], [
     "a",
     true,
     "",

@@ -5,13 +5,10 @@ import { createTestClient } from "edgehog/testing";
 /** What a server says: more than one line, a token that it was sent, and too much. */
 const WORDS = `no\n\u001b[2J${"x".repeat(490)}phc_test${"y".repeat(2000)}`;
 
-const HEAD = "no\\u000a\\u001b[2J";
+const LINE = `no\\u000a\\u001b[2J${"x".repeat(490)}[redacted]yyyyy`;
 
 /** The same as it is told: one line, without the token, in 512 characters. */
-const TOLD = `${HEAD}${"x".repeat(490)}[redacted]${"y".repeat(512)}`.slice(
-  0,
-  512,
-);
+const TOLD = `${LINE.slice(0, 255)}…${LINE.slice(-256)}`;
 
 function createWatched(captureMode: "v0" | "v1") {
   const client = createTestClient({ captureMode });
@@ -62,6 +59,6 @@ Deno.test("what PostHog remarked on an event that it took is told like that, too
   const limited = `events\n${"z".repeat(600)}`;
   emulator.failNext({ status: 200, body: { ["quota_limited"]: [limited] } });
   const [report] = await deliver();
-  const details = `events\\u000a${"z".repeat(500)}`;
+  const details = `events\\u000a${"z".repeat(243)}…${"z".repeat(256)}`;
   assertEquals(Reflect.get(report ?? {}, "details"), details);
 });

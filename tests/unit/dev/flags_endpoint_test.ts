@@ -18,6 +18,7 @@ async function ask(
   flags: readonly object[],
   body: object = {},
   options: EmulatorOptions = {},
+  version = 2,
 ) {
   const definitions: EmulatorFlagDefinitions = {
     flags,
@@ -25,7 +26,7 @@ async function ask(
   };
   const { fetch } = createPostHogEmulator({ ...options, flags: definitions });
   const request = { token: "phc_test", "distinct_id": "user-1", ...body };
-  const { status, text } = await post(fetch, "/flags/?v=2", request);
+  const { status, text } = await post(fetch, `/flags/?v=${version}`, request);
   return { status, answer: JSON.parse(text) };
 }
 
@@ -95,6 +96,116 @@ Deno.test("the emulator evaluates flags and answers in version 2", async () => {
     },
   });
   assertEquals(answer.flags.off.reason.code, "out_of_rollout_bound");
+});
+
+/** One of each kind of answer that nothing evaluates. */
+const RESULTS = [
+  {
+    key: "split",
+    value: "fast",
+    reason: { code: "experiment_split" },
+    metadata: {
+      id: 12,
+      version: 2,
+      "has_experiment": true,
+      "rule_type": "experiment",
+      "rule_id": "r",
+      "variant_key": "test",
+      "experiment_id": 31,
+    },
+    filters: { version: 2, rules: [] },
+    active: true,
+  },
+  { key: "limit", value: 40 },
+  { key: "none", value: null, failed: true },
+];
+
+Deno.test("the emulator answers version 4 with typed records, and results as they are (UPS-109)", async () => {
+  const flags = [
+    row("arm", {
+      groups: [EVERYBODY],
+      multivariate: { variants: [{ key: "a", "rollout_percentage": 100 }] },
+      payloads: { a: [1] },
+    }),
+    row("off", { groups: [] }),
+    ...RESULTS,
+  ];
+  const { answer } = await ask(flags, {}, {}, 4);
+  assertEquals(answer.errorsWhileComputingFlags, true);
+  assertEquals(answer.flags.arm, {
+    key: "arm",
+    value: "a",
+    reason: answer.flags.arm.reason,
+    metadata: {
+      id: 7,
+      version: 3,
+      "config_version": 1,
+      description: null,
+      payload: "[1]",
+    },
+  });
+  assertEquals(answer.flags.off.value, false);
+  assertEquals(answer.flags.split, {
+    key: "split",
+    value: "fast",
+    reason: { code: "experiment_split", "condition_index": null },
+    metadata: {
+      "config_version": 2,
+      description: null,
+      payload: null,
+      ...RESULTS[0]?.metadata,
+    },
+  });
+  assertEquals(answer.flags.limit.value, 40);
+  assertEquals([answer.flags.none.value, answer.flags.none.failed], [
+    null,
+    true,
+  ]);
+  const { answer: one } = await ask(
+    flags,
+    {
+      "flag_keys_to_evaluate": ["limit"],
+    },
+    {},
+    4,
+  );
+  assertEquals(Object.keys(one.flags), ["limit"]);
+  assertEquals(one.errorsWhileComputingFlags, false);
+});
+
+Deno.test("the emulator answers version 2 with what older servers say of results (UPS-109)", async () => {
+  const { answer } = await ask(RESULTS);
+  assertEquals(answer.flags.split, {
+    key: "split",
+    enabled: true,
+    variant: "fast",
+    reason: { code: "experiment_split", "condition_index": null },
+    metadata: {
+      id: 12,
+      version: 2,
+      description: null,
+      payload: null,
+      "has_experiment": true,
+    },
+  });
+  const { limit, none } = answer.flags;
+  assertEquals([limit.enabled, limit.variant, limit.metadata.payload], [
+    true,
+    null,
+    "40",
+  ]);
+  assertEquals([none.enabled, none.failed], [false, true]);
+});
+
+Deno.test("the emulator's definitions have nothing of results (UPS-109, UPS-142)", async () => {
+  const { fetch } = createPostHogEmulator({ flags: { flags: RESULTS } });
+  const response = await fetch(
+    "https://h.test/flags/definitions?token=phc_test",
+    { headers: { Authorization: "Bearer phx_x" } },
+  );
+  assertEquals((await response.json()).flags, [
+    { key: "split", filters: { version: 2, rules: [] }, active: true },
+  ]);
 });
 
 Deno.test("the emulator evaluates for the person and groups of the request", async () => {
@@ -207,12 +318,14 @@ const REFUSED: readonly (readonly [
   body: unknown,
   status: number,
 ])[] = [
-  [
-    "another version",
-    "/flags/",
-    { token: "phc_test", "distinct_id": "u" },
-    400,
-  ],
+  ...["", "?v=1", "?v=3"].map((query) =>
+    [
+      `another version ${query}`,
+      `/flags/${query}`,
+      { token: "phc_test", "distinct_id": "u" },
+      400,
+    ] as const
+  ),
   ["no JSON", "/flags/?v=2", "{", 400],
   ["no token", "/flags/?v=2", { "distinct_id": "u" }, 401],
   [

@@ -297,7 +297,7 @@ Deno.test("The gate is the snapshot's, and survives a 304 (FLG-127)", async () =
     harness.drafts.map(({ seal }) => seal !== undefined),
     [true, false],
   );
-  assertEquals(MINIMAL_EXPOSURE_PROPERTIES.size, 46);
+  assertEquals(MINIMAL_EXPOSURE_PROPERTIES.size, 53);
 });
 
 Deno.test("A minimal exposure carries the listed properties alone (FLG-127)", () => {

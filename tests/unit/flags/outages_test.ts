@@ -105,6 +105,7 @@ for (const [name, remote, afterMs, reason] of OUTAGES) {
       payload: undefined,
       ruleId: undefined,
       flagVersion: undefined,
+      configVersion: undefined,
       source: "default",
     });
     // Settled without a value: nothing that went wrong is the cause.
@@ -200,7 +201,7 @@ const LOCAL: readonly (readonly [
 ];
 
 for (const [name, key, definitions, reason] of LOCAL) {
-  Deno.test(`detail() of ${name}, local only: ${reason} (FLG-103)`, async () => {
+  Deno.test(`detail() of ${name}, local only: ${reason} (FLG-103, UPS-113, UPS-114)`, async () => {
     const options: HarnessOptions = { definitions: [definitions] };
     const harness = createHarness(options);
     const flags = await harness.evaluateFlags("ada", {
@@ -211,7 +212,7 @@ for (const [name, key, definitions, reason] of LOCAL) {
     const { properties } = harness.drafts[0] ?? {};
     assertEquals(
       (properties as Record<string, unknown>)["$feature_flag_error"],
-      "flag_missing",
+      key === "open" ? "local_evaluation_inconclusive" : "flag_missing",
     );
   });
 }

@@ -170,6 +170,7 @@ Deno.test("Where only the payload is overridden, reading the flag is an exposure
     payload: 2,
     ruleId: 0,
     flagVersion: undefined,
+    configVersion: 1,
     source: "local",
   });
   assertEquals(harness.drafts.length, 1);

@@ -231,7 +231,7 @@ Deno.test("The single-flag methods are there only where they are handed in", () 
   assertEquals(verbs.filter((name) => single.includes(String(name))), []);
 });
 
-Deno.test("A secret key is kept out of messages, and a project token is refused in its place", () => {
+Deno.test("A secret key is kept out of messages, and a project token is refused in its place and kept out as well (UPS-164)", () => {
   const read = new OptionReader({
     secretKey: "phc_x",
     personalApiKey: "phx_x",

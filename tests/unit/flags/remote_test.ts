@@ -15,7 +15,7 @@ Deno.test("A remote request has every field with its default (FLG-090, FLG-091)"
   const [request] = harness.requests;
   assertEquals([request?.method, request?.url], [
     "POST",
-    "https://h.test/flags/?v=2",
+    "https://h.test/flags/?v=4",
   ]);
   assertEquals(request?.headers, { "Content-Type": "application/json" });
   assertEquals(harness.remoteBody(), {

@@ -113,7 +113,7 @@ for (const [key, defaultValue, value, reason, source] of READS) {
   });
 }
 
-Deno.test("getResult() and detail() say everything that is known (FLG-108)", async () => {
+Deno.test("getResult() and detail() say everything that is known (FLG-108, UPS-125)", async () => {
   const { flags } = await createSnapshot();
   assertEquals(flags.getResult("on"), {
     key: "on",
@@ -123,6 +123,7 @@ Deno.test("getResult() and detail() say everything that is known (FLG-108)", asy
     reason: "condition_match",
     ruleId: 0,
     flagVersion: 4,
+    configVersion: 1,
     source: "local",
   });
   assertEquals(flags.getResult("nope"), undefined);

@@ -224,6 +224,16 @@ Deno.test("resolveOptions() prefers beforeSend to before_send (CAP-006)", () => 
   assertEquals(refused({ beforeSend: [first, 1] }), ["beforeSend"]);
 });
 
+Deno.test("resolveOptions() takes before_send where beforeSend can't be used, and reports either (CAP-006, FLD-021)", () => {
+  const hook = () => null;
+  const older = resolve("phc_x", { beforeSend: 4711, before_send: hook });
+  assertEquals(older.options.beforeSend, [hook]);
+  assertEquals(older.problems.map(({ option }) => option), ["beforeSend"]);
+  const newer = resolve("phc_x", { beforeSend: hook, before_send: 4711 });
+  assertEquals(newer.options.beforeSend, [hook]);
+  assertEquals(newer.problems.map(({ option }) => option), ["before_send"]);
+});
+
 Deno.test("resolveOptions() prefers secretKey, and refuses a project token in its place (FLG-011)", () => {
   const both = resolve("phc_x", {
     secretKey: "phs_1",
@@ -309,4 +319,9 @@ Deno.test("resolveOptions() treats a wait that rejects as over", async () => {
     sleep: () => Promise.reject(new Error("no")),
   });
   assertEquals(await options.clock.sleep(1), undefined);
+});
+
+Deno.test("resolveOptions() ends a wait of the application's at once where its signal was aborted before", async () => {
+  const { options } = resolve("phc_x", { sleep: () => new Promise(() => {}) });
+  assertEquals(await options.clock.sleep(1, AbortSignal.abort()), undefined);
 });

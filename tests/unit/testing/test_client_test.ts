@@ -91,7 +91,7 @@ Deno.test("createTestClient() passes client options on, over its own", async () 
   await posthog.flush();
   assertEquals(emulator.requests.map(({ url }) => url), [
     `https://eu.i.posthog.com${toSentPath()}`,
-    "https://eu.i.posthog.com/flags/?v=2",
+    "https://eu.i.posthog.com/flags/?v=4",
   ]);
   assertEquals(emulator.events.map(({ event }) => event), [
     "app: order placed",

@@ -8,13 +8,13 @@ import { definitionsOf, type FakeAnswer, flag } from "../../flags/_helpers.ts";
 export const fresh: FakeAnswer = definitionsOf([flag([{}])], {
   headers: { ETag: 'W/"1"' },
 });
-/** The same in a cache. */
+/** The same in a cache, fetched when a fake clock begins. */
 export const entry: FlagDefinitionCacheData = {
   flags: [{ ...flag([{}]), active: true } as never],
   groupTypeMapping: {},
   cohorts: {},
   etag: 'W/"1"',
-  fetchedAt: 5,
+  fetchedAt: 1_767_225_600_000,
 };
 
 /** A call of a cache. */

@@ -57,7 +57,7 @@ Deno.test("A cache that says no is read, without a request or a store (FLG-032)"
   assertEquals(harness.requests.length, 0);
   const { $feature_flag_definitions_loaded_at: loadedAt } = harness.drafts[0]
     ?.properties as Record<string, unknown>;
-  assertEquals(loadedAt, 5);
+  assertEquals(loadedAt, entry.fetchedAt);
 });
 
 for (

@@ -1,11 +1,19 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import { toCacheData } from "../../../../src/local_evaluation/definitions/cache_data.ts";
+import type { FlagDefinitionCacheData } from "edgehog";
+import {
+  copyEntry,
+  toCacheData,
+} from "../../../../src/local_evaluation/definitions/cache_data.ts";
 import {
   readFlagDefinitions,
   readSwitches,
 } from "../../../../src/local_evaluation/evaluation/definitions.ts";
-import { evaluateOne } from "../../flags/_helpers.ts";
+import {
+  createHarness,
+  definitionsOf,
+  evaluateOne,
+} from "../../flags/_helpers.ts";
 
 Deno.test("readFlagDefinitions() refuses what has no array of flags (FLG-001)", () => {
   for (
@@ -82,7 +90,7 @@ Deno.test("readFlagDefinitions() leaves its input alone", () => {
   assertEquals(document, before);
 });
 
-Deno.test("toCacheData() keeps rows and unknown fields through a round trip (FLG-035)", () => {
+Deno.test("toCacheData() keeps rows and unknown fields through a round trip, in both spellings (FLG-035, UPS-145)", () => {
   const row = {
     key: "a",
     novel: { x: 1 },
@@ -104,9 +112,12 @@ Deno.test("toCacheData() keeps rows and unknown fields through a round trip (FLG
     {
       flags: [row],
       groupTypeMapping: { "0": "company" },
+      "group_type_mapping": { "0": "company" },
       cohorts: { "7": { type: "AND", values: [] } },
       minimalFlagCalledEvents: false,
+      "minimal_flag_called_events": false,
       propertyMatchingVersion: 2,
+      "property_matching_version": 2,
       novel: ["kept"],
       etag: 'W/"1"',
       fetchedAt: 5,
@@ -117,4 +128,66 @@ Deno.test("toCacheData() keeps rows and unknown fields through a round trip (FLG
     fetchedAt: undefined,
   });
   assertEquals(again, data);
+});
+
+Deno.test("R73: an entry that a cache is given can be read in either spelling (UPS-145)", async () => {
+  const entries: FlagDefinitionCacheData[] = [];
+  const harness = createHarness({
+    cache: {
+      getFlagDefinitions: () => undefined,
+      shouldFetchFlagDefinitions: () => true,
+      onFlagDefinitionsReceived: (data) => void entries.push(data),
+      shutdown() {},
+    },
+    definitions: [definitionsOf([], {
+      "group_type_mapping": { "0": "company" },
+      "minimal_flag_called_events": true,
+      "property_matching_version": 2,
+    })],
+  });
+  await harness.reloadFeatureFlags();
+  const entry = { ...entries[0] };
+  assertEquals(
+    [
+      entry.group_type_mapping,
+      entry.minimal_flag_called_events,
+      entry.property_matching_version,
+    ],
+    [{ "0": "company" }, true, 2],
+  );
+  assertEquals(
+    [
+      entry.groupTypeMapping,
+      entry.minimalFlagCalledEvents,
+      entry.propertyMatchingVersion,
+    ],
+    [{ "0": "company" }, true, 2],
+  );
+});
+
+Deno.test("Of an entry in both spellings PostHog's wins, and what is not known is out of the way (UPS-144)", async () => {
+  const groups = [{ "aggregation_group_type_index": 0, properties: [] }];
+  const row = {
+    key: "a",
+    active: true,
+    novel: [1],
+    filters: { groups, novel: {} },
+  };
+  const entry = {
+    flags: [row],
+    cohorts: {},
+    "group_type_mapping": { "0": "company" },
+    groupTypeMapping: { "0": "team" },
+    "minimal_flag_called_events": true,
+    minimalFlagCalledEvents: false,
+    "property_matching_version": 2,
+    propertyMatchingVersion: 1,
+    novel: { rules: [] },
+  };
+  const definitions = readFlagDefinitions(copyEntry(entry));
+  assertEquals(definitions?.minimalFlagCalledEvents, true);
+  assertEquals(readSwitches(entry).propertyMatchingVersion, 2);
+  const call = { groups: { company: "acme" } };
+  const outcome = definitions && await evaluateOne(definitions, "a", call);
+  assertEquals(outcome?.kind === "value" && outcome.value, true);
 });

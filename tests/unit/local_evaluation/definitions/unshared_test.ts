@@ -3,12 +3,13 @@ import type { FlagDefinitionCache, FlagDefinitionCacheData } from "edgehog";
 import { createTestClient } from "edgehog/testing";
 
 /** Longer than the interval of any isolate. */
-const REFRESH_MS = 60_000;
+const REFRESH_MS = 30_001;
 
 /** One isolate over a cache that may elect it or not, and what it asked of PostHog. */
 function createIsolate() {
   const world = {
     isElected: false,
+    isFull: false,
     entry: undefined as FlagDefinitionCacheData | undefined,
     reads: 0,
     /** The ETags stored, in order. */
@@ -21,6 +22,7 @@ function createIsolate() {
     },
     shouldFetchFlagDefinitions: () => world.isElected,
     onFlagDefinitionsReceived(data) {
+      if (world.isFull) throw new Error("full");
       world.entry = data;
       world.stored.push(data.etag);
     },
@@ -53,19 +55,19 @@ Deno.test("definitions that were fetched without storing are stored by the first
   const { world, use, loads } = createIsolate();
   await use();
   assertEquals([loads(), world.stored], [["200"], []]);
-  // Not elected still: nobody fills the cache meanwhile.
+  // Not elected still, and nobody fills the cache meanwhile: it asks for itself, and stores nothing.
   await use();
   await use();
-  assertEquals([loads(), world.stored], [["200"], []]);
+  assertEquals([loads(), world.stored], [["200", "304 if new"], []]);
   world.isElected = true;
   await use();
   // A conditional request would be answered with 304, and the cache stay empty for good.
-  assertEquals(loads(), ["200", "200"]);
+  assertEquals(loads().slice(2), ["200"]);
   assertEquals([world.stored.length, typeof world.stored[0]], [1, "string"]);
   world.reads = 0;
   await use();
   await use();
-  assertEquals(loads(), ["200", "200", "304 if new", "304 if new"]);
+  assertEquals(loads().slice(3), ["304 if new", "304 if new"]);
   assertEquals([world.stored.length, world.reads], [1, 0]);
 });
 
@@ -95,4 +97,17 @@ Deno.test("definitions read from the cache count as stored: the isolate that is 
   await late.use();
   assertEquals(late.loads(), ["200", "304 if new"]);
   assertEquals([late.world.stored, late.world.reads], [[], 0]);
+});
+
+Deno.test("definitions that a provider refused are stored by the next refresh that the isolate is elected for (FLD-035)", async () => {
+  const { world, use, loads } = createIsolate();
+  Object.assign(world, { isElected: true, isFull: true });
+  await use();
+  assertEquals([loads(), world.stored], [["200"], []]);
+  world.isFull = false;
+  // A provider without a fifth method hears nothing of a 304.
+  await use();
+  await use();
+  assertEquals(loads(), ["200", "200", "304 if new"]);
+  assertEquals(world.stored.length, 1);
 });

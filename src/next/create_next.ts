@@ -1,0 +1,150 @@
+import { captureFailure } from "../adapters/failure.ts";
+import { Requests } from "../adapters/requests.ts";
+import type { KernelScope } from "../client/scope_types.ts";
+import type { ScopeMaker } from "../client/with_posthog.ts";
+import { attempt, isObject } from "../core/guards.ts";
+import {
+  type ExecutionContextLike,
+  hasWaitUntil,
+  type RequestLike,
+} from "../core/platform.ts";
+import { findShared } from "../core/runtime.ts";
+import { findRoute } from "./route.ts";
+import type {
+  NextAdapter,
+  NextErrorContext,
+  NextErrorRequest,
+  NextOptions,
+} from "./types.ts";
+
+/** Next.js waits for what `onRequestError` returns, and that is the flush. */
+const AWAITED: ExecutionContextLike = { waitUntil() {} };
+
+/**
+ * Puts a client into the places where Next.js 15 and 16 run an application's code: route handlers, `proxy.ts` (or
+ * `middleware.ts`), server components, server actions and `instrumentation.ts`. Does nothing until one of them runs.
+ *
+ * @param posthog The client. The scopes have the verbs of its features; without error tracking no exception is captured.
+ * @param options See {@linkcode NextOptions}.
+ *
+ * @example lib/posthog.ts
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createNext } from "edgehog/next";
+ * import { createTestClient } from "edgehog/testing";
+ *
+ * const { posthog, emulator } = createTestClient();
+ * const pending: Promise<unknown>[] = [];
+ * const after = (work: Promise<unknown>) => void pending.push(work); // `after` of next/server
+ *
+ * const next = createNext(posthog, { after });
+ * const POST = next.route(async (request, _context, hog) => {
+ *   hog.capture({ event: "order placed", distinctId: "user-1" });
+ *   return Response.json(await request.json());
+ * });
+ *
+ * const request = new Request("https://shop.example/api/orders", { method: "POST", body: "[]" });
+ * await POST(request, { params: Promise.resolve({}) });
+ * await Promise.all(pending);
+ * assertEquals(emulator.events.map(({ event }) => event), ["order placed"]);
+ * ```
+ */
+export function createNext<Scope extends Pick<KernelScope, "flush">>(
+  posthog: ScopeMaker<Scope>,
+  options: NextOptions<Scope> = {},
+): NextAdapter<Scope> {
+  const requests = new Requests(posthog, options);
+  const scopes = new WeakMap<object, Scope>();
+  const { after } = options;
+  const afterContext = after && {
+    waitUntil(promise: Promise<unknown>): void {
+      try {
+        after(promise);
+      } catch {
+        // Outside of a request, such as where a page is made ahead of them, there is none.
+        requests.host?.keepAlive(promise);
+      }
+    },
+  };
+
+  const project = (): string => {
+    const { apiKey, host } = requests.host?.options ?? {};
+    return `${apiKey} ${host}`;
+  };
+  const open = (
+    request: RequestLike | undefined,
+    ctx?: ExecutionContextLike,
+  ): Scope => requests.open(request, ctx, () => options.init?.(request ?? {}));
+
+  const wrap = (
+    source: string,
+    handler: (first: never, second: never, hog: Scope) => unknown,
+  ) =>
+  async (request: RequestLike, second: unknown): Promise<unknown> => {
+    const ctx = hasWaitUntil(second) ? second : afterContext;
+    const hog = open(request, ctx);
+    try {
+      return await requests.run(
+        hog,
+        request,
+        () => handler(request as never, second as never, hog),
+      );
+    } catch (error) {
+      const route = await findRoute(request, second);
+      captureFailure(hog, error, source, request, { route });
+      if (isObject(error)) findEscaped().set(error, project());
+      throw error;
+    } finally {
+      // Never rejects, and nobody waits for it.
+      if (!ctx) void hog.flush();
+    }
+  };
+
+  return {
+    route: (handler) => wrap("next.route", handler) as never,
+    proxy: (handler) => wrap("next.middleware", handler) as never,
+    fromHeaders(headers) {
+      const known = scopes.get(headers);
+      if (known) return known;
+      const hog = open({ headers: headers as Headers }, afterContext);
+      if (isObject(headers)) scopes.set(headers, hog);
+      return hog;
+    },
+    async onRequestError(error, request, context) {
+      if (findEscaped().get(error as object) === project()) return;
+      const { path, method, headers } = Object(request) as NextErrorRequest;
+      const given = { url: path, method, headers };
+      const hog = open(given, AWAITED);
+      captureFailure(hog, error, "next.request_error", undefined, {
+        "$http_method": method,
+        "$pathname": attempt(() => path.split(/[?#]/, 1)[0]),
+        ...describe(error, Object(context)),
+      });
+      await hog.flush();
+    },
+  };
+}
+
+/** The properties by which PostHog's own package for Next.js tells where an error came from. */
+function describe(
+  error: unknown,
+  context: NextErrorContext,
+): Readonly<Record<string, unknown>> {
+  return {
+    route: context.routePath,
+    "nextjs_router_kind": context.routerKind,
+    "nextjs_route_path": context.routePath,
+    "nextjs_route_type": context.routeType,
+    "nextjs_render_source": context.renderSource,
+    "nextjs_revalidate_reason": context.revalidateReason,
+    "nextjs_error_digest": attempt(() => Object(error).digest),
+  };
+}
+
+/**
+ * What escaped a wrapper, and of which project. Next.js has modules of their own for pages, routes, `proxy.ts` and
+ * `instrumentation.ts`, each of which may have a client of its own, so it hangs on the isolate.
+ */
+function findEscaped(): WeakMap<object, string> {
+  return findShared("nextErrors", () => new WeakMap<object, string>());
+}
