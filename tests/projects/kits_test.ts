@@ -1,0 +1,53 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { fromRoot } from "../_kit/paths.ts";
+import { testProject } from "./_project.ts";
+
+/** A test runner that the shop's tests run under. */
+interface Runner {
+  /** Its directory below `tests/projects/kits`. */
+  readonly name: string;
+  /** What runs the tests. */
+  readonly command: readonly string[];
+  /** Whose end says how many tests there were. */
+  readonly says: RegExp;
+}
+
+/** What runs on a Node that the machine may lack. */
+const NODE_22 = ["npx", "-y", "node@22"];
+const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
+
+const RUNNERS: readonly Runner[] = [
+  { name: "node", command: ["node", "--test"], says: /^\S pass 9$/m },
+];
+
+/** The shop and its tests: the same for every runner. */
+const SHARED = ["shop.js", "shop_suite.js"];
+
+for (const { name, command, says } of RUNNERS) {
+  testProject(`kits/${name}`, async ({ directory, run }, t) => {
+    const source = fromRoot("tests/projects/kits");
+    for (const file of SHARED) {
+      await Deno.copyFile(`${source}/${file}`, `${directory}/${file}`);
+    }
+    await t.step("the shop's tests pass, with no network", async () => {
+      assertMatch(withoutColors(await run(...command)), says);
+    });
+    await t.step("what a broken shop does is shown line by line", async () => {
+      const code = await Deno.readTextFile(`${source}/shop.js`);
+      const broken = code.replace("total: order.total", "total: -order.total");
+      await Deno.writeTextFile(`${directory}/shop.js`, broken);
+      const { message } = await assertRejects(() => run(...command), Error);
+      const lines = withoutColors(message).split("\n").map((it) => it.trim());
+      const shown = lines.filter((line) => /^[-+] properties\./.test(line));
+      assertEquals([...new Set(shown)].slice(0, 2), [
+        "- properties.total: 12",
+        "+ properties.total: -12",
+      ]);
+    });
+  });
+}
+
+function withoutColors(text: string): string {
+  // deno-lint-ignore no-control-regex -- the escape that begins a color
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
+}
