@@ -12,12 +12,13 @@ interface Runner {
   readonly says: RegExp;
 }
 
-/** What runs on a Node that the machine may lack. */
-const NODE_22 = ["npx", "-y", "node@22"];
-const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
-
 const RUNNERS: readonly Runner[] = [
   { name: "node", command: ["node", "--test"], says: /^\S pass 9$/m },
+  {
+    name: "bun",
+    command: [fromRoot("node_modules/bun/bin/bun.exe"), "test"],
+    says: /^ 7 pass$/m,
+  },
 ];
 
 /** The shop and its tests: the same for every runner. */
