@@ -19,6 +19,12 @@ const RUNNERS: readonly Runner[] = [
     command: [fromRoot("node_modules/bun/bin/bun.exe"), "test"],
     says: /^ 7 pass$/m,
   },
+  {
+    name: "deno",
+    // No permission for the network.
+    command: [Deno.execPath(), "test", "--allow-read"],
+    says: /\b7 passed\b/,
+  },
 ];
 
 /** The shop and its tests: the same for every runner. */
