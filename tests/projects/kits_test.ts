@@ -25,6 +25,11 @@ const RUNNERS: readonly Runner[] = [
     command: [Deno.execPath(), "test", "--allow-read"],
     says: /\b7 passed\b/,
   },
+  {
+    name: "jest",
+    command: ["node", "node_modules/jest/bin/jest.js", "--ci"],
+    says: /^Tests: +8 passed/m,
+  },
 ];
 
 /** The shop and its tests: the same for every runner. */
