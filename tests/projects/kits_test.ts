@@ -12,6 +12,8 @@ interface Runner {
   readonly says: RegExp;
 }
 
+const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
+
 const RUNNERS: readonly Runner[] = [
   { name: "node", command: ["node", "--test"], says: /^\S pass 9$/m },
   {
@@ -29,6 +31,11 @@ const RUNNERS: readonly Runner[] = [
     name: "jest",
     command: ["node", "node_modules/jest/bin/jest.js", "--ci"],
     says: /^Tests: +8 passed/m,
+  },
+  {
+    name: "vitest",
+    command: ["node", ...VITEST],
+    says: /^ *Tests +7 passed/m,
   },
 ];
 
