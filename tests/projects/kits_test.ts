@@ -45,6 +45,11 @@ const RUNNERS: readonly Runner[] = [
     command: [...NODE_22, ...VITEST],
     says: /^ *Tests +9 passed/m,
   },
+  {
+    name: "pool-workers",
+    command: [...NODE_22, ...VITEST],
+    says: /^ *Tests +9 passed/m,
+  },
 ];
 
 /** The shop and its tests: the same for every runner. */
