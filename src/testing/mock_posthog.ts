@@ -84,7 +84,10 @@ export function mockPostHog<Client extends object>(
   former?.silence();
   const { original = caller.kernel, send = original.door.send } = former ?? {};
   const { door, reporter, read: { given }, options: { onError } } = original;
-  const world = createWorld(options, readHasher(given), onError);
+  const world = createWorld(options, {
+    hasher: readHasher(given),
+    onError,
+  });
   const kernel = createKernel(original, world);
   for (const name of LISTENED) forward(name, kernel, reporter);
   // Scopes of the client as it was are heard, and send, as those of the mocked one.

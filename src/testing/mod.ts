@@ -1,6 +1,7 @@
 /**
  * What tests of an application that uses edgehog need, on any runtime and without network or waiting: a real
- * client on an emulator, a clock that is moved by hand, repeatable randomness, a fetch that records.
+ * client on an emulator, or the application's own (`mockPostHog`), what it captured, assertions that need no test runner, a
+ * clock that is moved by hand, repeatable randomness, a fetch that records.
  *
  * @example A test of retries that takes no time
  * ```ts

@@ -140,7 +140,7 @@ export function createTestClientBy<Client>(
   };
   const world = createWorld(
     { flags, payloads, definitions, startMs, seed },
-    givenHasher,
+    { hasher: givenHasher },
   );
   const { kit, hasher, add } = world;
   const posthog = create(

@@ -42,11 +42,18 @@ export interface World {
   readonly add: ReturnType<typeof createCaptured>["add"];
 }
 
-/** Makes a world for one client; a hasher of the application's own is used in it, its `onError` called. */
+/** What an application's own client brings with it. */
+interface OwnParts {
+  /** Makes its digests. */
+  readonly hasher?: Hasher | undefined;
+  /** Is told of its failures too. */
+  readonly onError?: ((error: AnyEdgehogError) => void) | undefined;
+}
+
+/** Makes a world for one client. */
 export function createWorld(
   { startMs, seed = 1, ...flags }: TestWorldOptions,
-  givenHasher: Hasher = webCryptoHasher,
-  onError?: (error: AnyEdgehogError) => void,
+  { hasher: givenHasher = webCryptoHasher, onError }: OwnParts = {},
 ): World {
   const clock = createFakeClock(startMs);
   const hasher = createTrackedHasher(givenHasher, clock);
