@@ -10,6 +10,8 @@ interface Runner {
   readonly command: readonly string[];
   /** Whose end says how many tests there were. */
   readonly says: RegExp;
+  /** Its tests, where they are those of another. */
+  readonly tests?: string;
 }
 
 /** What runs on a Node that the machine may lack. */
@@ -47,6 +49,7 @@ const RUNNERS: readonly Runner[] = [
   },
   {
     name: "pool-workers",
+    tests: "workers/shop.test.js",
     command: [...NODE_22, ...VITEST],
     says: /^ *Tests +9 passed/m,
   },
@@ -55,11 +58,12 @@ const RUNNERS: readonly Runner[] = [
 /** The shop and its tests: the same for every runner. */
 const SHARED = ["shop.js", "shop_suite.js"];
 
-for (const { name, command, says } of RUNNERS) {
+for (const { name, command, says, tests } of RUNNERS) {
   testProject(`kits/${name}`, async ({ directory, run }, t) => {
     const source = fromRoot("tests/projects/kits");
-    for (const file of SHARED) {
-      await Deno.copyFile(`${source}/${file}`, `${directory}/${file}`);
+    for (const file of [...SHARED, ...tests ? [tests] : []]) {
+      const target = file.replace(/.*\//, "");
+      await Deno.copyFile(`${source}/${file}`, `${directory}/${target}`);
     }
     await t.step("the shop's tests pass, with no network", async () => {
       assertMatch(withoutColors(await run(...command)), says);

@@ -58,7 +58,10 @@ Deno.test("mockPostHog() goes by the client's own options, hooks and listeners",
     before_send: (event) => ({ ...event, event: `app: ${event.event}` }),
     onError: (error) => heard.push(error.code),
     logger: SILENT,
-    flagDefinitionCache: memoryCache(),
+    flagDefinitionCacheProvider: {
+      ...memoryCache(),
+      getFlagDefinitions: () => void heard.push(Symbol("cache")),
+    },
     transport: { send: () => Promise.resolve([]) },
   });
   posthog.register({ app: "shop" });
@@ -73,6 +76,11 @@ Deno.test("mockPostHog() goes by the client's own options, hooks and listeners",
   );
   const [first] = kit.emulator.requests;
   assertEquals(new URL(first?.url ?? "").host, "eu.i.posthog.com");
+  assertEquals(
+    kit.emulator.requests.map(({ headers }) => headers["authorization"])
+      .includes("Bearer phc_app"),
+    true,
+  );
   // It meant to evaluate from definitions, and the cache of the application is not asked.
   assertEquals(
     kit.emulator.requests.some(({ path }) => path === "/flags/definitions"),
@@ -82,7 +90,8 @@ Deno.test("mockPostHog() goes by the client's own options, hooks and listeners",
   posthog.capture({ distinctId: "user-1", event: "b" });
   await posthog.flush();
   assertEquals(heard.filter((item) => typeof item === "string"), ["http"]);
-  assertEquals(heard.length > 1, true);
+  assertEquals(heard.some((item) => typeof item === "number"), true);
+  assertEquals(heard.filter((item) => typeof item === "symbol"), []);
   assertEquals(kit.errors.map(({ code }) => code), ["http"]);
 });
 
