@@ -117,6 +117,22 @@ export const COMPOSITIONS: readonly Composition[] = [
     boundGzipBytes: 47_000,
     absent: [],
   },
+  {
+    name: "Featureflip",
+    code: `export * from "edgehog/featureflip";`,
+    maxGzipBytes: 11_600,
+    boundGzipBytes: 8_000,
+    absent: [
+      "mod.ts",
+      "src/client/",
+      "src/flags/",
+      "src/local_evaluation/",
+      "src/errors/",
+      "src/options/",
+      "src/caches/",
+      "src/core/reporter.ts",
+    ],
+  },
 ];
 
 /** What an entry point adds to the application that it is put on top of. */

@@ -4,7 +4,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import type { PostHogEmulator } from "../src/dev/mod.ts";
+import type { EmulatorFetch } from "../src/dev/mod.ts";
 
 /** An emulator that listens on loopback. `await using` ends it. */
 export interface EmulatorServer extends AsyncDisposable {
@@ -19,7 +19,7 @@ export interface EmulatorServer extends AsyncDisposable {
  * @param port 0 for a free one.
  */
 export async function serveEmulator(
-  emulator: PostHogEmulator,
+  emulator: { readonly fetch: EmulatorFetch },
   port: number,
 ): Promise<EmulatorServer> {
   const server = createServer((incoming, outgoing) => {
@@ -44,7 +44,7 @@ export async function serveEmulator(
 }
 
 async function answer(
-  emulator: PostHogEmulator,
+  emulator: { readonly fetch: EmulatorFetch },
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {

@@ -125,3 +125,24 @@ Deno.test("mod.ts carries nothing of the optional entries", () => {
     [],
   );
 });
+
+Deno.test("Featureflip carries nothing of PostHog's, and nobody else its stream", () => {
+  const shared = ["src/core/", "src/delivery/http.ts", "src/delivery/retry.ts"];
+  const own = ["src/featureflip/", "src/delivery/stream.ts"];
+  const isOneOf = (starts: readonly string[]) => (path: string) =>
+    starts.some((start) => path.startsWith(start));
+  // What of `retry.ts` is only types leads to more, and to no byte of it.
+  const imports = tree.modules.filter(({ path }) => isOneOf(own)(path))
+    .flatMap(({ imports }) => imports.flatMap(({ target }) => target ?? []));
+  assertEquals(
+    imports.filter((path) => !isOneOf([...shared, ...own])(path)),
+    [],
+  );
+  const others = tree.modules.filter(({ path }) => !isOneOf(own)(path));
+  assertEquals(
+    others.filter(({ imports }) =>
+      imports.some(({ target }) => target !== undefined && isOneOf(own)(target))
+    ).map(({ path }) => path),
+    [],
+  );
+});

@@ -50,6 +50,12 @@ export function toLine(text: string, maxLength: number = MAX_LINE): string {
   return cut(line).toWellFormed();
 }
 
+/** Prints a warning that has a prefix of its own. */
+export function warnOnConsole(message: string): void {
+  // deno-lint-ignore no-console -- as above
+  console.warn(message);
+}
+
 /** Replaces secrets in texts that leave the library. */
 export type Redact = (text: string) => string;
 

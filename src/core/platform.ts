@@ -16,6 +16,8 @@ export interface FetchInit {
   readonly signal: AbortSignal;
   /** Always `manual`: following a redirect would turn a POST into a bodiless GET. */
   readonly redirect: "manual";
+  /** Keeps a framework from answering a GET out of its cache; of `edgehog/featureflip` alone, and never on Workers. */
+  readonly cache?: "no-store";
 }
 
 /** Keeps the runtime alive for a promise after the response was sent. */

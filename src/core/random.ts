@@ -19,3 +19,8 @@ export function drawUnit(random: RandomSource): number {
   random(bytes);
   return new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
 }
+
+/** A number in [0, 1) for what needs no secrecy and no cryptography, such as the jitter of a wait. */
+export function drawFraction(): number {
+  return Math.random();
+}

@@ -3,19 +3,20 @@ import type { Lane } from "../core/delivery.ts";
 import { webCryptoHasher } from "../core/hash.ts";
 import { systemRandom } from "../core/random.ts";
 import { createUuidSource } from "../core/uuid.ts";
-import { type Answer, buildError, toResponse } from "./answer.ts";
+import { type Answer, buildError } from "./answer.ts";
 import { answerBatch } from "./batch_endpoint.ts";
 import { answerDefinitions } from "./definitions_endpoint.ts";
 import { createEventStore } from "./event_store.ts";
-import { buildFaultAnswer, createFaultPlan } from "./faults.ts";
+import { createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
-import { type ReadRequest, readRequest } from "./incoming.ts";
+import type { ReadRequest } from "./incoming.ts";
 import { createProject } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
 import {
   answerRemoteConfig,
   isRemoteConfigPath,
 } from "./remote_config_endpoint.ts";
+import { createEmulatorFetch } from "./serving.ts";
 import type {
   EmulatorOptions,
   EmulatorPath,
@@ -143,39 +144,7 @@ export function createPostHogEmulator(
   return {
     events: store.events,
     requests: requests.entries,
-    async fetch(input, init) {
-      const request = new Request(input, init);
-      const read = await readRequest(request, clock.now());
-      const record = { ...read.incoming, status: 0 };
-      requests.add(record);
-      const fault = faults.take(read.incoming) ?? {};
-      if (fault.delayMs !== undefined) {
-        await clock.sleep(fault.delayMs, request.signal);
-      }
-      request.signal.throwIfAborted();
-      if (fault.drop === "connection") {
-        throw new TypeError("The emulator dropped the connection");
-      }
-      const answer = fault.status === undefined
-        ? await carryOut(read)
-        : buildFaultAnswer(fault.status, fault);
-      if (fault.answerDelayMs !== undefined) {
-        await clock.sleep(fault.answerDelayMs, request.signal);
-      }
-      request.signal.throwIfAborted();
-      if (fault.drop === "answer") {
-        throw new TypeError(
-          "The emulator dropped the connection before its answer",
-        );
-      }
-      record.status = answer.status;
-      const retryAfter = fault.retryAfter !== undefined &&
-        { "retry-after": String(fault.retryAfter) };
-      return toResponse({
-        ...answer,
-        headers: { ...answer.headers, ...retryAfter },
-      }, fault.drop === "body");
-    },
+    fetch: createEmulatorFetch({ clock, faults, requests, carryOut }),
     setFlags: project.setFlags,
     failNext: faults.add,
     setFaultPolicy: faults.setPolicy,

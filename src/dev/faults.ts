@@ -9,12 +9,17 @@ import type {
   PlannedFault,
 } from "./types.ts";
 
+/** A fault that waits at an endpoint of any emulator. */
+interface AnyPlannedFault extends Omit<PlannedFault, "path"> {
+  readonly path?: string | undefined;
+}
+
 /** The faults to come. */
 export interface FaultPlan {
   /** Takes the fault of a request out of the plan. */
   take(request: IncomingRequest): Fault | undefined;
   /** Adds a planned fault. */
-  add(fault: PlannedFault): void;
+  add(fault: AnyPlannedFault): void;
   /** Sets or removes the policy. */
   setPolicy(policy: FaultPolicy | undefined): void;
   /** Forgets all of it. */
@@ -23,7 +28,7 @@ export interface FaultPlan {
 
 /** Creates an empty {@linkcode FaultPlan}. */
 export function createFaultPlan(): FaultPlan {
-  const planned: { readonly fault: PlannedFault; left: number }[] = [];
+  const planned: { readonly fault: AnyPlannedFault; left: number }[] = [];
   let policy: FaultPolicy | undefined;
   return {
     take(request) {

@@ -2,7 +2,7 @@
  * A PostHog for development and tests, in one fetch function: it takes events (by capture v1 and v0, of both
  * lanes), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
  * everything it received. It runs wherever edgehog does and needs no account, network or process; `deno task emulator`
- * serves it on loopback.
+ * serves it on loopback. Featureflip's Evaluation API is beside it: `createFeatureflipEmulator`.
  *
  * @example Point a client at it
  * ```ts
@@ -27,6 +27,15 @@ export type { RandomSource } from "../core/random.ts";
 export { createPostHogEmulator } from "./emulator.ts";
 export { retryFirstTries } from "./event_results.ts";
 export { failFirstAttempts } from "./faults.ts";
+export { createFeatureflipEmulator } from "./featureflip_emulator.ts";
+export type {
+  FeatureflipDefinition,
+  FeatureflipEmulator,
+  FeatureflipEmulatorOptions,
+  FeatureflipFault,
+  FeatureflipFlags,
+  FeatureflipPath,
+} from "./featureflip_types.ts";
 export type {
   EmulatorFetch,
   EmulatorFlagDefinitions,

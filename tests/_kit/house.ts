@@ -111,7 +111,7 @@ const ARROWS: ArrowTable = {
   "express": ["adapters", "client", "posthog"],
   "next": ["adapters", "client"],
   "flags_sdk": ["flags"],
-  "featureflip": ["delivery"],
+  "featureflip": ["delivery/http", "delivery/retry", "delivery/stream"],
   "sync_hash": [],
   "testing": [
     "posthog",
@@ -135,8 +135,8 @@ const ARROWS: ArrowTable = {
 export const HOUSE: {
   readonly arrows: ArrowTable;
   /**
-   * Who may call anything named `fetch`: the one HTTP door, what stands for the network in development, and the
-   * wrapper that hands an application's requests on to the fetch the application gave it.
+   * Who may call anything named `fetch`: the one HTTP door, the stream beside it, what stands for the network in
+   * development, and the wrapper that hands an application's requests on to the fetch the application gave it.
    */
   readonly fetchCallers: readonly string[];
   readonly globals: GlobalTable;
@@ -149,6 +149,8 @@ export const HOUSE: {
   arrows: ARROWS,
   fetchCallers: [
     "src/delivery/http.ts",
+    // Featureflip's stream: headers under a deadline, then a body without end.
+    "src/delivery/stream.ts",
     "src/dev/",
     "src/testing/",
     "src/context/outgoing.ts",
@@ -163,7 +165,7 @@ export const HOUSE: {
     "clearTimeout": CLOCK,
     "setInterval": NOWHERE,
     "clearInterval": NOWHERE,
-    "Math.random": NOWHERE,
+    "Math.random": ["src/core/random.ts"],
     "AbortSignal.timeout": NOWHERE,
     "crypto": [
       "src/core/random.ts",
@@ -174,6 +176,8 @@ export const HOUSE: {
     "globalThis": [
       "src/core/runtime.ts",
       "src/dev/incoming.ts",
+      "src/featureflip/env.ts",
+      "src/featureflip/runtime.ts",
       "src/testing/fake_clock.ts",
     ],
     "self": NOWHERE,
@@ -215,6 +219,5 @@ export const HOUSE: {
   ],
   longFunctions: [
     "src/caches/leased_cache.ts",
-    "src/dev/emulator.ts",
   ],
 };

@@ -11,6 +11,7 @@ import { delivery } from "./delivery.ts";
 import { doubles } from "./doubles.ts";
 import { errors } from "./errors.ts";
 import { events } from "./events.ts";
+import { featureflip } from "./featureflip.ts";
 import { flagOverrides, singleFlagMethods } from "./flag_methods.ts";
 import { flags } from "./flags.ts";
 import { flushes } from "./flushes.ts";
@@ -37,6 +38,7 @@ export function contract(t: ContractRunner, lib: ContractLibrary): void {
   singleFlagMethods(t, lib);
   doubles(t, lib);
   compositions(t, lib);
+  featureflip(t, lib);
 
   const everything = compose(lib, (parts) => [
     parts.featureFlags.featureFlags({

@@ -3,6 +3,7 @@ import * as client from "edgehog/client";
 import * as dev from "edgehog/dev";
 import * as errorTracking from "edgehog/error-tracking";
 import * as featureFlags from "edgehog/feature-flags";
+import * as featureflip from "edgehog/featureflip";
 import * as localEvaluation from "edgehog/local-evaluation";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
@@ -33,6 +34,7 @@ export function runContract(
     featureFlags,
     localEvaluation,
     errorTracking,
+    featureflip,
     readSource,
     inspect,
   });

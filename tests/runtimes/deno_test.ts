@@ -4,6 +4,7 @@ import * as client from "edgehog/client";
 import * as dev from "edgehog/dev";
 import * as errorTracking from "edgehog/error-tracking";
 import * as featureFlags from "edgehog/feature-flags";
+import * as featureflip from "edgehog/featureflip";
 import * as localEvaluation from "edgehog/local-evaluation";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
@@ -16,6 +17,7 @@ contract({ test: (name, fn) => Deno.test(name, fn) }, {
   featureFlags,
   localEvaluation,
   errorTracking,
+  featureflip,
   readSource: (filename) => Deno.readTextFileSync(filename),
   inspect: (value) =>
     Deno.inspect(value, { showHidden: true, depth: 10 }) +

@@ -1,0 +1,185 @@
+import type { Clock } from "../core/clock.ts";
+import { attempt, getOwn, isRecord } from "../core/guards.ts";
+import type { HttpOutcome } from "../delivery/http.ts";
+import { readRetryAfterMs } from "./requests.ts";
+import type { EvaluationContext, FlushResult } from "./types.ts";
+
+/** What an event says beside its name and its user. */
+export interface EventDetails {
+  readonly variation?: string | undefined;
+  readonly prerequisiteKey?: string | undefined;
+  readonly metadata?: unknown;
+}
+
+/** What an {@linkcode EventQueue} is made of. */
+export interface EventQueueOptions {
+  readonly clock: Clock;
+  readonly isLongLived: boolean;
+  readonly requestTimeoutMs: number;
+  readonly flushIntervalMs: number;
+  readonly flushBatchSize: number;
+  readonly warn: (message: string) => void;
+  readonly debug: (message: string) => void;
+  /** Posts a batch. */
+  readonly send: (body: string) => Promise<HttpOutcome>;
+}
+
+/** An event as it is queued. */
+interface QueuedEvent extends EventDetails {
+  readonly type: "Evaluation" | "Identify" | "Custom";
+  readonly flagKey: string;
+  readonly userId: string | undefined;
+  readonly atMs: number;
+}
+
+/** Events held at most. */
+const MAX_EVENTS = 10_000;
+
+/** Events that wait to be sent: in order, in batches, one request after another. Nothing in here throws or rejects. */
+export class EventQueue {
+  readonly #options: EventQueueOptions;
+  #events: QueuedEvent[] = [];
+  #isClosed = false;
+  /** Until when a full batch alone sends nothing, after a failure. */
+  #standDownUntilMs = 0;
+  /** From when the age of what came back counts. */
+  #returnedAtMs = 0;
+  /** Until when a drain under way counts as alive: an isolate may forget it with the request that began it. */
+  #busyUntilMs = 0;
+  #drain: Promise<FlushResult> | undefined;
+  /** Dropped for want of room, and not told yet. */
+  #overflowed = 0;
+
+  constructor(options: EventQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Queues an event; the promise is that of the requests it gives rise to, if it does. */
+  record(
+    type: QueuedEvent["type"],
+    flagKey: string,
+    context: EvaluationContext,
+    details: EventDetails,
+    atMs: number,
+  ): Promise<unknown> | undefined {
+    if (this.#isClosed) return undefined;
+    const events = this.#events;
+    const userId = readUserId(context);
+    const metadata = this.#copyMetadata(details.metadata);
+    events.push({ type, flagKey, userId, ...details, metadata, atMs });
+    this.#trim();
+    const { flushBatchSize, flushIntervalMs } = this.#options;
+    const isFull = events.length >= flushBatchSize &&
+      atMs >= this.#standDownUntilMs;
+    const since = Math.max(events[0]?.atMs ?? atMs, this.#returnedAtMs);
+    const isDue = isFull || atMs - since >= flushIntervalMs;
+    return isDue && atMs >= this.#busyUntilMs ? this.#start() : undefined;
+  }
+
+  /** Sends what is queued, or waits until those who do that already are done. */
+  async flush(): Promise<FlushResult> {
+    const drain = this.#options.isLongLived && this.#drain;
+    return await (drain || this.#start());
+  }
+
+  /** Forgets that a request failed. */
+  rearm(): void {
+    this.#standDownUntilMs = 0;
+  }
+
+  /** Sends what is queued once more, and takes nothing from now on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#options.isLongLived) await this.#drain;
+    const { retained } = await this.#start();
+    this.#events = [];
+    if (retained > 0) this.#tellDropped(retained, "the client is closed");
+  }
+
+  /** A copy of metadata as it is sent; undefined where there is none, which is told if there was. */
+  #copyMetadata(metadata: unknown): unknown {
+    if (!isRecord(metadata)) return undefined;
+    const copy = attempt(() => JSON.parse(JSON.stringify(metadata)));
+    if (copy === undefined) {
+      this.#options.warn("Cannot send metadata of an event: it is no JSON");
+    }
+    return isRecord(copy) && Object.keys(copy).length > 0 ? copy : undefined;
+  }
+
+  #start(): Promise<FlushResult> {
+    const drain = this.#send().finally(() => {
+      if (this.#drain !== drain) return;
+      this.#drain = undefined;
+      this.#busyUntilMs = 0;
+    });
+    return this.#drain = drain;
+  }
+
+  async #send(): Promise<FlushResult> {
+    const { clock, flushBatchSize, requestTimeoutMs, debug } = this.#options;
+    let [delivered, dropped] = [0, 0];
+    if (this.#overflowed > 1) this.#tellOverflow(this.#overflowed - 1);
+    this.#overflowed = 0;
+    while (this.#events.length > 0) {
+      const batch = this.#events.splice(0, flushBatchSize);
+      this.#busyUntilMs = clock.now() + requestTimeoutMs + 1000;
+      const body = JSON.stringify({ events: batch.map(toWire) });
+      const outcome = await this.#options.send(body);
+      const status = "status" in outcome ? outcome.status : 0;
+      if (outcome.kind === "ok") {
+        delivered += batch.length;
+        this.#standDownUntilMs = this.#returnedAtMs = 0;
+      } else if (status >= 400 && status < 500 && status !== 429) {
+        dropped += batch.length;
+        this.#tellDropped(batch.length, `Featureflip answered ${status}`);
+      } else {
+        debug(`Cannot send events yet: ${status || outcome.kind}`);
+        this.#takeBack(batch, outcome);
+        break;
+      }
+    }
+    return { delivered, dropped, retained: this.#events.length };
+  }
+
+  #takeBack(batch: readonly QueuedEvent[], outcome: HttpOutcome): void {
+    const { clock, flushIntervalMs } = this.#options;
+    const now = clock.now();
+    const waitMs = readRetryAfterMs(outcome, now) || flushIntervalMs;
+    this.#events.unshift(...batch);
+    this.#trim();
+    this.#standDownUntilMs = now + waitMs;
+    this.#returnedAtMs = now + Math.max(0, waitMs - flushIntervalMs);
+  }
+
+  #trim(): void {
+    const excess = this.#events.length - MAX_EVENTS;
+    if (excess <= 0) return;
+    this.#events.splice(0, excess);
+    // The first is told at once, the others together: there may be thousands.
+    if (this.#overflowed === 0) this.#tellOverflow(excess);
+    this.#overflowed += excess;
+  }
+
+  #tellOverflow(count: number): void {
+    this.#tellDropped(count, `the queue holds ${MAX_EVENTS}`);
+  }
+
+  #tellDropped(count: number, reason: string): void {
+    this.#options.warn(`Dropped ${count} events: ${reason}`);
+  }
+}
+
+function toWire({ atMs, ...event }: QueuedEvent): object {
+  return {
+    ...event,
+    timestamp: attempt(() => new Date(atMs).toISOString()),
+  };
+}
+
+/** Who the context is about: `user_id` before `userId`. */
+function readUserId(context: EvaluationContext): string | undefined {
+  return attempt(() => {
+    const id = getOwn(context, "user_id") ?? getOwn(context, "userId");
+    return id === undefined || id === null ? undefined : String(id);
+  });
+}
