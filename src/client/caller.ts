@@ -19,8 +19,8 @@ export type ScopeClass = new (caller: KernelCaller) => object;
 
 /** What stands behind a client or a scope: whose events these are, and where they go. */
 export class KernelCaller implements EventCaller {
-  /** What the client is made of. */
-  declare readonly kernel: Kernel;
+  /** What the client is made of. A test may put another in its place, and then lets go of the queue. */
+  declare kernel: Kernel;
   /** What the request knows; undefined for the client itself. */
   declare readonly context: RequestContext | undefined;
   /** The function that the application called last. */
@@ -29,7 +29,8 @@ export class KernelCaller implements EventCaller {
   readonly #Scope: ScopeClass;
   readonly #keeper: Keeper;
   readonly #parent: KernelCaller | undefined;
-  #queue: Queue | undefined;
+  /** Where its own events go, once there were any. */
+  ownQueue: Queue | undefined;
 
   /** Creates the caller behind a client, or behind a scope. */
   constructor(
@@ -82,7 +83,7 @@ export class KernelCaller implements EventCaller {
    * with that request; everything else is the client's.
    */
   get queue(): Queue {
-    return this.#parent?.queue ?? (this.#queue ??= this.#findQueue());
+    return this.#parent?.queue ?? (this.ownQueue ??= this.#findQueue());
   }
 
   /** Whether events are taken now; if not, that is reported. */
@@ -119,7 +120,7 @@ export class KernelCaller implements EventCaller {
   keepAlive(promise: Promise<unknown>): boolean {
     const isKept = keepAlive(promise, this.#keeper, this.reporter);
     // What the request does not keep is sent with what belongs to nobody.
-    if (!isKept) this.#queue = this.kernel.queue;
+    if (!isKept) this.ownQueue = this.kernel.queue;
     return isKept;
   }
 

@@ -112,6 +112,9 @@ export interface MadeFeature {
  */
 export const FIND_PORT: unique symbol = Symbol.for("edgehog.findPort");
 
+/** Where a client offers what stands behind it to `edgehog/testing`, which puts another kernel there for a time. */
+export const TEST_SLOT: unique symbol = Symbol.for("edgehog.test");
+
 /** The port that a feature of a client offers; undefined for anything that is no client, or lacks that feature. */
 export function findPort(client: unknown, feature: string): unknown {
   try {

@@ -28,6 +28,8 @@ import { registerClient } from "./singletons.ts";
  * queue, way out and features are made when they are first used.
  */
 export class Kernel implements FeatureHost, DeliveryPort {
+  /** What the options were read from. */
+  readonly read: OptionReader;
   /** The options in force. */
   declare readonly options: ResolvedOptions;
   /** Tells the application what happened. */
@@ -61,6 +63,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
     read: OptionReader,
     features?: readonly Feature[],
   ) {
+    this.read = read;
     this.options = resolveOptions(apiKey, read);
     const use = features ??
       read.list("use", "a list of features", () => true) ??

@@ -22,7 +22,7 @@ import { EVENT_VERBS } from "../events/verbs.ts";
 import type { QueueItem } from "../delivery/delivery.ts";
 import { countFates } from "../delivery/queue.ts";
 import type { KernelCaller } from "./caller.ts";
-import { FIND_PORT } from "./host.ts";
+import { FIND_PORT, TEST_SLOT } from "./host.ts";
 import type { RequestScopeInit } from "./scope_types.ts";
 import { shutDown } from "./shutdown.ts";
 
@@ -110,6 +110,7 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     name: unknown,
   ): object | undefined =>
     name === "delivery" ? kernel : kernel.features.findPort(name),
+  [TEST_SLOT]: (caller: KernelCaller): KernelCaller => caller,
 };
 
 /** The kernel's verbs on a scope; `withContext` calls the application itself (see `verbs.ts`). */

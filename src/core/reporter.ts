@@ -53,7 +53,7 @@ export interface PostHogListeners {
 }
 
 /** The names that can be listened to. */
-const LISTENED: readonly (keyof PostHogListeners)[] = [
+export const LISTENED: readonly (keyof PostHogListeners)[] = [
   "error",
   "warning",
   "flush",

@@ -113,7 +113,14 @@ const ARROWS: ArrowTable = {
   "flags_sdk": ["flags"],
   "featureflip": ["delivery/http", "delivery/retry", "delivery/stream"],
   "sync_hash": [],
-  "testing": ["posthog", "dev", "caches/types"],
+  "testing": [
+    "posthog",
+    "client",
+    "client/feature",
+    "client/host",
+    "dev",
+    "caches/types",
+  ],
   "dev": [
     "flags",
     "local_evaluation/outcome",

@@ -22,7 +22,8 @@ export function testProject(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn(t) {
-      const directory = await Deno.makeTempDir({ prefix: `edgehog-${name}-` });
+      const prefix = `edgehog-${name.replaceAll("/", "-")}-`;
+      const directory = await Deno.makeTempDir({ prefix });
       try {
         await ensurePackage();
         await copyDirectory(sourceOf(name), directory);
