@@ -5,12 +5,6 @@ import { type Project, testProject } from "../projects/_project.ts";
 /** Longer than the slowest start; nothing waits for it unless something is wrong. */
 const LIMIT_MS = 60_000;
 
-/** What the compiler of each is told beside the example's own settings. */
-export const STRICT: readonly string[] = [
-  "--strict",
-  "--exactOptionalPropertyTypes",
-];
-
 /** Programs that the examples' scripts name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   bun: fromRoot("node_modules/bun/bin/bun.exe"),
@@ -18,6 +12,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   node: "node",
   wrangler: "node_modules/.bin/wrangler",
 };
+
+/** What keeps the output plain, and wrangler from calling home. */
+const QUIET = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
 
 /** Declares the tests of one project below `examples`, with the packed package in place of the published one. */
 export function testExample(
@@ -66,6 +63,18 @@ async function takeTarball(directory: string): Promise<void> {
   await Deno.writeTextFile(`${directory}/.npmrc`, "ignore-scripts=true\n");
 }
 
+/** Checks an example's types by a script of its manifest, and more strictly than that may be. */
+export async function checkTypes(
+  { run }: Project,
+  script = "check",
+): Promise<void> {
+  await run(
+    ...["env", ...Object.entries(QUIET).map((pair) => pair.join("="))],
+    ...["npm", "run", script, "--"],
+    ...["--strict", "--exactOptionalPropertyTypes"],
+  );
+}
+
 /** The command behind a script of the example's manifest. */
 async function commandOf(
   { directory }: Project,
@@ -99,7 +108,7 @@ export async function start(
   const child = new Deno.Command(program, {
     args: [...given, ...args],
     cwd: project.directory,
-    env: { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false", PORT: "0", ...env },
+    env: { ...QUIET, PORT: "0", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -5,13 +5,11 @@ import { createPostHogEmulator } from "edgehog/dev";
 import { serveEmulator } from "../../scripts/_emulator_server.ts";
 import { hasRedisServer, startRedisRest } from "../_kit/redis_rest_proxy.ts";
 import { serveCollector } from "../projects/_servers.ts";
-import { start, STRICT, testExample } from "./_example.ts";
+import { checkTypes, start, testExample } from "./_example.ts";
 import { expectOf, FLAGS, variablesOf } from "./_shop.ts";
 
 testExample("script", async (project, t) => {
-  await t.step("it compiles", async () => {
-    await project.run("npm", "run", "check", "--", ...STRICT);
-  });
+  await t.step("it compiles", () => checkTypes(project));
   await t.step(
     "it ends by itself, and events and flags have arrived",
     async () => {
@@ -33,9 +31,7 @@ testExample("script", async (project, t) => {
 });
 
 testExample("cron-refresher", async (project, t) => {
-  await t.step("it compiles", async () => {
-    await project.run("npm", "run", "check", "--", ...STRICT);
-  });
+  await t.step("it compiles", () => checkTypes(project));
   await using redis = await startRedisRest();
   const emulator = createPostHogEmulator({ flags: FLAGS });
   await using server = await serveEmulator(emulator, 0);
