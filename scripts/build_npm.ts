@@ -19,6 +19,9 @@ const DIST = `${PACKAGE}/dist`;
 export const TARBALL: string =
   `${PACKAGE}/${PACKAGE_NAME}-${config.version}.tgz`;
 
+/** Where the sources are kept. npm's provenance names it, and refuses a package that names another. */
+const REPOSITORY = "https://github.com/edgehog/edgehog";
+
 /** Where the two builds stand, each with its declarations in `types`. */
 const FORMATS = { esm: "dist", cjs: "dist/cjs" } as const;
 
@@ -59,6 +62,9 @@ export function manifest(): {
       "bun",
       "vercel",
     ],
+    homepage: `${REPOSITORY}#readme`,
+    bugs: `${REPOSITORY}/issues`,
+    repository: { type: "git", url: `git+${REPOSITORY}.git` },
     license: config.license,
     type: "module",
     sideEffects: false,
@@ -72,6 +78,7 @@ export function manifest(): {
       "./package.json": "./package.json",
     },
     files: ["dist", "CHANGELOG.md"],
+    publishConfig: { access: "public", provenance: true },
   };
 }
 

@@ -29,6 +29,7 @@ const STEPS: readonly Step[] = [
   { task: "test:deno", kind: "deno-tests" },
   { task: "test:doc", kind: "deno-tests" },
   { task: "build:npm", kind: "check" },
+  { task: "check:package", kind: "check" },
   { task: "test:node", kind: "counted-tests" },
   { task: "test:bun", kind: "counted-tests" },
   { task: "test:workerd", kind: "deno-tests" },

@@ -7,9 +7,10 @@ interface Platform {
   readonly process?: { readonly versions?: { readonly node?: string } };
 }
 
-/** Whether this is workerd, whose older compatibility dates throw on the `cache` of a request. */
+/** Whether this is workerd, whose older compatibility dates throw on the `cache` of a request. The oldest have no navigator. */
 export function isWorkers(): boolean {
-  return (globalThis as Platform).navigator?.userAgent === "Cloudflare-Workers";
+  return "WebSocketPair" in globalThis ||
+    (globalThis as Platform).navigator?.userAgent === "Cloudflare-Workers";
 }
 
 /** Whether the runtime lives on between requests, as far as it can be recognised: Deno, Bun and Node do. */

@@ -5,8 +5,11 @@ import type { OptionReader } from "./reader.ts";
 /** The addresses people see in their browser belong to the app; events go to the ingestion host of the same region. */
 const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/;
 
-/** A URL as it is written out: without user info, query and fragment, an empty one of which only this tells of. */
-const USABLE = /^https?:\/\/[^/@]+\/[^?#]*$/;
+/**
+ * A URL as it is written out: without user info, query and fragment, an empty one of which only this tells of. Workers of
+ * dates before 2022-10-31 write a host alone without a slash.
+ */
+const USABLE = /^https?:\/\/[^/@?#]+(\/[^?#]*)?$/;
 
 /** What is taken for a host though it has no scheme: `name.tld`, with a port and a path if need be. */
 const BARE_HOST = /^[^\s/:@\\]+\.[a-z][^\s./:@\\]*(:\d+)?(\/.*)?$/i;

@@ -5,7 +5,7 @@ import config from "../../deno.json" with { type: "json" };
 /** What of a bundle differs between its users. */
 export interface BundleOptions {
   /** `iife` for a sandbox that has no modules; default `esm`. */
-  readonly format?: "esm" | "iife";
+  readonly format?: "esm" | "cjs" | "iife";
   /** The global that an `iife` bundle puts its exports in. */
   readonly globalName?: string;
   /** Leave `edgehog` and its entry points as imports, for a run against the installed package. */

@@ -27,12 +27,20 @@ export function ambient(t: ContractRunner, { testing }: ContractLibrary): void {
       contextStorage: new AsyncLocalStorage(),
     });
     const strangers: unknown[] = [];
+    // All that go on at a moment wait for it together: the clock ends waits one by one, some real ms each.
+    const moments = new Map<number, Promise<void>>();
+    const waitFor = (ms: number): Promise<void> => {
+      const moment = clock.now() + ms;
+      const wait = moments.get(moment) ?? clock.sleep(ms);
+      moments.set(moment, wait);
+      return wait;
+    };
     const visits = Promise.all(
       Array.from({ length: 1000 }, async (_, n) => {
         const distinctId = `user-${n}`;
         await posthog.withContext({ distinctId }, async () => {
           for (let turn = 0; turn < 1 + n % 4; turn++) {
-            await clock.sleep(1 + (n * 7 + turn * 13) % 9);
+            await waitFor(1 + (n * 7 + turn * 13) % 9);
             posthog.capture({ event: "seen", properties: { mine: n } });
             const found = posthog.getContext()?.distinctId;
             if (found !== distinctId) strangers.push([distinctId, found]);

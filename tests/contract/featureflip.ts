@@ -2,6 +2,7 @@ import type { FeatureflipClient } from "edgehog/featureflip";
 import vectors from "../vectors/featureflip-vectors.json" with { type: "json" };
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { withStreams } from "./_streams.ts";
 
 let keys = 0;
 
@@ -88,7 +89,8 @@ export function featureflip(t: ContractRunner, lib: ContractLibrary): void {
     await client.close();
   });
 
-  t.test("Featureflip: a stream brings changes, and ends with the client", async () => {
+  const streams = withStreams(t);
+  streams.test("Featureflip: a stream brings changes, and ends with the client", async () => {
     const { emulator, client } = open({ flags: { on: false } }, {
       longLived: true,
     });

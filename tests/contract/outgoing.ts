@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { withStreams } from "./_streams.ts";
 
 const HOST = "api.example.com";
 const URL_TEXT = `https://${HOST}/items`;
@@ -116,7 +117,8 @@ export function outgoing(
     assertEquals(nobody.requests.map(readTrace), [[null, null, null]]);
   });
 
-  t.test("a request with a stream for a body and an aborted signal stays what it was (CTX-045)", async () => {
+  const streams = withStreams(t);
+  streams.test("a request with a stream for a body and an aborted signal stays what it was (CTX-045)", async () => {
     const { traced, requests } = createTraced("user-1", "s1");
     const createBody = () =>
       new ReadableStream({

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "./_assert.ts";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
+import { withStreams } from "./_streams.ts";
 
 const EVENT = { distinctId: "user-1", event: "paid" };
 
@@ -104,7 +105,8 @@ export function requests(
     assertEquals(emulator.events.length, 1);
   });
 
-  t.test("every answer's body is read to its end, whatever it says (CAP-148)", async () => {
+  const streams = withStreams(t);
+  streams.test("every answer's body is read to its end, whatever it says (CAP-148)", async () => {
     const statuses = [503, 413, 200, 400];
     const read: number[] = [];
     const { posthog, clock } = createTestClient({

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import process from "node:process";
 import type { ContractResult } from "../contract/_runner.ts";
+import type { ModuleFormat } from "./_results.ts";
 
 /** A program that stands alone in its process, and what it must have printed when that ends by itself. */
 interface Program {
@@ -16,7 +17,9 @@ const LONGEST_MS = 8000;
 const HEAD = `
 AbortSignal.timeout = () => { throw new Error("AbortSignal.timeout is called"); };
 process.on("unhandledRejection", (cause) => console.log("unhandled", cause));
-const { PostHog } = await import("edgehog");
+const { createRequire } = await import("node:module");
+const load = { esm: () => import("edgehog"), cjs: () => createRequire(process.cwd() + "/main.cjs")("edgehog") };
+const { PostHog } = await load[FORMAT]();
 const answers = [() => new Response("", { status: 503 }), () => Response.json({ results: {} })];
 const make = (fetch, options) => new PostHog("phc_x", { fetch, fetchRetryDelay: 50, flushAt: 100, ...options,
   logger: { debug() {}, info() {}, warn() {}, error() {} } });
@@ -25,7 +28,7 @@ const event = { distinctId: "user-1", event: "paid" };
 
 const PROGRAMS: readonly Program[] = [
   {
-    name: "a process ends by itself after a flush (CAP-274)",
+    name: "it ends by itself after a flush (CAP-274)",
     code: `
 const posthog = make(async () => answers.shift()());
 posthog.capture(event);
@@ -34,8 +37,7 @@ console.log(JSON.stringify(await posthog.flush(60_000)));
     expected: '{"delivered":1,"dropped":0,"retained":0}\n',
   },
   {
-    name:
-      "a process ends by itself after a shutdown that came too late (CAP-274)",
+    name: "it ends by itself after a shutdown that came too late (CAP-274)",
     code: `
 const posthog = make(() => new Promise(() => {}));
 posthog.capture(event);
@@ -46,7 +48,7 @@ console.log("done");
     expected: "done\ndropped 1\n",
   },
   {
-    name: "a process with nothing but an attempt under way lives on (CAP-275)",
+    name: "it lives on with nothing but an attempt under way (CAP-275)",
     code: `
 const posthog = make(() => new Promise(() => {}), { requestTimeout: 200, fetchRetryCount: 0 });
 posthog.capture(event);
@@ -55,8 +57,7 @@ posthog.flush().then((result) => console.log(JSON.stringify(result)));
     expected: '{"delivered":0,"dropped":0,"retained":1}\n',
   },
   {
-    name:
-      "a process with nothing but a wait between attempts lives on (CAP-275)",
+    name: "it lives on with nothing but a wait between attempts (CAP-275)",
     code: `
 const posthog = make(async () => answers.shift()(), { fetchRetryDelay: 200 });
 posthog.capture(event);
@@ -79,11 +80,18 @@ console.log(waits.join());
   },
 ];
 
+/** What the names of the tests below begin with. */
+export const EXITS = "a process: ";
+
 /** Runs each program in a process of its own, on the runtime that this one runs on. */
-export async function runExits(): Promise<ContractResult[]> {
+export async function runExits(
+  format: ModuleFormat,
+): Promise<ContractResult[]> {
   const results: ContractResult[] = [];
-  for (const { name, code, expected } of PROGRAMS) {
-    const error = await runProgram(`${HEAD}${code}`, expected);
+  for (const { name: about, code, expected } of PROGRAMS) {
+    const name = `${EXITS}${about}`;
+    const head = `const FORMAT = ${JSON.stringify(format)};${HEAD}`;
+    const error = await runProgram(`${head}${code}`, expected);
     results.push(error === undefined ? { name } : { name, error });
   }
   return results;
@@ -97,7 +105,7 @@ function runProgram(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ["-e", wrapped],
+      "Deno" in globalThis ? ["eval", wrapped] : ["-e", wrapped],
       { timeout: LONGEST_MS },
       (error, stdout, stderr) => {
         if (error?.killed) return resolve(`No end after ${LONGEST_MS} ms`);

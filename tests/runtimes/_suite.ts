@@ -18,15 +18,18 @@ import { createSourceReader } from "../_kit/bundle_source.ts";
 /**
  * Runs the contract suite against whatever `edgehog` is where this was bundled for.
  *
- * @param bundle The bundle that this is in, as text: stack frames name places in it.
+ * @param source The bundle that this is in, as text, since stack frames name places in it; or what reads the file that
+ *   a frame names, where the sources themselves run.
  * @param inspect The runtime's own printer, if it has one.
  */
 export function runContract(
-  bundle: string,
+  source: string | ContractLibrary["readSource"],
   inspect?: ContractLibrary["inspect"],
 ): Promise<ContractResult[]> {
   const runner = createRunner();
-  const readSource = createSourceReader(bundle);
+  const readSource = typeof source === "string"
+    ? createSourceReader(source)
+    : source;
   contract(runner, {
     edgehog,
     dev,

@@ -131,6 +131,27 @@ Deno.test("GETs bypass caches, but not on Workers (FFL-029)", async () => {
   }
 });
 
+Deno.test("GETs bypass no cache on Workers that have no navigator yet (FFL-029, FLD-024)", async () => {
+  const { navigator } = globalThis;
+  const old = globalThis as { navigator?: unknown; WebSocketPair?: unknown };
+  Object.defineProperty(old, "navigator", {
+    value: undefined,
+    configurable: true,
+  });
+  old.WebSocketPair = class {};
+  try {
+    const { client, calls } = await streamWorld();
+    await client.close();
+    assertEquals(calls.map(({ init }) => init.cache), [undefined, undefined]);
+  } finally {
+    delete old.WebSocketPair;
+    Object.defineProperty(old, "navigator", {
+      value: navigator,
+      configurable: true,
+    });
+  }
+});
+
 Deno.test("a refused key does not end later attempts (FFL-030)", async () => {
   for (const code of [401, 403]) {
     const world = createWorld();
