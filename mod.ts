@@ -134,7 +134,6 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
-  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "./src/events/types.ts";
@@ -169,6 +168,11 @@ export type {
 } from "./src/compat/call_options.ts";
 export type { FlagRuntimeMethods } from "./src/compat/flag_runtimes.ts";
 export type { ClientMethods } from "./src/compat/client_methods.ts";
+export type {
+  EventOptionMethods,
+  PreparationMethods,
+  PreparedMessage,
+} from "./src/compat/event_methods.ts";
 export type {
   AllFlagsOptions,
   BeforeSendFn,

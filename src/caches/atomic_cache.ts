@@ -4,14 +4,16 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
+import { toPositive } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { RandomSource } from "../core/random.ts";
 import { TAKE_OVER_SHARE } from "./lease.ts";
 import {
   buildText,
+  FIRST_LOAD_WAIT_MS,
+  FIRST_LOAD_WAITS,
   isOlder,
   parseEntry,
-  readPositive,
 } from "./leased_cache.ts";
 
 /** An entry as a store has it. */
@@ -54,14 +56,6 @@ export interface AtomicCacheDeps {
 
 /** After this many intervals without a refresh another isolate may take over. */
 const LEASE_INTERVALS = 2;
-
-/**
- * How often, and how long, an isolate without definitions waits for those that another one is fetching for the first
- * time; else each isolate that starts meanwhile would make a full request of its own. Once in its life, and below
- * the client's bound of a call (2 s).
- */
-const FIRST_LOAD_WAITS = 3;
-const FIRST_LOAD_WAIT_MS = 500;
 
 /** Creates a cache over a store with an atomic lease: one isolate refreshes, and writes when something changed. */
 export function createAtomicCache(
@@ -157,7 +151,7 @@ export interface AtomicTimes {
 
 /** The times for clients with that interval. */
 export function toTimes(intervalMs: number | undefined): AtomicTimes {
-  const ms = readPositive(intervalMs, 30_000);
+  const ms = toPositive(intervalMs, 30_000);
   return { leaseMs: LEASE_INTERVALS * ms, delayMs: TAKE_OVER_SHARE * ms };
 }
 

@@ -39,21 +39,21 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, hasPassed, systemClock } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import {
+  getOwn,
+  isFiniteNumber,
+  isRecord,
+  toPositive,
+} from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type { MaybePromise } from "../core/platform.ts";
 import { type RandomSource, systemRandom } from "../core/random.ts";
-import {
-  buildText,
-  createLeasedCache,
-  parseEntry,
-  readPositive,
-} from "./leased_cache.ts";
+import { buildText, createLeasedCache, parseEntry } from "./leased_cache.ts";
 import { type LeaseTiming, TAKE_OVER_SHARE } from "./lease.ts";
 import { keepProjectsApart } from "./projects.ts";
 import type { CacheLike, CacheSeams } from "./types.ts";
@@ -106,7 +106,7 @@ export function cacheApiCache(
     now: options.now ?? systemClock.now,
     sleep: options.sleep ?? systemClock.sleep,
   };
-  const intervalMs = readPositive(options.intervalMs, 30_000);
+  const intervalMs = toPositive(options.intervalMs, 30_000);
   const takeOverMs = TAKE_OVER_SHARE * intervalMs;
   const deps: LocationDeps = {
     cache,
@@ -114,7 +114,7 @@ export function cacheApiCache(
     random: options.random ?? systemRandom,
     // What one isolate of a location puts, the others find at once.
     timing: { intervalMs, consistencyMs: 0, spreadMs: takeOverMs },
-    maxAgeMs: readPositive(options.maxAgeMs, DAY_MS),
+    maxAgeMs: toPositive(options.maxAgeMs, DAY_MS),
   };
   return keepProjectsApart(
     (project) =>
@@ -167,7 +167,7 @@ function createLocationCache(
     const stored = await read(DEFINITIONS);
     const at = isRecord(stored) ? getOwn(stored, "storedAt") : undefined;
     // Runtimes may ignore `Cache-Control`, as Deno does: the age is in the value.
-    if (!isFiniteNumber(at) || Math.abs(clock.now() - at) >= maxAgeMs) {
+    if (!isFiniteNumber(at) || hasPassed(clock, at, maxAgeMs)) {
       return undefined;
     }
     storedAt = at;
@@ -199,7 +199,7 @@ function createLocationCache(
     async onFlagDefinitionsUnchanged() {
       await leased.onFlagDefinitionsUnchanged?.();
       // An entry with an end has to be prolonged, and a 304 is the only word there is while nothing changes.
-      if (storedAt === undefined || clock.now() - storedAt < maxAgeMs / 2) {
+      if (storedAt === undefined || !hasPassed(clock, storedAt, maxAgeMs / 2)) {
         return;
       }
       const entry = await readEntry();

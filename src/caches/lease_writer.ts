@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, type Countdown, countDown } from "../core/clock.ts";
 import type { Lease, LeaseClaim, LeaseKeeper, LeaseKey } from "./lease.ts";
 
 /** Where the keys of a lease are. Any method may reject. */
@@ -38,14 +38,14 @@ export function createLeaseWriter(
   { store, minWriteGapMs, clock }: LeaseWriterDeps,
   keeper: LeaseKeeper,
 ): LeaseWriter {
-  let lastAt = -Infinity;
+  let writeGap: Countdown | undefined;
   const write = async (claim: LeaseClaim | undefined) => {
     if (!claim || claim.keys.length === 0) return;
-    const gapMs = lastAt + minWriteGapMs - clock.now();
-    if (gapMs > 0) await clock.sleep(gapMs);
+    const gapMs = writeGap?.();
+    if (gapMs) await clock.sleep(gapMs);
     const { keys, lease } = claim;
     await Promise.all(keys.map((key) => store.writeLease(key, lease)));
-    lastAt = clock.now();
+    writeGap = countDown(clock, minWriteGapMs);
   };
   return {
     async stake(claim, isEmpty) {

@@ -1,10 +1,15 @@
 import { countBytes } from "../core/bytes.ts";
-import type { Clock } from "../core/clock.ts";
+import {
+  type Clock,
+  type Countdown,
+  countDown,
+  hasPassed,
+} from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { getOwn, isFiniteNumber, isRecord } from "../core/guards.ts";
+import { getOwn, isRecord } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
 import { createLeaseKeeper, type LeaseTiming } from "./lease.ts";
 import { createLeaseWriter, type LeaseStore } from "./lease_writer.ts";
@@ -40,8 +45,8 @@ export interface LeasedCacheDeps {
  * location, which is where a start's crowd is. Elsewhere KV may repeat "not found" for longer than anyone can wait,
  * so nobody waits for a lease older than a first load takes, and an isolate that waited in vain asks PostHog itself.
  */
-const FIRST_LOAD_WAITS = 3;
-const FIRST_LOAD_WAIT_MS = 500;
+export const FIRST_LOAD_WAITS = 3;
+export const FIRST_LOAD_WAIT_MS = 500;
 
 /** What was read beside the lease is used by the read that follows at once, never by one of the next interval. */
 const KNOWN_FOR_MS = 2000;
@@ -54,7 +59,8 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   let isCold = true;
   let known: Known | undefined;
   let storedEtag: string | undefined;
-  let lastWriteAt = -Infinity;
+  /** Until the definitions may be written again. */
+  let writeGap: Countdown | undefined;
   // A claim of just now is as good as a renewal, and what is fetched says by itself when that was.
   let isStaked = false;
   // Kept until the store is seen to have it: after a failed write PostHog says "unchanged" for good, and a slower
@@ -84,7 +90,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
   /** Whether the store is seen to have them, or may have them unseen. */
   const isStored = async ({ data, writtenAt }: Unconfirmed) => {
     if (writtenAt === undefined) return false;
-    if (clock.now() - writtenAt < deps.settleMs) return true;
+    if (!hasPassed(clock, writtenAt, deps.settleMs)) return true;
     const entry = await readEntry();
     const isSeen = entry !== undefined && entry.etag === data.etag;
     if (isSeen) unconfirmed = undefined;
@@ -97,12 +103,13 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       writtenAt: undefined,
       isTooLarge: false,
     };
-    const waitMs = lastWriteAt + deps.minWriteGapMs - clock.now();
-    if (waitMs > 0) {
+    const waitMs = writeGap?.();
+    if (waitMs) {
       await clock.sleep(waitMs);
       if (unconfirmed !== own) return;
     }
-    lastWriteAt = clock.now();
+    writeGap = countDown(clock, deps.minWriteGapMs);
+    const writtenAt = clock.now();
     // A write that failed may have been carried out all the same.
     storedEtag = undefined;
     writing = own;
@@ -117,7 +124,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
       if (writing === own) writing = undefined;
     }
     storedEtag = data.etag;
-    own.writtenAt = lastWriteAt;
+    own.writtenAt = writtenAt;
   };
 
   return {
@@ -145,7 +152,7 @@ export function createLeasedCache(deps: LeasedCacheDeps): FlagDefinitionCache {
     async getFlagDefinitions() {
       const last = known;
       known = undefined;
-      if (last && clock.now() - last.at < KNOWN_FOR_MS) return last.entry;
+      if (last && !hasPassed(clock, last.at, KNOWN_FOR_MS)) return last.entry;
       let entry = await readEntry();
       for (
         let waits = 0;
@@ -224,9 +231,4 @@ export function parseEntry(json: unknown): FlagDefinitionCacheData | undefined {
   return isRecord(json) && Array.isArray(getOwn(json, "flags"))
     ? json as unknown as FlagDefinitionCacheData
     : undefined;
-}
-
-/** An option that has to be a positive number. */
-export function readPositive(value: unknown, fallback: number): number {
-  return isFiniteNumber(value) && value > 0 ? value : fallback;
 }

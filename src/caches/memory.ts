@@ -1,9 +1,9 @@
-import { lookAgain, systemClock } from "../core/clock.ts";
+import { hasPassed, lookAgain, systemClock } from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { isFiniteNumber } from "../core/guards.ts";
+import { toPositive } from "../core/guards.ts";
 import { keepProjectsApart } from "./projects.ts";
 
 /** What a {@linkcode memoryCache} can be told. */
@@ -58,8 +58,8 @@ export function memoryCache(
 ): FlagDefinitionCache {
   const { now = systemClock.now } = options;
   const leaseMs = LEASE_SHARE *
-    readMs(options.intervalMs, DEFAULT_INTERVAL_MS);
-  const ttlMs = readMs(options.ttlMs, Infinity);
+    toPositive(options.intervalMs, DEFAULT_INTERVAL_MS);
+  const ttlMs = toPositive(options.ttlMs, Infinity);
   const times: MemoryTimes = { now, leaseMs, ttlMs };
   return keepProjectsApart(() => createMemory(times));
 }
@@ -73,24 +73,23 @@ interface MemoryTimes {
 
 /** Creates the memory of one project. */
 function createMemory(
-  { now, leaseMs, ttlMs }: MemoryTimes,
+  times: MemoryTimes,
 ): FlagDefinitionCache {
+  const { now, leaseMs, ttlMs } = times;
   let entry: FlagDefinitionCacheData | undefined;
   let leasedAt = -Infinity;
   let confirmedAt = -Infinity;
-  /** A clock that was set back makes everything old, not young for as long as it takes to catch up. */
-  const isYounger = (since: number, ms: number) =>
-    now() >= since && now() - since < ms;
   const current = () => {
-    if (!isYounger(confirmedAt, ttlMs)) entry = undefined;
+    if (hasPassed(times, confirmedAt, ttlMs)) entry = undefined;
     return entry;
   };
   const confirm = () => {
     leasedAt = confirmedAt = now();
   };
-  const isBeingFilled = () => !current() && isYounger(leasedAt, FIRST_LOAD_MS);
+  const isBeingFilled = () =>
+    !current() && !hasPassed(times, leasedAt, FIRST_LOAD_MS);
   const elect = () => {
-    if (current() && isYounger(leasedAt, leaseMs)) return false;
+    if (current() && !hasPassed(times, leasedAt, leaseMs)) return false;
     leasedAt = now();
     return true;
   };
@@ -113,8 +112,4 @@ function createMemory(
     // Other clients may go on using it.
     shutdown() {},
   };
-}
-
-function readMs(value: unknown, fallback: number): number {
-  return isFiniteNumber(value) && value > 0 ? value : fallback;
 }

@@ -28,7 +28,12 @@
  *
  * @module
  */
-import { type Clock, runWithin, systemClock } from "../core/clock.ts";
+import {
+  type Clock,
+  hasPassed,
+  runWithin,
+  systemClock,
+} from "../core/clock.ts";
 import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
@@ -112,7 +117,7 @@ export function tieredCache(
     tiers.map((cache, index) => ({
       cache,
       ttlMs: ttls[index] ?? 0,
-      expiresAt: undefined,
+      seenAt: undefined,
     }))
   );
   const shared = tiers[tiers.length - 1];
@@ -130,9 +135,9 @@ export function tieredCache(
     project: string | undefined,
   ) => {
     // Until it has taken them, what it holds is older.
-    tier.expiresAt = -Infinity;
+    tier.seenAt = -Infinity;
     await tier.cache.onFlagDefinitionsReceived(data, project);
-    tier.expiresAt = clock.now() + tier.ttlMs;
+    tier.seenAt = clock.now();
   };
 
   const delayMs = ttls.slice(0, -1).reduce(
@@ -145,8 +150,8 @@ export function tieredCache(
       const chain = find(project);
       const now = clock.now();
       const isExpired = (tier: Tier) =>
-        tier.cache !== shared && tier.expiresAt !== undefined &&
-        now >= tier.expiresAt;
+        tier.cache !== shared && tier.seenAt !== undefined &&
+        hasPassed(clock, tier.seenAt, tier.ttlMs);
       const failures = new Map<Tier, unknown>();
       const read = (readers: readonly Tier[]) =>
         readFirst(readers, project, runBounded, failures);
@@ -157,7 +162,7 @@ export function tieredCache(
         return old?.data;
       }
       const { tier, data } = found;
-      tier.expiresAt ??= now + tier.ttlMs;
+      tier.seenAt ??= now;
       const faster = chain.slice(0, chain.indexOf(tier))
         .filter((tier) => !failures.has(tier));
       // What can't be kept nearby is read from further away again.
@@ -190,8 +195,8 @@ const DEFAULT_TTL_MS = 10_000;
 interface Tier {
   readonly cache: FlagDefinitionCache;
   readonly ttlMs: number;
-  /** When slower tiers have to be asked again, in ms; undefined before its entry was seen. */
-  expiresAt: number | undefined;
+  /** When its entry was seen first, in ms since the epoch: slower tiers are asked again `ttlMs` later. */
+  seenAt: number | undefined;
 }
 
 interface Found {

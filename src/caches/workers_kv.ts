@@ -39,14 +39,9 @@ import type {
   FlagDefinitionCache,
   FlagDefinitionCacheData,
 } from "../core/flag_definition_cache.ts";
-import { isFiniteNumber, isRecord } from "../core/guards.ts";
+import { isFiniteNumber, isRecord, toPositive } from "../core/guards.ts";
 import { systemRandom } from "../core/random.ts";
-import {
-  buildText,
-  createLeasedCache,
-  parseEntry,
-  readPositive,
-} from "./leased_cache.ts";
+import { buildText, createLeasedCache, parseEntry } from "./leased_cache.ts";
 import { TAKE_OVER_SHARE } from "./lease.ts";
 import { keepProjectsApart } from "./projects.ts";
 import type { CacheSeams, KvNamespaceLike } from "./types.ts";
@@ -114,12 +109,12 @@ export function workersKvCache(
     now: options.now ?? systemClock.now,
     sleep: options.sleep ?? systemClock.sleep,
   };
-  const intervalMs = readPositive(options.intervalMs, 30_000);
-  const consistencyMs = readPositive(options.consistencyMs, 60_000);
+  const intervalMs = toPositive(options.intervalMs, 30_000);
+  const consistencyMs = toPositive(options.consistencyMs, 60_000);
   const takeOverMs = TAKE_OVER_SHARE * intervalMs;
   const cacheTtl = Math.max(
     MIN_CACHE_TTL_SECONDS,
-    readPositive(options.cacheTtlSeconds, MIN_CACHE_TTL_SECONDS),
+    toPositive(options.cacheTtlSeconds, MIN_CACHE_TTL_SECONDS),
   );
   const read = (name: string, cacheTtl: number) =>
     namespace().getWithMetadata(name, { type: "json", cacheTtl });

@@ -8,7 +8,6 @@ import type { Lane } from "../core/delivery.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { dropsUnfinishedWork } from "../core/runtime.ts";
 import { warnOnce } from "../events/reading.ts";
-import type { PreparedMessage } from "../events/types.ts";
 import type { EventCaller } from "../events/verbs.ts";
 import type { Queue } from "../delivery/queue.ts";
 import type { Caller } from "./host.ts";
@@ -20,17 +19,18 @@ export type ScopeClass = new (caller: KernelCaller) => object;
 
 /** What stands behind a client or a scope: whose events these are, and where they go. */
 export class KernelCaller implements EventCaller {
-  /** What the client is made of. */
-  readonly kernel: Kernel;
+  /** What the client is made of. A test may put another in its place, and then lets go of the queue. */
+  declare kernel: Kernel;
   /** What the request knows; undefined for the client itself. */
-  readonly context: RequestContext | undefined;
+  declare readonly context: RequestContext | undefined;
   /** The function that the application called last. */
   entry: Caller["entry"];
   /** What the client's scopes are made by. */
   readonly #Scope: ScopeClass;
   readonly #keeper: Keeper;
   readonly #parent: KernelCaller | undefined;
-  #queue: Queue | undefined;
+  /** Where its own events go, once there were any. */
+  ownQueue: Queue | undefined;
 
   /** Creates the caller behind a client, or behind a scope. */
   constructor(
@@ -83,7 +83,7 @@ export class KernelCaller implements EventCaller {
    * with that request; everything else is the client's.
    */
   get queue(): Queue {
-    return this.#parent?.queue ?? (this.#queue ??= this.#findQueue());
+    return this.#parent?.queue ?? (this.ownQueue ??= this.#findQueue());
   }
 
   /** Whether events are taken now; if not, that is reported. */
@@ -116,32 +116,11 @@ export class KernelCaller implements EventCaller {
     return item.make ? undefined : item.uuid;
   }
 
-  /** Builds an event as a capture does, and queues nothing. */
-  async prepareMessage(
-    draft: EventDraft,
-  ): Promise<PreparedMessage | undefined> {
-    const { disableGeoip } = draft.message;
-    const item = this.kernel.pipeline.build(
-      { ...draft, isPreview: true },
-      this.context,
-    );
-    await item?.preparation?.ready;
-    const made = item?.make ? item.make() : item;
-    if (!made) return undefined;
-    const { distinct_id: distinctId, ...event } = JSON.parse(made.text);
-    return {
-      options: {},
-      ...event,
-      distinctId,
-      ...(disableGeoip !== undefined && { disableGeoip }),
-    };
-  }
-
   /** Hands a promise to the runtime; false when the runtime refused it. */
   keepAlive(promise: Promise<unknown>): boolean {
     const isKept = keepAlive(promise, this.#keeper, this.reporter);
     // What the request does not keep is sent with what belongs to nobody.
-    if (!isKept) this.#queue = this.kernel.queue;
+    if (!isKept) this.ownQueue = this.kernel.queue;
     return isKept;
   }
 

@@ -1,6 +1,6 @@
 import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { ContextData, WithContextOptions } from "../context/types.ts";
-import type { BeforeSend, CaptureEventOptions } from "../core/event.ts";
+import type { BeforeSend } from "../core/event.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
@@ -75,26 +75,6 @@ export interface KernelClient<Scope = KernelScope>
   register(properties: Record<string, unknown>): void;
   /** Takes one such property back. */
   unregister(key: string): void;
-  /**
-   * Adds options to every later event of this client, below its own (see {@linkcode CaptureEventOptions}); one that is
-   * `null` or undefined is taken back. Acts at once; the promise is for parity with posthog-node, and never rejects.
-   *
-   * @example A site without cookies
-   * ```ts
-   * import { assertEquals } from "@std/assert";
-   * import { createTestClient } from "edgehog/testing";
-   *
-   * const { posthog, emulator } = createTestClient();
-   * await posthog.registerOptions({ cookieless_mode: true });
-   * posthog.capture({ distinctId: "$posthog_cookieless", event: "page viewed" });
-   * await posthog.flush();
-   *
-   * assertEquals(emulator.events[0]?.properties["$cookieless_mode"], true);
-   * ```
-   */
-  registerOptions(options: CaptureEventOptions): Promise<void>;
-  /** Takes one such option back. */
-  unregisterOptions(name: string): Promise<void>;
   /** Replaces the `beforeSend` hooks for later events; undefined removes them. */
   setBeforeSend(hooks: BeforeSend | readonly BeforeSend[] | undefined): void;
   /**

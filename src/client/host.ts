@@ -90,7 +90,10 @@ export interface MadeFeature {
   readonly verbs: Readonly<Record<PropertyKey, Verb>>;
   /** What verbs answer that fail, where undefined would be no answer. */
   readonly neutral?: Readonly<Record<PropertyKey, (caller: Caller) => unknown>>;
-  /** Reads the member {@linkcode FeatureMaker.eventMember} of a message; undefined where nothing is to be evaluated. */
+  /**
+   * Reads the member {@linkcode FeatureMaker.eventMember} of a message that has it, and not as false; undefined where
+   * nothing is to be evaluated.
+   */
   prepareEvent?(
     caller: Caller,
     message: Readonly<Record<string, unknown>>,
@@ -108,6 +111,9 @@ export interface MadeFeature {
  * one package find it on each other's clients.
  */
 export const FIND_PORT: unique symbol = Symbol.for("edgehog.findPort");
+
+/** Where a client offers what stands behind it to `edgehog/testing`, which puts another kernel there for a time. */
+export const TEST_SLOT: unique symbol = Symbol.for("edgehog.test");
 
 /** The port that a feature of a client offers; undefined for anything that is no client, or lacks that feature. */
 export function findPort(client: unknown, feature: string): unknown {

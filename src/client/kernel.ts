@@ -28,14 +28,16 @@ import { registerClient } from "./singletons.ts";
  * queue, way out and features are made when they are first used.
  */
 export class Kernel implements FeatureHost, DeliveryPort {
+  /** What the options were read from. */
+  readonly read: OptionReader;
   /** The options in force. */
-  readonly options: ResolvedOptions;
+  declare readonly options: ResolvedOptions;
   /** Tells the application what happened. */
-  readonly reporter: Reporter;
+  declare readonly reporter: Reporter;
   /** What the application added to the kernel. */
-  readonly features: FeatureList;
+  declare readonly features: FeatureList;
   /** The hooks in force. */
-  beforeSend: readonly BeforeSend[];
+  declare beforeSend: readonly BeforeSend[];
   /** Makes events. */
   readonly pipeline: Pipeline = new Pipeline(this);
   /** Properties of every event. */
@@ -43,13 +45,13 @@ export class Kernel implements FeatureHost, DeliveryPort {
   /** Options of every event. */
   eventOptions: JsonObject = {};
   /** Whether events are refused at the moment. */
-  isOptedOut: boolean;
+  declare isOptedOut: boolean;
   /** Whether `shutdown` was called. */
   isShutDown = false;
   /** Whether a shutdown has come to its end. */
   hasEnded = false;
   /** Takes the client out of the count of live ones. */
-  readonly unregister: () => void;
+  declare readonly unregister: () => void;
   #createUuid: UuidSource | undefined;
   #door: HttpDoor | undefined;
   #httpSend: Send | undefined;
@@ -61,6 +63,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
     read: OptionReader,
     features?: readonly Feature[],
   ) {
+    this.read = read;
     this.options = resolveOptions(apiKey, read);
     const use = features ??
       read.list("use", "a list of features", () => true) ??

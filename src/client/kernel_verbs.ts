@@ -14,7 +14,7 @@ import type { FlushResult, Lane } from "../core/delivery.ts";
 import type { BeforeSend, TraceContext } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord } from "../core/guards.ts";
-import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
+import { type JsonObject, toJsonObject } from "../core/json.ts";
 import { copyList } from "../options/reader.ts";
 import type { ExecutionContextLike, RequestLike } from "../core/platform.ts";
 import type { PostHogListeners } from "../core/reporter.ts";
@@ -22,7 +22,7 @@ import { EVENT_VERBS } from "../events/verbs.ts";
 import type { QueueItem } from "../delivery/delivery.ts";
 import { countFates } from "../delivery/queue.ts";
 import type { KernelCaller } from "./caller.ts";
-import { FIND_PORT } from "./host.ts";
+import { FIND_PORT, TEST_SLOT } from "./host.ts";
 import type { RequestScopeInit } from "./scope_types.ts";
 import { shutDown } from "./shutdown.ts";
 
@@ -64,9 +64,6 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     const { [key]: _gone, ...kept } = kernel.superProperties;
     kernel.superProperties = kept;
   },
-  registerOptions,
-  unregisterOptions: (caller: KernelCaller, name: string): Promise<void> =>
-    registerOptions(caller, { [name]: null }),
   setBeforeSend({ kernel, reporter }: KernelCaller, hooks: unknown): void {
     const list = copyList(hooks ?? []) ?? [hooks];
     const isHook = (hook: unknown): hook is BeforeSend =>
@@ -113,6 +110,7 @@ export const CLIENT_VERBS: Table<KernelVerb> = {
     name: unknown,
   ): object | undefined =>
     name === "delivery" ? kernel : kernel.features.findPort(name),
+  [TEST_SLOT]: (caller: KernelCaller): KernelCaller => caller,
 };
 
 /** The kernel's verbs on a scope; `withContext` calls the application itself (see `verbs.ts`). */
@@ -221,17 +219,6 @@ export function openChildScope(
   return caller.createScope(context.createChild(data, options));
 }
 
-// deno-lint-ignore require-await -- what an object throws that is read here is a rejection, which the boundary settles
-async function registerOptions(
-  { kernel, reporter }: KernelCaller,
-  options: unknown,
-): Promise<void> {
-  if (!isRecord(options)) {
-    return reporter.warn("Cannot register options: expected an object");
-  }
-  kernel.eventOptions = assignJson({}, { ...kernel.eventOptions, ...options });
-}
-
 function optIn({ kernel }: KernelCaller): Promise<void> {
   kernel.isOptedOut = false;
   return Promise.resolve();
@@ -250,7 +237,7 @@ function listFinished(
   { kernel: { queue } }: KernelCaller,
   lane: Lane | undefined,
 ): QueueItem[] {
-  return queue.items(lane || undefined).filter(({ make }) => !make);
+  return queue.items(lane).filter(({ make }) => !make);
 }
 
 /** Takes events out without sending them. */

@@ -105,7 +105,6 @@ export type {
   GroupIdentifyMessage,
   IdentifyMessage,
   IdentityMessage,
-  PreparedMessage,
   SetPersonPropertiesMessage,
   UnsetPersonPropertiesMessage,
 } from "../events/types.ts";

@@ -1,5 +1,5 @@
-import { lookAgain, runWithin, toTimeoutMs } from "../core/clock.ts";
-import { countFates } from "../delivery/queue.ts";
+import { countDown, lookAgain, runWithin, toTimeoutMs } from "../core/clock.ts";
+import { countFates, type Owner } from "../delivery/queue.ts";
 import type { KernelCaller } from "./caller.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -18,15 +18,20 @@ export async function shutDown(
   const timeoutMs = toTimeoutMs(givenMs) ?? DEFAULT_TIMEOUT_MS;
   if (kernel.isShutDown) return await waitForEnd(kernel, timeoutMs);
   kernel.isShutDown = true;
+  const left = countDown(clock, timeoutMs);
+  const isPutOff = ({ store: { held, wishMs } }: Owner) =>
+    held.size > 0 && wishMs > 0 && wishMs <= left();
+  const flush = async () => {
+    do {
+      await queue.flush(left(), ({ store }) => store.held);
+      // What the server puts off has no later flush.
+    } while (queue.owners.some(isPutOff));
+  };
   const present = queue.owners.flatMap(({ store }) => [...store.held]);
   await runWithin(
     clock,
     timeoutMs,
-    (signal) =>
-      Promise.all([
-        queue.flush(timeoutMs, ({ store }) => store.held),
-        features.shutdown(signal),
-      ]),
+    (signal) => Promise.all([flush(), features.shutdown(signal)]),
   );
   // In `testMode` the queue stays as it is, for inspection.
   if (!options.testMode) {

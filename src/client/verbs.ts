@@ -111,12 +111,12 @@ function createEntry(
   name: PropertyKey,
   given: KernelVerb | undefined,
 ): BoundVerb {
-  let verb = given;
   // Called by its own name, which is how one engine finds it in a stack.
   const named: Record<PropertyKey, BoundVerb> = {
     [name]: (...args: never[]): unknown => {
       try {
-        verb ??= caller.kernel.features.findByVerb(name)?.verbs[name];
+        const verb = given ??
+          caller.kernel.features.findByVerb(name)?.verbs[name];
         const current = findCurrent(caller);
         // Last: making a feature may call back.
         current.entry = entry;

@@ -66,6 +66,11 @@ export function isFiniteNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
+/** A positive number, or else the fallback. */
+export function toPositive(value: unknown, fallback: number): number {
+  return isFiniteNumber(value) && value > 0 ? value : fallback;
+}
+
 /** A longer list of a caller's is cut. */
 const MAX_MEMBERS = 10_000;
 

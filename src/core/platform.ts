@@ -43,11 +43,12 @@ export interface RequestLike {
   /** The request's headers: a `Headers`, or a plain record. */
   readonly headers?:
     | Headers
-    | Record<string, string | readonly string[] | undefined>;
+    | Record<string, string | readonly string[] | undefined>
+    | undefined;
   /** The request's URL. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** The request's method. */
-  readonly method?: string;
+  readonly method?: string | undefined;
 }
 
 /** A value, or a promise of it. */

@@ -53,7 +53,7 @@ export interface PostHogListeners {
 }
 
 /** The names that can be listened to. */
-const LISTENED: readonly (keyof PostHogListeners)[] = [
+export const LISTENED: readonly (keyof PostHogListeners)[] = [
   "error",
   "warning",
   "flush",
@@ -92,8 +92,6 @@ export interface Reporter {
   ): void;
   /** Tells the `drop` listeners. */
   drop(event: DroppedEvent): void;
-  /** Tells the `flush` listeners which events were delivered. */
-  delivered(uuids: readonly string[]): void;
   /** Forgets that the key was used, so that the next outage speaks again. */
   rearm(onceKey: string): void;
   /** Turns debug messages on or off. */
@@ -132,7 +130,7 @@ type Listener = (argument: never) => unknown;
 
 /** A class, since a client is made of one: as closures it would be a third of a construction. */
 class ClientReporter implements Reporter {
-  readonly redact: Redact;
+  declare readonly redact: Redact;
   readonly #logger: Logger;
   readonly #onError: ReporterOptions["onError"];
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -195,10 +193,6 @@ class ClientReporter implements Reporter {
 
   drop(event: DroppedEvent): void {
     this.emit("drop", () => event);
-  }
-
-  delivered(uuids: readonly string[]): void {
-    if (uuids.length > 0) this.emit("flush", () => uuids);
   }
 
   rearm(onceKey: string): void {

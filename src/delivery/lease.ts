@@ -3,7 +3,7 @@ import {
   callAfter,
   type Clock,
   type Countdown,
-  countDown,
+  hasPassed,
 } from "../core/clock.ts";
 import type { DeliveryReason } from "../core/delivery.ts";
 import type { ReportedEvent } from "../core/errors.ts";
@@ -36,7 +36,7 @@ export interface RemarkedEvent extends ReportedEvent {
  */
 export class Lease {
   /** Whether it is for a scope, whose `waitUntil` keeps it alive. */
-  readonly isScopes: boolean;
+  declare readonly isScopes: boolean;
   /**
    * Only a flush's: how long it waits while the server wants to be left alone. It does not care for the lane's rest after
    * an outage.
@@ -52,7 +52,8 @@ export class Lease {
   readonly accepted: RemarkedEvent[] = [];
   readonly #clock: Clock;
   readonly #lengthMs: number;
-  #silence: Countdown;
+  /** When it was heard of last, in ms since the epoch. */
+  #heardAt: number;
   #cancelTimer: (() => void) | undefined;
   #controller: AbortController | undefined;
 
@@ -61,12 +62,13 @@ export class Lease {
     this.#clock = clock;
     this.isScopes = isScopes;
     this.#lengthMs = !isScopes && dropsUnfinishedWork() ? SILENCE_MS : lengthMs;
-    this.#silence = countDown(clock, this.#lengthMs);
+    this.#heardAt = clock.now();
   }
 
   /** Whether somebody holds on to it. */
   get isLive(): boolean {
-    return !this.isOver && this.#silence() > 0;
+    return !this.isOver &&
+      !hasPassed(this.#clock, this.#heardAt, this.#lengthMs);
   }
 
   /** Tells whoever works under it to stop; made when somebody asks. */
@@ -80,7 +82,7 @@ export class Lease {
   renew(): void {
     if (this.isOver) return;
     this.hasBegun = true;
-    this.#silence = countDown(this.#clock, this.#lengthMs);
+    this.#heardAt = this.#clock.now();
     if (this.isScopes) {
       this.#cancelTimer ??= atDeadline(
         this.#clock,
@@ -117,7 +119,7 @@ export class Lease {
 
   #beat(left: number): void {
     this.#cancelTimer?.();
-    this.#silence = countDown(this.#clock, this.#lengthMs);
+    this.#heardAt = this.#clock.now();
     if (left === 0) return;
     this.#cancelTimer = callAfter(
       this.#clock,

@@ -65,7 +65,7 @@ export class Queue {
   /** Its events, of all lanes or of one. */
   items(lane?: Lane): QueueItem[] {
     return this.owners.flatMap(({ store, events }) =>
-      lane === undefined || lane === store.lane ? [...events] : []
+      !lane || lane === store.lane ? [...events] : []
     );
   }
 
@@ -110,7 +110,7 @@ export function countFates(items: Iterable<QueueItem>): FlushResult {
  */
 export class Owner {
   /** The lane's events. */
-  readonly store: Store;
+  declare readonly store: Store;
   /** The lease of the drain that began last. */
   lease: Lease | undefined;
   readonly #keeper: DrainKeeper;

@@ -25,9 +25,9 @@ const BEING_MADE = () => undefined;
  */
 export class Store {
   /** The lane. */
-  readonly lane: Lane;
+  declare readonly lane: Lane;
   /** What it is made of. */
-  readonly deps: DeliveryDeps;
+  declare readonly deps: DeliveryDeps;
   /** All events, from the oldest to the newest. */
   readonly held: Set<QueueItem> = new Set();
   /** The bytes of all events. */
@@ -68,7 +68,8 @@ export class Store {
     const { lane, deps: { reporter } } = this;
     const told = accepted.splice(0);
     if (told.length === 0) return;
-    reporter.delivered(told.map(({ uuid }) => uuid));
+    const uuids = told.map(({ uuid }) => uuid);
+    reporter.emit("flush", () => uuids);
     if (!told.some(({ reason }) => reason)) reporter.rearm(`remark:${lane}`);
     reportEvents(this, "remark", told);
   }
@@ -182,8 +183,7 @@ export class Store {
 
   /** Whether it is still being prepared, and has time left. */
   isPreparing(item: QueueItem | undefined): boolean {
-    return item?.fate === "retained" && item.make !== undefined &&
-      item.preparation !== undefined &&
+    return item?.fate === "retained" && !!item.make && !!item.preparation &&
       !hasPassed(
         this.deps.clock,
         item.admittedAt,

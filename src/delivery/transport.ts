@@ -12,7 +12,7 @@ import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
 import { encodeBody } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import { askRetry, createV0Protocol, cutDetail, type Wire } from "./wire.ts";
+import { askRetry, createV0Protocol, type Wire } from "./wire.ts";
 import { createV1Protocol, toV1Path } from "./wire_v1.ts";
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
@@ -90,7 +90,8 @@ export function interpretAnswer(
   const reason: DeliveryReason = {
     code: status < 400 ? "redirect" : "http",
     status,
-    ...(words && { details: cutDetail(words) }),
+    // As much of it as is ever told.
+    ...(words && { details: words.slice(0, 512) }),
   };
   // 413 asks for smaller batches: the sender splits, and drops an event that is refused alone.
   return () =>

@@ -1,6 +1,6 @@
 import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
-import { isRecord } from "../core/guards.ts";
-import { parseJson } from "../core/json.ts";
+import { isFiniteNumber, isRecord, isText } from "../core/guards.ts";
+import { type JsonValue, parseJson } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type {
   DeliverySettings,
@@ -9,7 +9,6 @@ import type {
   Verdict,
 } from "./delivery.ts";
 import type { Codec } from "./encode.ts";
-import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 
 /** What a protocol needs to know. */
@@ -42,17 +41,42 @@ export interface Wire extends Protocol {
   readonly codec: Codec | undefined;
 }
 
+/** An option that PostHog knows. */
+type KnownOption = readonly [
+  /** What v0 has for it. */
+  property: string,
+  /** What v1 calls it. */
+  name: string,
+  /** The value that PostHog takes; undefined where there is none. */
+  read: (value: JsonValue | undefined) => JsonValue | undefined,
+];
+
+/** The options that PostHog knows. */
+export const EVENT_OPTIONS: readonly KnownOption[] = [
+  ["$process_person_profile", "process_person_profile", readBoolean],
+  ["$cookieless_mode", "cookieless_mode", readBoolean],
+  ["$ignore_sent_at", "disable_skew_correction", readBoolean],
+  ["$product_tour_id", "product_tour_id", readText],
+];
+
+function readText(value: JsonValue | undefined): string | undefined {
+  return isText(value) ? value : undefined;
+}
+
+function readBoolean(value: JsonValue | undefined): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  if (isFiniteNumber(value)) return value !== 0;
+  if (!isText(value)) return undefined;
+  const [word, yes] = /^(true|1)$|^(?:false|0)$/i.exec(value.trim()) ?? [];
+  return word === undefined ? undefined : yes !== undefined;
+}
+
 /** The members of a JSON object; none where the text is something else. */
 export function readMembers(
   text: string | undefined,
 ): Readonly<Record<string, unknown>> {
   const value = parseJson(text);
   return isRecord(value) ? value : {};
-}
-
-/** Cuts a text of the server before it is reported. */
-export function cutDetail(text: string): string {
-  return text.slice(0, 512);
 }
 
 /** Asks for another attempt. */
@@ -109,8 +133,14 @@ function foldOptions(text: string, reporter: Pick<Reporter, "debug">): string {
 /** Over a quota PostHog takes the events and drops them; sending them again could not help. */
 function readQuota({ status, text }: HttpAnswer): DeliveryReason | undefined {
   const { quota_limited: limited } = readMembers(text);
-  if (!Array.isArray(limited) || limited.length === 0) return undefined;
-  if (!limited.every((name) => typeof name === "string")) return undefined;
-  const details = cutDetail(limited.join(", "));
-  return { code: "quota_limited", status, details };
+  if (
+    !Array.isArray(limited) || limited.length === 0 || !limited.every(isText)
+  ) {
+    return undefined;
+  }
+  return {
+    code: "quota_limited",
+    status,
+    details: limited.join(", ").slice(0, 512),
+  };
 }

@@ -4,10 +4,10 @@ import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
-import { EVENT_OPTIONS } from "./event_options.ts";
 import type { HttpAnswer } from "./http.ts";
 import {
   askRetry,
+  EVENT_OPTIONS,
   type Protocol,
   readMembers,
   type WireOptions,
@@ -117,10 +117,10 @@ export function readV1Refusal(
 }
 
 function readReason(entry: unknown): DeliveryReason {
-  const { result, details } = isRecord(entry) ? entry : {};
+  const { result, details } = Object(entry) as Record<string, unknown>;
   return {
     code: "partial",
-    ...(typeof result === "string" && { result }),
-    ...(typeof details === "string" && { details }),
+    ...(isText(result) && { result }),
+    ...(isText(details) && { details }),
   };
 }

@@ -94,7 +94,7 @@ function readPatterns(
 
 /** The errors of one client and of its scopes. */
 class ErrorTracking implements MadeFeature {
-  readonly verbs: MadeFeature["verbs"];
+  declare readonly verbs: MadeFeature["verbs"];
   readonly neutral = { captureExceptionImmediate: resolveNothing };
   readonly #host: FeatureHost;
   readonly #options: CheckedOptions;

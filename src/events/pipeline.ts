@@ -19,7 +19,7 @@ import {
   type QueueItem,
   UNFINISHED_TEXT,
 } from "../delivery/delivery.ts";
-import { EVENT_OPTIONS } from "../delivery/event_options.ts";
+import { EVENT_OPTIONS } from "../delivery/wire.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
@@ -51,7 +51,7 @@ export interface PipelineHost extends PropertySource, IdentityHost {
   checkOpen(lane: Lane): boolean;
 }
 
-/** A preparation takes no longer than what is kept alive for a request, in ms. */
+/** A preparation takes no longer than what is kept alive for a request, in ms: a scope's drain waits for it, and has 25 s. */
 const MAX_PREPARATION_MS = 20_000;
 
 /** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */
@@ -109,9 +109,13 @@ export class Pipeline {
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
-    const item = upper && preparation
-      ? this.#defer(event, upper, lane, now, draft, preparation)
-      : this.#createItem(event, draft, lane, now);
+    let item: QueueItem | undefined;
+    if (upper && preparation) {
+      item = this.#defer(event, upper, lane, now, draft, preparation);
+    } else {
+      const text = this.#finish(event, draft, lane, host.beforeSend);
+      item = text && createItem(text, lane, now);
+    }
     if (!item || draft.isPreview) return item;
     reporter.debug(() => {
       const own = toId(draft.distinctId ?? draft.message.distinctId);
@@ -123,16 +127,6 @@ export class Pipeline {
       return `Took '${event.event}' for the ${lane} lane, about ${whose}`;
     });
     return item;
-  }
-
-  #createItem(
-    event: CapturedEvent,
-    draft: EventDraft,
-    lane: Lane,
-    now: number,
-  ): QueueItem | undefined {
-    const text = this.#finish(event, draft, lane, this.#host.beforeSend);
-    return text && createItem(text, lane, now);
   }
 
   /**

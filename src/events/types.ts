@@ -4,7 +4,6 @@ import type {
   SendFeatureFlagsOptions,
   Timestamp,
 } from "../core/event.ts";
-import type { JsonObject } from "../core/json.ts";
 
 /** What {@linkcode EventMethods.capture} takes. */
 export interface CaptureMessage {
@@ -43,24 +42,6 @@ export interface CaptureMessage {
   messageId?: string | undefined;
   /** Overrides the client's option for this event. */
   disableGeoip?: boolean | undefined;
-}
-
-/** An event as a capture would queue it, which `capture` takes as it is. */
-export interface PreparedMessage {
-  /** The event's name. */
-  event: string;
-  /** Whom the event is about; of an event without a person an id of its own. */
-  distinctId: string;
-  /** All properties, those of the client, of the scope and of flags included. */
-  properties: JsonObject;
-  /** How PostHog treats the event, registered options included; empty where there are none. */
-  options: CaptureEventOptions;
-  /** The event's uuid. */
-  uuid: string;
-  /** UTC, RFC 3339. */
-  timestamp: string;
-  /** As it was given; absent where it was not. */
-  disableGeoip?: boolean;
 }
 
 /** What every identity message may say beside its subject. */
@@ -142,25 +123,6 @@ export interface EventMethods {
   capture(message: CaptureMessage): string | undefined;
   /** Captures an event and resolves when its send is settled, with the uuid if it was taken. Never rejects. */
   captureImmediate(message: CaptureMessage): Promise<string | undefined>;
-  /**
-   * Builds an event as {@linkcode EventMethods.capture} does, `beforeSend` included, and neither queues nor sends it.
-   * Undefined where `capture` gives that. Capturing the result later gives the same event, with the same uuid.
-   *
-   * @example An event to hand on
-   * ```ts
-   * import { assertEquals } from "@std/assert";
-   * import { createTestClient } from "edgehog/testing";
-   *
-   * const { posthog } = createTestClient();
-   * const message = await posthog.prepareEventMessage({ distinctId: "user-1", event: "signed up" });
-   *
-   * assertEquals([message?.event, message?.options], ["signed up", {}]);
-   * assertEquals(posthog.queueSize, 0);
-   * ```
-   */
-  prepareEventMessage(
-    message: CaptureMessage,
-  ): Promise<PreparedMessage | undefined>;
   /**
    * Captures an AI event (`$ai_generation`, …) on a lane of its own, for events of up to 8 MiB: a failure there never
    * holds up other events. The payload is sent as it is. PostHog drops one whose name does not begin with `$ai_`.

@@ -16,7 +16,7 @@ import {
 import type { JsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { assignGiven, isFilled, refuse, warnOnce } from "./reading.ts";
-import type { EventMethods, PreparedMessage } from "./types.ts";
+import type { EventMethods } from "./types.ts";
 
 /** Who calls an event verb. */
 export interface EventCaller extends Caller {
@@ -28,8 +28,6 @@ export interface EventCaller extends Caller {
   };
   /** Asks the features for properties that have to be evaluated before the event is sent. */
   prepareEvent(message: RawMessage): EventPreparation | undefined;
-  /** Builds an event as a capture does, and queues nothing. */
-  prepareMessage(draft: EventDraft): Promise<PreparedMessage | undefined>;
 }
 
 /** The event verbs, as functions of their caller. */
@@ -52,6 +50,9 @@ interface Call {
 /** Makes a draft of a call, or nothing; tells what of it could not be used. */
 type Read = (call: Call) => EventDraft | undefined;
 
+/** How a verb reads its message. */
+type Reading = [event: string, read: Read, lane?: Lane];
+
 /** Each verb in its two forms: queue, and send at once. The verb chooses the lane, never the event's name. */
 export const EVENT_VERBS: EventVerbs = /* @__PURE__ */ createVerbs([
   ["capture", "", draftCapture],
@@ -64,39 +65,47 @@ export const EVENT_VERBS: EventVerbs = /* @__PURE__ */ createVerbs([
 ]);
 
 function createVerbs(
-  table: [name: keyof EventMethods, event: string, read: Read, lane?: Lane][],
+  table: [name: keyof EventMethods, ...how: Reading][],
 ): EventVerbs {
   const verbs: Record<
     string,
     (caller: EventCaller, message: never) => unknown
   > = {};
-  for (const [name, event, read, lane = "analytics"] of table) {
-    // A client that takes no events looks at nothing of them either.
-    const draft = (caller: EventCaller, message: unknown) => {
-      if (!caller.checkOpen(lane)) return undefined;
-      const { reporter } = caller;
-      if (isRecord(message)) {
-        warnOfForeignNames(reporter, message);
-        return read({ caller, message, event, lane });
-      }
-      const type = describeType(message);
-      return refuse(reporter, lane, event, `expected an object, got ${type}`);
-    };
+  for (const [name, ...how] of table) {
     verbs[name] = (caller, message) => {
-      const drafted = draft(caller, message);
+      const drafted = readCall(caller, message, how);
       return drafted && caller.capture(drafted);
     };
     verbs[`${name}Immediate`] = async (caller, message) => {
-      const drafted = draft(caller, message);
+      const drafted = readCall(caller, message, how);
       return drafted && await caller.captureImmediate(drafted);
-    };
-    // Of the first alone, which is `capture`.
-    verbs["prepareEventMessage"] ??= async (caller, message) => {
-      const drafted = draft(caller, message);
-      return drafted && await caller.prepareMessage(drafted);
     };
   }
   return verbs as EventVerbs;
+}
+
+/** What `capture` makes of a message. */
+export function draftMessage(
+  caller: EventCaller,
+  message: unknown,
+): EventDraft | undefined {
+  return readCall(caller, message, ["", draftCapture]);
+}
+
+/** A client that takes no events looks at nothing of them either. */
+function readCall(
+  caller: EventCaller,
+  message: unknown,
+  [event, read, lane = "analytics"]: Reading,
+): EventDraft | undefined {
+  if (!caller.checkOpen(lane)) return undefined;
+  const { reporter } = caller;
+  if (isRecord(message)) {
+    warnOfForeignNames(reporter, message);
+    return read({ caller, message, event, lane });
+  }
+  const type = describeType(message);
+  return refuse(reporter, lane, event, `expected an object, got ${type}`);
 }
 
 /** `capture` and `captureAi`: everything is checked when the event is built. */

@@ -1,5 +1,4 @@
 import type { Caller } from "../client/host.ts";
-import type { BoundedMap } from "../core/bounded_map.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
 import { isRecord, isText, readList, toId } from "../core/guards.ts";
 import { toLine } from "../core/logger.ts";
@@ -23,8 +22,6 @@ export function readOptions(
 
 /** The flags of one client. */
 export interface ClientFlags extends FlagPort {
-  /** The exposures that were sent. */
-  readonly exposures: BoundedMap<number, null>;
   /** The properties set through the client, under its host, and through scopes. */
   readonly properties: WeakMap<object, PropertyOverrides>;
   /** The overrides in force. */
@@ -74,7 +71,7 @@ export function readEvaluation(
   }
   const asked: unknown = onlyKey === undefined ? flagKeys : [onlyKey];
   const texts = readList(asked)?.filter(isText);
-  if (texts && texts.length !== Object(asked).length) {
+  if (texts ? texts.length !== Object(asked).length : asked ?? false) {
     reporter.warn(
       "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
     );

@@ -24,6 +24,30 @@ export interface LocalEvaluationPart<Options = unknown>
   ): (host: FeatureHost, options: CheckedFlagOptions) => LocalFlags;
 }
 
+/** A defined flag, as far as others look at it. */
+export interface LocalFlag {
+  /** Its key. */
+  readonly key: string;
+  /** Its id. */
+  readonly id: number | undefined;
+  /** Where it is meant to be evaluated. */
+  readonly runtime: FeatureFlagEvaluationRuntime;
+  /** What the row says under these names, whatever it is. */
+  readonly name: unknown;
+  readonly multivariate: unknown;
+  /** What decides it. */
+  readonly filters: {
+    /** Tells conditions from what can't be decided. */
+    readonly kind: string;
+    /** The conditions: their place, the share let in, and the value of a match that takes no bucket. */
+    readonly conditions?: readonly {
+      readonly index: number;
+      readonly share: number;
+      readonly fixedValue: FlagValue | undefined;
+    }[];
+  };
+}
+
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */
 export interface LocalFlags {
   /** Whether it is switched on, whatever it lacks. */
@@ -32,11 +56,13 @@ export interface LocalFlags {
   access(evaluation: Evaluation): Promise<LocalDefinitions | undefined>;
   /** Whether there are definitions of at least one flag. */
   isReady(): boolean;
+  /**
+   * How the definitions at hand are: `stale` past `maxDefinitionAgeMs`, `missing` where there are none; undefined where
+   * there is no way to get any.
+   */
+  readonly state: "current" | "stale" | "missing" | undefined;
   /** The defined flags, or those of these keys, in their order; none before they are loaded. */
-  list(keys?: readonly string[]): readonly {
-    readonly key: string;
-    readonly runtime: FeatureFlagEvaluationRuntime;
-  }[];
+  list(keys?: readonly string[]): readonly LocalFlag[];
   /** Waits for definitions for at most `timeoutMs`. */
   wait(caller: Caller, timeoutMs: number): Promise<void>;
   /** Loads now, whatever the backoff says; settles when the load and its cache writes have. */

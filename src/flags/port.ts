@@ -1,4 +1,5 @@
 import { type FeatureHost, findPort } from "../client/host.ts";
+import type { BoundedMap } from "../core/bounded_map.ts";
 import type { LocalFlags } from "./local.ts";
 import type { CheckedFlagOptions } from "./options.ts";
 import type { Outage } from "./outage.ts";
@@ -13,6 +14,8 @@ export interface FlagPort {
   readonly local: LocalFlags | undefined;
   /** What is remembered of `/flags` requests without an answer. */
   readonly outage: Outage;
+  /** The exposures that were sent. */
+  readonly exposures: BoundedMap<number, null>;
   /** Whether it was said that the server knows no version 4 of `/flags`. */
   isOlder?: boolean;
 }

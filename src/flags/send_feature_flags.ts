@@ -9,9 +9,6 @@ import { toJsonObject } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { type ClientFlags, evaluate, readEvaluation } from "./evaluator.ts";
 
-/** A scope's drain waits for preparations, and has 25 s. */
-const MAX_PREPARATION_MS = 20_000;
-
 /** Evaluates what the member `sendFeatureFlags` of a captured message asks for, without an exposure. */
 export function prepareEventFlags(
   caller: Caller,
@@ -21,10 +18,7 @@ export function prepareEventFlags(
   const given = readSendFeatureFlags(message, flags.host.reporter);
   return given && {
     // Definitions, digests and the request for the rest: each has the time of one.
-    withinMs: Math.min(
-      3 * flags.options.featureFlagsRequestTimeoutMs,
-      MAX_PREPARATION_MS,
-    ),
+    withinMs: 3 * flags.options.featureFlagsRequestTimeoutMs,
     async evaluate({ distinctId, properties }, disableGeoip) {
       // An event is not worth a request where definitions are at hand.
       const onlyEvaluateLocally = given.onlyEvaluateLocally ??
@@ -48,11 +42,9 @@ function readSendFeatureFlags(
   message: Readonly<Record<string, unknown>>,
   reporter: Reporter,
 ): SendFeatureFlagsOptions | undefined {
-  const { event, flags, sendFeatureFlags: given = false } = message;
+  const { event, flags, sendFeatureFlags: given } = message;
   // An exposure is about one flag: PostHog would count the others as seen, too.
-  if (given === null || given === false || event === "$feature_flag_called") {
-    return undefined;
-  }
+  if (event === "$feature_flag_called") return undefined;
   if (given !== true && !isRecord(given)) {
     const type = describeType(given);
     reporter.warn(

@@ -1,7 +1,9 @@
 /**
  * A client behind Vercel's Flags SDK (`flags` 4), in Next.js, SvelteKit and wherever the SDK runs: under the names of
  * `@flags-sdk/posthog`, without its poller. Flags are decided in memory where the client has local evaluation; their
- * definitions are refreshed on access, and shared through `flagDefinitionCache`.
+ * definitions are refreshed on access, and shared through `flagDefinitionCache`. Where a flag has no value, the SDK takes the
+ * flag's `defaultValue`; in SvelteKit it knows none, and the value is undefined. Decisions are the client's own events, not a
+ * request's: in the edge runtime give the client the option `waitUntil`.
  *
  * @example flags.ts
  * ```ts
@@ -33,11 +35,18 @@
  * @module
  */
 export { createFlagsAdapter } from "./create_flags_adapter.ts";
+export { getProviderData } from "./provider_data.ts";
 
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { EvaluateFlagsOptions } from "../flags/call_options.ts";
 export type { FeatureFlagEvaluations } from "../flags/snapshot.ts";
+export type {
+  FlagsProviderClient,
+  ProviderDataLike,
+  ProviderDataOptions,
+  ProviderDefinition,
+} from "./provider_data.ts";
 export type {
   FlagsAdapter,
   FlagsAdapterOptions,

@@ -8,7 +8,6 @@ import {
   hasWaitUntil,
   type RequestLike,
 } from "../core/platform.ts";
-import { findShared } from "../core/runtime.ts";
 import { findRoute } from "./route.ts";
 import type {
   NextAdapter,
@@ -92,7 +91,7 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
     } catch (error) {
       const route = await findRoute(request, second);
       captureFailure(hog, error, source, request, { route });
-      if (isObject(error)) findEscaped().set(error, project());
+      mark(error, project());
       throw error;
     } finally {
       // Never rejects, and nobody waits for it.
@@ -111,7 +110,7 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
       return hog;
     },
     async onRequestError(error, request, context) {
-      if (findEscaped().get(error as object) === project()) return;
+      if (isMarked(error, project())) return;
       const { path, method, headers } = Object(request) as NextErrorRequest;
       const given = { url: path, method, headers };
       const hog = open(given, AWAITED);
@@ -123,6 +122,27 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
       await hog.flush();
     },
   };
+}
+
+/**
+ * Where an error that escaped a wrapper says of which project. Next.js has modules of their own for pages, routes, `proxy.ts`
+ * and `instrumentation.ts`, each of which may have a client of its own, and for the edge runtime a realm of its own: only
+ * the error itself is the same everywhere.
+ */
+const ESCAPED = Symbol.for("edgehog.nextEscaped");
+
+/** Not enumerable, since the error is the application's, and without the token in sight. A frozen one stays as it is. */
+function mark(error: unknown, project: string): void {
+  attempt(() =>
+    Object.defineProperty(error, ESCAPED, {
+      value: (other: string) => other === project,
+      configurable: true,
+    })
+  );
+}
+
+function isMarked(error: unknown, project: string): boolean {
+  return attempt(() => Object(error)[ESCAPED](project)) === true;
 }
 
 /** The properties by which PostHog's own package for Next.js tells where an error came from. */
@@ -139,12 +159,4 @@ function describe(
     "nextjs_revalidate_reason": context.revalidateReason,
     "nextjs_error_digest": attempt(() => Object(error).digest),
   };
-}
-
-/**
- * What escaped a wrapper, and of which project. Next.js has modules of their own for pages, routes, `proxy.ts` and
- * `instrumentation.ts`, each of which may have a client of its own, so it hangs on the isolate.
- */
-function findEscaped(): WeakMap<object, string> {
-  return findShared("nextErrors", () => new WeakMap<object, string>());
 }

@@ -27,7 +27,8 @@ export class OptionReader {
     apihost: "host",
     timeout: "requestTimeout",
   };
-  readonly #given: Readonly<Record<string, unknown>>;
+  /** What the application passed. */
+  readonly given: Readonly<Record<string, unknown>>;
   /** Names asked for. A list, since a set of so many would be a good part of a construction. */
   readonly #known: string[] = [];
   /** Those of them that were given. */
@@ -35,7 +36,7 @@ export class OptionReader {
 
   /** @param given What the application passed. */
   constructor(given: unknown) {
-    this.#given = isObject(given) ? given : {};
+    this.given = isObject(given) ? given : {};
   }
 
   /** Notes a problem. */
@@ -49,7 +50,7 @@ export class OptionReader {
   /** The names of the options given that nobody has asked for until now. */
   listOthers(): string[] {
     // Whatever refuses to list its members has had each of them read by name.
-    const names = attempt(() => Object.keys(this.#given)) ?? [];
+    const names = attempt(() => Object.keys(this.given)) ?? [];
     return names.filter((name) =>
       !this.#taken.includes(name) && this.has(name)
     );
@@ -57,7 +58,7 @@ export class OptionReader {
 
   /** What the application gave for an option, unchecked; undefined where that can't be read. */
   peek(option: string): unknown {
-    return attempt(() => this.#given[option]);
+    return attempt(() => this.given[option]);
   }
 
   /** Whether the application gave the option a value. */
@@ -185,7 +186,7 @@ export class OptionReader {
   #read<T>(option: string): T | undefined {
     this.#known.push(option);
     try {
-      const value = this.#given[option] ?? undefined;
+      const value = this.given[option] ?? undefined;
       if (value !== undefined) this.#taken.push(option);
       return value as T | undefined;
     } catch {

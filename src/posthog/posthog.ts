@@ -1,6 +1,7 @@
 import { compose } from "../client/compose.ts";
 import { Kernel } from "../client/kernel.ts";
 import { clientMethods } from "../compat/client_methods.ts";
+import { eventMethods } from "../compat/event_methods.ts";
 import { olderOptions } from "../compat/older_options.ts";
 import { withSingleFlags } from "../compat/single_flags.ts";
 import { errorTracking } from "../errors/feature.ts";
@@ -52,7 +53,13 @@ export const PostHog: PostHogClass = /* @__PURE__ */ createPostHog();
 function createPostHog(): PostHogClass {
   const local = localEvaluation({ regex: regexOperators() });
   const flags = withSingleFlags(createFeatureFlags({ local }));
-  const features = [flags, errorTracking(), olderOptions(), clientMethods()];
+  const features = [
+    flags,
+    errorTracking(),
+    olderOptions(),
+    clientMethods(),
+    eventMethods(),
+  ];
 
   class Client extends compose(features) {
     /** Written out, since a bundler may rename the class. */

@@ -1,6 +1,10 @@
 import type { KernelClient } from "../client/client_types.ts";
 import type { KernelScope } from "../client/scope_types.ts";
 import type { ClientMethods } from "../compat/client_methods.ts";
+import type {
+  EventOptionMethods,
+  PreparationMethods,
+} from "../compat/event_methods.ts";
 import type { FlagRuntimeMethods } from "../compat/flag_runtimes.ts";
 import type { LegacyFlagMethods } from "../compat/legacy_types.ts";
 import type { BeforeSend } from "../core/event.ts";
@@ -24,7 +28,7 @@ export interface FlagMethods
 
 /** The scope of a request, as a `PostHog` makes it: every verb but those that change the client. */
 export interface RequestScope
-  extends KernelScope, FlagMethods, ExceptionMethods {}
+  extends KernelScope, FlagMethods, ExceptionMethods, PreparationMethods {}
 
 /** What a `PostHog` can do. */
 export interface PostHogClient
@@ -33,7 +37,9 @@ export interface PostHogClient
     FlagMethods,
     FeatureFlagClientVerbs,
     ExceptionMethods,
-    ClientMethods {}
+    ClientMethods,
+    PreparationMethods,
+    EventOptionMethods {}
 
 /** Options about flags. */
 export interface FlagOptions

@@ -1,6 +1,7 @@
 /**
  * What tests of an application that uses edgehog need, on any runtime and without network or waiting: a real
- * client on an emulator, a clock that is moved by hand, repeatable randomness, a fetch that records.
+ * client on an emulator, or the application's own (`mockPostHog`), what it captured, assertions that need no test runner, a
+ * clock that is moved by hand, repeatable randomness, a fetch that records.
  *
  * @example A test of retries that takes no time
  * ```ts
@@ -24,8 +25,25 @@ export type { AnyEdgehogError } from "../core/errors.ts";
 export type { Logger, LogLevel } from "../core/logger.ts";
 export type { MaybePromise } from "../core/platform.ts";
 export type { PostHogOptions } from "../posthog/types.ts";
-export { assertCaptured, type ExpectedEvent } from "./assert_captured.ts";
+export {
+  assertCaptured,
+  type AssertedEvent,
+  assertExceptionCaptured,
+  assertExposed,
+  assertNotCaptured,
+  type EventSource,
+  type ExpectedEvent,
+  type ExpectedException,
+  type ExpectedExposure,
+} from "./assert_captured.ts";
+export type {
+  Captured,
+  TestEvent,
+  TestException,
+  TestExposure,
+} from "./captured.ts";
 export { createFakeClock, type FakeClock } from "./fake_clock.ts";
+export { type MockedPostHog, mockPostHog } from "./mock_posthog.ts";
 export {
   createRecordingFetch,
   type RecordingFetch,
@@ -42,8 +60,11 @@ export {
   type SimpleFlag,
   type SimpleFlags,
   type SimpleFlagWithPayload,
+  type TestFlags,
 } from "./simple_flags.ts";
+export type { TestKit, TestWorldOptions } from "./world.ts";
 export {
+  type ComposedTestClientOptions,
   createTestClient,
   createTestClientBy,
   type TestClient,

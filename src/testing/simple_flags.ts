@@ -1,3 +1,4 @@
+import { isRecord } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { EmulatorFlagDefinitions } from "../dev/types.ts";
 
@@ -14,6 +15,16 @@ export type SimpleFlag = boolean | string | SimpleFlagWithPayload;
 
 /** Flags by key, each with one value for everybody. */
 export type SimpleFlags = Readonly<Record<string, SimpleFlag>>;
+
+/** The flags of a test. */
+export interface TestFlags {
+  /** Flags: one value for everybody each, or a definitions document. Default: none. */
+  readonly flags?: SimpleFlags | EmulatorFlagDefinitions | undefined;
+  /** Payloads by the key of a flag, whatever its value. Default: none but those of the flags. */
+  readonly payloads?: Readonly<Record<string, JsonValue>> | undefined;
+  /** A definitions document. A flag that is among `flags` too is the one of this document. Default: none. */
+  readonly definitions?: EmulatorFlagDefinitions | undefined;
+}
 
 /**
  * Builds flag definitions that give everybody the same values; a definitions document is given back as it is.
@@ -38,12 +49,63 @@ export function buildFlagDefinitions(
   };
 }
 
+/**
+ * Puts the flags of a test together.
+ *
+ * @throws {TypeError} A payload is for a flag that is not there.
+ */
+export function mergeFlags(
+  { flags = {}, payloads = {}, definitions }: TestFlags,
+): EmulatorFlagDefinitions {
+  const fixed = buildFlagDefinitions(flags);
+  const named = new Set(definitions?.flags.map(keyOf));
+  const rows = [
+    ...definitions?.flags ?? [],
+    ...fixed.flags.filter((row) => !named.has(keyOf(row))),
+  ];
+  for (const key of Object.keys(payloads)) {
+    if (!rows.some((row) => keyOf(row) === key)) {
+      throw new TypeError(
+        `Cannot give a payload to '${key}': no flag of the test has this key`,
+      );
+    }
+  }
+  return {
+    ...fixed,
+    ...definitions,
+    flags: rows.map((row) => {
+      const key = String(keyOf(row));
+      return Object.hasOwn(payloads, key)
+        ? addPayload(row, JSON.stringify(payloads[key]))
+        : row;
+    }),
+  };
+}
+
+function keyOf(row: object): unknown {
+  return (row as { key?: unknown }).key;
+}
+
+/** The row with that payload for each of its values. */
+function addPayload(row: object, text: string): object {
+  const { filters } = row as { filters?: unknown };
+  const { multivariate }: { multivariate?: { variants?: object[] } } =
+    isRecord(filters) ? filters : {};
+  const values = ["true", ...multivariate?.variants?.map(keyOf) ?? []];
+  return {
+    ...row,
+    filters: {
+      ...Object(filters),
+      payloads: Object.fromEntries(values.map((value) => [value, text])),
+    },
+  };
+}
+
 function isDefinitions(
   flags: SimpleFlags | EmulatorFlagDefinitions,
 ): flags is EmulatorFlagDefinitions {
   return Array.isArray(flags["flags"]);
 }
-
 function buildRow(key: string, flag: SimpleFlag, id: number): JsonObject {
   const { value, payload }: SimpleFlagWithPayload = typeof flag === "object"
     ? flag

@@ -1,23 +1,26 @@
-import type { AnyEdgehogError } from "../core/errors.ts";
-import { type Hasher, webCryptoHasher } from "../core/hash.ts";
-import { createPostHogEmulator } from "../dev/emulator.ts";
-import type { EmulatorFlagDefinitions, PostHogEmulator } from "../dev/types.ts";
+import {
+  type ClientOf,
+  type ClientOptions,
+  createClient,
+} from "../client/create_client.ts";
+import type { Feature } from "../client/feature.ts";
+import type { Hasher } from "../core/hash.ts";
 import { PostHog } from "../posthog/posthog.ts";
 import type { PostHogOptions } from "../posthog/types.ts";
-import { createFakeClock, type FakeClock } from "./fake_clock.ts";
-import { createRecordingLogger, type LogEntry } from "./recording_logger.ts";
-import { createSeededRandom } from "./seeded_random.ts";
-import { buildFlagDefinitions, type SimpleFlags } from "./simple_flags.ts";
+import { listenTo } from "./captured.ts";
+import { createWorld, type TestKit, type TestWorldOptions } from "./world.ts";
 
 /** What a test may choose; client options beside it win over the kit's own. */
-export interface TestClientOptions extends PostHogOptions {
-  /** Flags: one value for everybody each, or a definitions document. Default: none. */
-  readonly flags?: SimpleFlags | EmulatorFlagDefinitions | undefined;
-  /** The first moment in ms since the epoch. Default: 2026-01-01T00:00:00Z. */
-  readonly startMs?: number | undefined;
-  /** Of uuids and waits. Default 1. */
-  readonly seed?: number | undefined;
-}
+export interface TestClientOptions extends PostHogOptions, TestWorldOptions {}
+
+/** {@linkcode TestClientOptions} for a client of these features. */
+export type ComposedTestClientOptions<Features extends readonly Feature[]> =
+  & ClientOptions<Features>
+  & TestWorldOptions
+  & {
+    /** The features of the client. */
+    readonly use: Features;
+  };
 
 /** What the kit tells a client that has flags. */
 export interface TestFlagOptions {
@@ -28,44 +31,74 @@ export interface TestFlagOptions {
 }
 
 /** A client and the world around it. */
-export interface TestClient<Client = PostHog> {
+export interface TestClient<Client = PostHog> extends TestKit {
   /** The client: a real one. */
   readonly posthog: Client;
-  /** The PostHog it talks to. */
-  readonly emulator: PostHogEmulator;
-  /** The time both live in. */
-  readonly clock: FakeClock;
-  /** What the client logged, oldest first. */
-  readonly logs: readonly LogEntry[];
-  /** What the client reported to `onError`, oldest first. */
-  readonly errors: readonly AnyEdgehogError[];
 }
 
 /**
- * Creates a `PostHog` for a test: wired to an emulator in the same process, with a clock that stands still, the
- * same uuids in each run, and a logger that only records. Bodies are not compressed.
+ * {@linkcode createTestClient} for a client of the features in `use`, as `createClient` makes it. Each is told of the kit's
+ * options about flags what it takes.
  *
- * Whatever waits, waits until the test advances the clock: a retry after an outage, and a flush for an event that
- * was captured with `sendFeatureFlags`.
+ * @example A client that captures, and nothing else
+ * ```ts
+ * import { createTestClient } from "edgehog/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { posthog, lastEvent } = createTestClient({ use: [] });
+ * posthog.capture({ distinctId: "user-1", event: "order placed" });
+ *
+ * assertEquals(lastEvent()?.event, "order placed");
+ * ```
+ */
+export function createTestClient<const Features extends readonly Feature[]>(
+  options: ComposedTestClientOptions<Features>,
+): TestClient<ClientOf<Features>>;
+/**
+ * Creates a `PostHog` for a test: wired to an emulator in the same process, with a clock that stands still, the
+ * same uuids in each run, and a logger that only records. There is no network. Bodies are not compressed.
+ *
+ * What it captures is in `events` at once; what arrived at PostHog, after a flush, is in `emulator.events`. Whatever waits,
+ * waits until the test advances the clock: a retry after an outage, and a flush for an event that was captured with
+ * `sendFeatureFlags`.
+ *
+ * @throws {TypeError} A payload is for a flag that the test does not have.
  *
  * @example Testing what a handler captures
  * ```ts
- * import { assertCaptured, createTestClient } from "edgehog/testing";
+ * import { assertCaptured, assertExposed, createTestClient } from "edgehog/testing";
  * import { assertEquals } from "@std/assert";
  *
- * const { posthog, emulator } = createTestClient({ flags: { "new-checkout": true, "pricing": "annual" } });
- * const flags = await posthog.evaluateFlags("user-1");
+ * const kit = createTestClient({
+ *   flags: { "new-checkout": true, "pricing": "annual" },
+ *   payloads: { "pricing": { euros: 120 } },
+ * });
+ * const flags = await kit.posthog.evaluateFlags("user-1");
  * assertEquals(flags.isEnabled("new-checkout"), true);
  * assertEquals(flags.getFlag("pricing"), "annual");
+ * assertEquals(flags.getFlagPayload("pricing"), { euros: 120 });
  *
- * posthog.capture({ distinctId: "user-1", event: "order placed", properties: { total: 12 }, flags });
- * await posthog.flush();
- * assertCaptured(emulator.events, { event: "order placed", properties: { total: 12 } });
+ * kit.posthog.capture({ distinctId: "user-1", event: "order placed", properties: { total: 12 }, flags });
+ *
+ * assertCaptured(kit, { event: "order placed", properties: { total: 12 } });
+ * assertExposed(kit, { flag: "pricing", value: "annual" });
+ * assertEquals(kit.exposures.length, 2);
  * ```
  */
-export function createTestClient(options: TestClientOptions = {}): TestClient {
-  return createTestClientBy(
-    (apiKey, given, flags) => new PostHog(apiKey, { ...given, ...flags }),
+export function createTestClient(options?: TestClientOptions): TestClient;
+export function createTestClient(
+  { use, ...options }: TestClientOptions & {
+    readonly use?: readonly Feature[];
+  } = {},
+): TestClient<unknown> {
+  return createTestClientBy<unknown>(
+    (apiKey, given, { personalApiKey, hasher }) => {
+      const flagOptions = { hasher, ...(personalApiKey && { personalApiKey }) };
+      if (!use) return new PostHog(apiKey, { ...given, ...flagOptions });
+      // Inherited, they are there for the feature that asks, and refused by none that does not.
+      const all = Object.assign(Object.create(flagOptions), given, { use });
+      return createClient(apiKey, all);
+    },
     options,
   );
 }
@@ -100,41 +133,21 @@ export function createTestClientBy<Client>(
   ) => Client,
   options: TestClientOptions = {},
 ): TestClient<Client> {
-  const { flags = {}, startMs, seed = 1, ...given } = options;
+  const { flags, payloads, definitions, startMs, seed, ...given } = options;
   const { personalApiKey, hasher: givenHasher, ...clientOptions } = {
-    personalApiKey: "phx_test",
+    personalApiKey: options.secretKey ? undefined : "phx_test",
     ...given,
   };
-  const clock = createFakeClock(startMs);
-  const hasher = createTrackedHasher(givenHasher ?? webCryptoHasher, clock);
-  const emulator = createPostHogEmulator({
-    flags: buildFlagDefinitions(flags),
-    clock,
-    hasher,
-    random: createSeededRandom(seed + 1),
-  });
-  const logger = createRecordingLogger();
-  const errors: AnyEdgehogError[] = [];
-  const posthog = create("phc_test", {
-    disableCompression: true,
-    disableSingletonWarning: true,
-    fetch: emulator.fetch,
-    now: clock.now,
-    sleep: clock.sleep,
-    random: createSeededRandom(seed),
-    logger,
-    onError: (error) => errors.push(error),
-    ...clientOptions,
-  }, { personalApiKey, hasher });
-  return { posthog, emulator, clock, logs: logger.entries, errors };
-}
-
-/** Digests end outside of any clock, on another thread: the fake clock has to know of them. */
-function createTrackedHasher(hasher: Hasher, clock: FakeClock): Hasher {
-  return {
-    digest(texts) {
-      const digests = hasher.digest(texts);
-      return digests instanceof Promise ? clock.track(digests) : digests;
-    },
-  };
+  const world = createWorld(
+    { flags, payloads, definitions, startMs, seed },
+    { hasher: givenHasher },
+  );
+  const { kit, hasher, add } = world;
+  const posthog = create(
+    "phc_test",
+    { ...world.options, ...clientOptions },
+    { personalApiKey, hasher },
+  );
+  listenTo(posthog, add);
+  return { posthog, ...kit };
 }

@@ -90,7 +90,7 @@ const ARROWS: ArrowTable = {
     "client/escaped",
     "options/reader",
   ],
-  "compat": ["client/host", "flags"],
+  "compat": ["client/host", "events", "flags"],
   // What the adapters of frameworks have in common.
   "adapters": ["client", "client/escaped", "client/host"],
   // Entries of their own.
@@ -106,14 +106,21 @@ const ARROWS: ArrowTable = {
   "queue_service": ["client/host", "delivery"],
   "logs": ["options", "delivery"],
   "traces": ["options", "delivery"],
-  "openfeature": ["mod"],
+  "openfeature": ["client/host", "flags"],
   "hono": ["adapters", "client", "posthog"],
   "express": ["adapters", "client", "posthog"],
   "next": ["adapters", "client"],
   "flags_sdk": ["flags"],
   "featureflip": ["delivery/http", "delivery/retry", "delivery/stream"],
   "sync_hash": [],
-  "testing": ["posthog", "dev", "caches/types"],
+  "testing": [
+    "posthog",
+    "client",
+    "client/feature",
+    "client/host",
+    "dev",
+    "caches/types",
+  ],
   "dev": [
     "flags",
     "local_evaluation/outcome",

@@ -1,6 +1,6 @@
 import type { PostHog, PostHogOptions } from "edgehog";
 import type { Feature } from "edgehog/client";
-import type { TestFlagOptions } from "edgehog/testing";
+import type { TestClientOptions, TestFlagOptions } from "edgehog/testing";
 import type { ContractLibrary, ContractRunner } from "./_runner.ts";
 
 /**
@@ -28,14 +28,16 @@ export function compose(
     },
     testing: {
       ...lib.testing,
-      createTestClient: (options) =>
-        lib.testing.createTestClientBy(
-          (apiKey, given, flags) => {
-            const taken = takes.map((name) => [name, flags[name]]);
-            return create(apiKey, { ...given, ...Object.fromEntries(taken) });
-          },
-          options,
-        ),
+      // Of its two forms the one without `use`: what the client is made of is chosen here.
+      createTestClient:
+        ((options?: TestClientOptions) =>
+          lib.testing.createTestClientBy(
+            (apiKey, given, flags) => {
+              const taken = takes.map((name) => [name, flags[name]]);
+              return create(apiKey, { ...given, ...Object.fromEntries(taken) });
+            },
+            options,
+          )) as typeof lib.testing.createTestClient,
     },
   };
 }

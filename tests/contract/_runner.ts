@@ -13,6 +13,7 @@ export interface ContractLibrary {
   readonly featureFlags: typeof import("edgehog/feature-flags");
   readonly localEvaluation: typeof import("edgehog/local-evaluation");
   readonly errorTracking: typeof import("edgehog/error-tracking");
+  readonly openFeature: typeof import("edgehog/openfeature");
   readonly featureflip: typeof import("edgehog/featureflip");
   /** The text of the file that a stack frame names; undefined where there is none. */
   readonly readSource: (filename: string) => string | undefined;

@@ -20,6 +20,7 @@ import { hooks } from "./hooks.ts";
 import { hostile } from "./hostile.ts";
 import { detachedClientMethods, objects } from "./objects.ts";
 import { observing } from "./observing.ts";
+import { openFeature } from "./openfeature.ts";
 import { oneLoad } from "./one_load.ts";
 import { oneStore } from "./one_store.ts";
 import { outages } from "./outages.ts";
@@ -36,6 +37,7 @@ export function contract(t: ContractRunner, lib: ContractLibrary): void {
   kernel(t, lib);
   features(t, lib);
   singleFlagMethods(t, lib);
+  openFeature(t, lib);
   doubles(t, lib);
   compositions(t, lib);
   featureflip(t, lib);

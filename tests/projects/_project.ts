@@ -11,22 +11,39 @@ export interface Project {
   run(...command: readonly string[]): Promise<string>;
 }
 
-/** Declares the tests of one project below `tests/projects`. */
+/** What a project has otherwise than those below `tests/projects`. */
+export interface ProjectOptions {
+  /** Where its files are. */
+  readonly source?: string;
+  /** Changes them before they are installed. */
+  prepare?(directory: string): Promise<void>;
+  /** Whether what it needs is not there. */
+  readonly ignore?: boolean;
+}
+
+/** What is made of a project where somebody works with it. */
+const MADE = new Set(["node_modules", "dist", ".wrangler", ".dev.vars"]);
+
+/** Declares the tests of one project. */
 export function testProject(
   name: string,
   tests: (project: Project, t: Deno.TestContext) => Promise<void>,
+  { source = sourceOf(name), prepare, ignore = false }: ProjectOptions = {},
 ): void {
   Deno.test({
     name: `the project '${name}'`,
+    ignore,
     // npm and the compilers have processes and files of their own.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn(t) {
-      const directory = await Deno.makeTempDir({ prefix: `edgehog-${name}-` });
+      const prefix = `edgehog-${name.replaceAll("/", "-")}-`;
+      const directory = await Deno.makeTempDir({ prefix });
       try {
         await ensurePackage();
-        await copyDirectory(sourceOf(name), directory);
+        await copyDirectory(source, directory);
         await Deno.copyFile(TARBALL, `${directory}/edgehog.tgz`);
+        await prepare?.(directory);
         const project: Project = {
           directory,
           async run(...command) {
@@ -54,6 +71,7 @@ export function testProject(
 async function copyDirectory(from: string, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (MADE.has(name)) continue;
     const [source, target] = [`${from}/${name}`, `${to}/${name}`];
     if (isDirectory) await copyDirectory(source, target);
     else await Deno.copyFile(source, target);

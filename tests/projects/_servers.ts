@@ -1,4 +1,9 @@
-import { createPostHogEmulator, type ReceivedEvent } from "edgehog/dev";
+import {
+  createPostHogEmulator,
+  type EmulatorOptions,
+  type ReceivedEvent,
+  type ReceivedRequest,
+} from "edgehog/dev";
 import {
   type EmulatorServer,
   serveEmulator,
@@ -13,13 +18,17 @@ const LIMIT_MS = 30_000;
 export interface Collector extends EmulatorServer {
   /** What has arrived. */
   readonly events: readonly ReceivedEvent[];
+  /** What was asked. */
+  readonly requests: readonly ReceivedRequest[];
   /** Resolves when so many events have arrived. */
   receive(count: number): Promise<void>;
 }
 
 /** Serves a PostHog that tells when events have arrived. */
-export async function serveCollector(): Promise<Collector> {
-  const emulator = createPostHogEmulator();
+export async function serveCollector(
+  options: EmulatorOptions = {},
+): Promise<Collector> {
+  const emulator = createPostHogEmulator(options);
   const waiting = new Set<() => void>();
   const server = await serveEmulator({
     ...emulator,
@@ -29,10 +38,11 @@ export async function serveCollector(): Promise<Collector> {
       return response;
     },
   }, 0);
-  const { events } = emulator;
+  const { events, requests } = emulator;
   return {
     ...server,
     events,
+    requests,
     async receive(count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const look = () => {

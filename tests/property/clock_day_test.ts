@@ -4,6 +4,7 @@ import {
   createSeededRandom,
   createTestClient,
   type Fault,
+  type TestClient,
 } from "edgehog/testing";
 
 const SECOND_MS = 1000;
@@ -24,7 +25,7 @@ const JUMPS_MS = [
 function createJumpingWorld() {
   let skewMs = 0;
   const faults = new Map<string, Fault>();
-  const client = createTestClient({
+  const client: TestClient = createTestClient({
     now: () => client.clock.now() + skewMs,
     flags: describe(false),
     captureMode: "v1",

@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { createTestClient, type PostHog } from "edgehog/testing";
+import {
+  createTestClient,
+  type PostHog,
+  type TestClient,
+} from "edgehog/testing";
 import type { RequestScope } from "edgehog";
 import fc from "fast-check";
 
@@ -186,7 +190,7 @@ const overlapping = fc.asyncProperty(
   fc.boolean(),
   async (scheduler, visits, isRemote) => {
     const order: number[] = [];
-    const { posthog, emulator, clock } = createTestClient({
+    const client: TestClient = createTestClient({
       flags: FLAGS,
       ...(isRemote && { personalApiKey: undefined }),
       // The network's answers come in any order, too.
@@ -195,6 +199,7 @@ const overlapping = fc.asyncProperty(
         return emulator.fetch(url, init);
       },
     });
+    const { posthog, emulator, clock } = client;
     const pending: Promise<unknown>[] = [];
     const wrong: string[] = [];
     const ends = visits.map(async (visit, n) => {

@@ -5,6 +5,7 @@ import * as errorTracking from "edgehog/error-tracking";
 import * as featureFlags from "edgehog/feature-flags";
 import * as featureflip from "edgehog/featureflip";
 import * as localEvaluation from "edgehog/local-evaluation";
+import * as openFeature from "edgehog/openfeature";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
 import {
@@ -37,6 +38,7 @@ export function runContract(
     featureFlags,
     localEvaluation,
     errorTracking,
+    openFeature,
     featureflip,
     readSource,
     inspect,

@@ -6,6 +6,7 @@ import * as errorTracking from "edgehog/error-tracking";
 import * as featureFlags from "edgehog/feature-flags";
 import * as featureflip from "edgehog/featureflip";
 import * as localEvaluation from "edgehog/local-evaluation";
+import * as openFeature from "edgehog/openfeature";
 import * as testing from "edgehog/testing";
 import { contract } from "../contract/mod.ts";
 
@@ -17,6 +18,7 @@ contract({ test: (name, fn) => Deno.test(name, fn) }, {
   featureFlags,
   localEvaluation,
   errorTracking,
+  openFeature,
   featureflip,
   readSource: (filename) => Deno.readTextFileSync(filename),
   inspect: (value) =>

@@ -20,7 +20,7 @@ export const MISSING_MEMBERS = {
   projectToken: "keep the key that you pass",
   apiKey: "keep the key that you pass",
   host: "keep the host that you pass",
-  flushAt: "events leave at once",
+  flushAt: "events leave at once, unless `flushAt` or `flushInterval` is given",
   preloadFeatureFlags: "definitions load at first use",
   disableSurveys: "there are none",
   isDebug: "keep what you pass to `debug`",

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { assertEquals } from "@std/assert";
 import { createTestClient } from "edgehog/testing";
 import type { PostHogClient, RequestScope } from "edgehog";
@@ -64,4 +65,14 @@ Deno.test("withContext() has the type of what the function returns", () => {
     true,
     "text" as unknown as number,
   ]);
+});
+
+Deno.test("a scope is made for Node's own request, with exact optional properties too", () => {
+  const { posthog } = createTestClient();
+  const request: Pick<IncomingMessage, "headers" | "method" | "url"> = {
+    headers: { "x-posthog-distinct-id": "user-1" },
+    method: undefined,
+    url: undefined,
+  };
+  assertEquals(posthog.forRequest(request).distinctId, "user-1");
 });

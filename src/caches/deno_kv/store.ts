@@ -1,3 +1,4 @@
+import { type Clock, type Countdown, countDown } from "../../core/clock.ts";
 import { getOwn, isFiniteNumber, isRecord } from "../../core/guards.ts";
 import type { AtomicStore } from "../atomic_cache.ts";
 import type { DenoKvKeyPart, DenoKvLike } from "./types.ts";
@@ -40,18 +41,18 @@ export function createDenoKvStore(
   const headKey = [...prefix, "head"];
   const piecesKey = [...prefix, "pieces"];
   const confirmedKey = [...prefix, "confirmed"];
+  const isOver = createWatch({ now });
 
   return {
     async claim(holder, mayRenew) {
       const kv = await open();
       const { value, versionstamp } = await kv.get(leaseKey);
       const lease = parseLease(value);
-      // By our own clock: the database removes what has expired some time later.
-      const isFree = !lease || lease.expiresAt <= now();
+      const isFree = !lease || isOver(lease, versionstamp);
       if (!isFree && !(mayRenew && lease.holder === holder)) return false;
       const { ok } = await kv.atomic()
         .check({ key: leaseKey, versionstamp })
-        .set(leaseKey, { holder, expiresAt: now() + leaseMs }, {
+        .set(leaseKey, { holder, claimedAt: now(), lengthMs: leaseMs }, {
           expireIn: leaseMs,
         })
         .commit();
@@ -152,14 +153,34 @@ function parseHead(value: unknown): Head | undefined {
 
 interface Lease {
   readonly holder: unknown;
-  readonly expiresAt: number;
+  readonly claimedAt: number;
+  readonly lengthMs: number;
+}
+
+/**
+ * Creates what tells whether a lease is over: by the moment that its holder wrote, since the database removes what has
+ * expired some time later, or once it was looked at for its length. The holder's clock may be hours ahead, or ours was.
+ */
+function createWatch(
+  clock: Pick<Clock, "now">,
+): (lease: Lease, versionstamp: string | null) => boolean {
+  let watched: string | null | undefined;
+  let left: Countdown = () => 0;
+  return ({ claimedAt, lengthMs }, versionstamp) => {
+    if (watched !== versionstamp) {
+      watched = versionstamp;
+      left = countDown(clock, lengthMs);
+    }
+    return claimedAt + lengthMs <= clock.now() || left() === 0;
+  };
 }
 
 function parseLease(value: unknown): Lease | undefined {
   if (!isRecord(value)) return undefined;
-  const expiresAt = getOwn(value, "expiresAt");
-  return isFiniteNumber(expiresAt)
-    ? { holder: getOwn(value, "holder"), expiresAt }
+  const claimedAt = getOwn(value, "claimedAt");
+  const lengthMs = getOwn(value, "lengthMs");
+  return isFiniteNumber(claimedAt) && isFiniteNumber(lengthMs)
+    ? { holder: getOwn(value, "holder"), claimedAt, lengthMs }
     : undefined;
 }
 

@@ -30,8 +30,8 @@ export function toCacheData(
   stamp: CacheStamp,
   numberTexts?: NumberTexts,
 ): FlagDefinitionCacheData {
-  const source = isRecord(document) ? document : {};
-  const fields = { ...source as JsonObject };
+  const source = toObject(document);
+  const fields = { ...source };
   delete fields["numberTexts"];
   for (const [name, value] of Object.entries(stamp)) {
     if (value !== undefined) fields[name] = value;
@@ -74,19 +74,20 @@ export function toCacheData(
  * them. Undefined where it has no array `flags`.
  */
 export function copyEntry(entry: unknown): JsonObject | undefined {
-  const rows = isRecord(entry) ? getOwn(entry, "flags") : undefined;
-  if (!isRecord(entry) || !Array.isArray(rows)) return undefined;
+  const source = toObject(entry);
+  const rows = getOwn(source, "flags");
+  if (!Array.isArray(rows)) return undefined;
   const copy: JsonObject = {
     // Not by index, which an absurd length would make endless.
     flags: Object.values(rows).map(copyPart),
     cohorts: Object.fromEntries(
-      Object.entries(toObject(getOwn(entry, "cohorts")))
+      Object.entries(toObject(getOwn(source, "cohorts")))
         .map(([id, cohort]) => [id, copyPart(cohort)]),
     ),
-    groupTypeMapping: copyPart(readGroupTypeMapping(entry)),
-    ...readSwitches(entry),
+    groupTypeMapping: copyPart(readGroupTypeMapping(source)),
+    ...readSwitches(source),
   };
-  applyNumberTexts(copy, getOwn(entry, "numberTexts"));
+  applyNumberTexts(copy, getOwn(source, "numberTexts"));
   return copy;
 }
 
@@ -101,18 +102,15 @@ function copyPart(part: unknown): JsonValue {
 
 /** Reads the stamp of a cache entry; a provider may have stored anything. */
 export function readCacheStamp(entry: unknown): CacheStamp {
-  const read = (name: string) =>
-    isRecord(entry) ? getOwn(entry, name) : undefined;
-  const etag = read("etag");
-  const fetchedAt = read("fetchedAt");
-  const project = read("project");
+  const { etag, fetchedAt, project } = toObject(entry);
   return {
-    etag: isText(etag) && etag !== "" ? etag : undefined,
+    etag: isText(etag) && etag || undefined,
     fetchedAt: isFiniteNumber(fetchedAt) ? fetchedAt : undefined,
     project: isText(project) ? project : undefined,
   };
 }
 
+/** Its values are still anything. */
 function toObject(value: unknown): JsonObject {
   return isRecord(value) ? value as JsonObject : {};
 }

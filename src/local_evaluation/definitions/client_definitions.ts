@@ -7,7 +7,7 @@ import type { LocalFlags } from "../../flags/local.ts";
 import { Outage, type OutageTurn } from "../../flags/outage.ts";
 import type { CheckedFlagOptions } from "../../flags/options.ts";
 import { readFlagDefinitions } from "../evaluation/definitions.ts";
-import type { FlagDefinitions, FlagRule } from "../evaluation/rules.ts";
+import type { FlagRule } from "../evaluation/rules.ts";
 import type { RegexOperators } from "../evaluation/matcher.ts";
 import { createTimeZone } from "../evaluation/time_zone.ts";
 import type { CheckedLocalOptions } from "../options.ts";
@@ -39,7 +39,7 @@ const NOTHING = "There are no flag definitions in the cache";
  * load is all that callers share: nothing is awaited by another caller than the one that began it.
  */
 export class ClientDefinitions implements LocalFlags {
-  readonly isEnabled: boolean;
+  declare readonly isEnabled: boolean;
   readonly #host: FeatureHost;
   readonly #options: CheckedFlagOptions & CheckedLocalOptions;
   readonly #read: ReadDefinitions;
@@ -92,7 +92,11 @@ export class ClientDefinitions implements LocalFlags {
   }
 
   isReady(): boolean {
-    return (this.#installed?.definitions.flags.size ?? 0) > 0;
+    return Boolean(this.#installed?.definitions.flags.size);
+  }
+
+  get state(): LocalFlags["state"] {
+    return this.#freshness.describe(this.#installed, this.#isUsable());
   }
 
   list(keys?: readonly string[]): readonly FlagRule[] {
@@ -116,17 +120,16 @@ export class ClientDefinitions implements LocalFlags {
       !this.#freshness.isStale(loadedAt) &&
       !this.#freshness.isOverdue(confirmedAt)
     ) return;
-    const isTooOld = this.#freshness.isTooOld(confirmedAt);
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();
     // What nobody keeps alive would be dropped with the response, and the definitions never be refreshed.
-    const isAwaited = !this.#installed || isTooOld ||
+    const isAwaited = this.#freshness.isTooOld(confirmedAt) ||
       isDropping && !caller.isKept;
     const running = this.#loads.running;
     const lengthMs = options.requestTimeout +
       (isDropping ? 0 : ABANDONED_SLACK_MS);
     if (!isAwaited && this.#loads.findRunning(lengthMs)) return;
-    const turn = budgetMs === undefined ? undefined : this.#outage.enter();
+    const turn = budgetMs ? this.#outage.enter() : undefined;
     if (turn === "skip") return;
     if (!isAwaited) {
       if (running && isDropping) reporter.warn(ABANDONED, ABANDONED);
@@ -138,7 +141,7 @@ export class ClientDefinitions implements LocalFlags {
         caller,
         signal,
         turn,
-        budgetMs === undefined ? undefined : { leftMs: budgetMs / 4 },
+        budgetMs ? { leftMs: budgetMs / 4 } : undefined,
       );
       const ownMs = budgetMs && budgetMs / 2;
       if (!own) return;
@@ -333,25 +336,23 @@ export class ClientDefinitions implements LocalFlags {
   ): boolean {
     if (sentEtag === undefined || this.#isOutdated(load)) return false;
     if (this.#installed?.etag === sentEtag) {
-      return this.#hold(load, this.#installed.definitions, etag);
+      const { definitions } = this.#installed;
+      return this.#hold(load, { definitions, etag, fetchedAt: undefined });
     }
     // Without the entry, the answer is about definitions that another load has replaced meanwhile.
     return entry !== undefined &&
-      this.#install(load, { ...entry, confirmedAt: undefined }, etag);
+      this.#install(load, { ...entry, etag, confirmedAt: undefined });
   }
 
   /** False when a load begun later has been installed already. */
-  #install(
-    load: Load,
-    { definitions, fetchedAt, confirmedAt, ...origin }: CachedDefinitions,
-    etag = origin.etag,
-  ): boolean {
+  #install(load: Load, installed: CachedDefinitions): boolean {
     if (this.#isOutdated(load)) return false;
     const { reporter } = this.#host;
+    const { definitions, etag, fetchedAt } = installed;
     for (const text of definitions.skipped) {
       reporter.debug(`Flag definitions: ${text}`);
     }
-    this.#hold(load, definitions, etag, fetchedAt, confirmedAt);
+    this.#hold(load, installed);
     reporter.debug(() =>
       `Loaded ${definitions.flags.size} flag definitions from ${
         fetchedAt === undefined ? "PostHog" : "the cache"
@@ -361,24 +362,13 @@ export class ClientDefinitions implements LocalFlags {
     return true;
   }
 
-  #hold(
-    { generation }: Load,
-    definitions: FlagDefinitions,
-    etag: string | undefined,
-    fetchedAt?: number,
-    confirmedAt?: number,
-  ): true {
-    const { clock, reporter } = this.#host;
-    const loadedAt = clock.now();
+  #hold({ generation }: Load, held: CachedDefinitions): true {
     this.#installedGeneration = generation;
     this.#installed = new InstalledDefinitions(
-      definitions,
-      etag,
-      fetchedAt,
-      loadedAt,
-      confirmedAt ?? loadedAt,
+      held,
+      this.#host.clock.now(),
       this.#options.hasher,
-      reporter,
+      this.#host.reporter,
     );
     return true;
   }

@@ -51,9 +51,9 @@ const FOREIGN =
 /** A {@linkcode FlagDefinitionCache} that can neither throw nor hang nor lie about types. No method rejects. */
 export class ContainedCache {
   /** Names the client's project. */
-  readonly project: string;
+  declare readonly project: string;
   /** See {@linkcode FlagDefinitionCache.delayMs}. */
-  readonly delayMs: number;
+  declare readonly delayMs: number;
   readonly #cache: FlagDefinitionCache;
   readonly #host: CacheHost;
   readonly #read: ReadDefinitions;

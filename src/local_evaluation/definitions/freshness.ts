@@ -1,6 +1,7 @@
 import type { FeatureHost } from "../../client/host.ts";
 import { hasPassed } from "../../core/clock.ts";
 import { drawUnit } from "../../core/random.ts";
+import type { LocalFlags } from "../../flags/local.ts";
 import type { CheckedLocalOptions } from "../options.ts";
 import type { CachedDefinitions } from "./contained_cache.ts";
 import type { InstalledDefinitions } from "./installed.ts";
@@ -56,6 +57,15 @@ export class Freshness {
   /** Whether they are too old to answer before they are refreshed. */
   isTooOld(confirmedAt: number | undefined): boolean {
     return this.#hasPassed(confirmedAt, this.#options.maxDefinitionAgeMs);
+  }
+
+  /** How those that are held are, for other rooms. */
+  describe(
+    held: InstalledDefinitions | undefined,
+    isUsable: boolean,
+  ): LocalFlags["state"] {
+    if (!held) return isUsable ? "missing" : undefined;
+    return this.isTooOld(held.confirmedAt) ? "stale" : "current";
   }
 
   /**

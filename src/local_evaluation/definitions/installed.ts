@@ -8,43 +8,38 @@ import type { FlagRecord } from "../../flags/record.ts";
 import type { RemoteFlags } from "../../flags/remote_response.ts";
 import type { FlagValue } from "../../flags/results.ts";
 import { evaluateFlagSet } from "../evaluation/passes.ts";
-import type { FlagDefinitions } from "../evaluation/rules.ts";
-import type { FlagRule } from "../evaluation/rules.ts";
+import type { FlagDefinitions, FlagRule } from "../evaluation/rules.ts";
 import { buildDecision, OFF } from "../evaluation/types.ts";
 import type { FlagDecision } from "../evaluation/outcome.ts";
+import type { CachedDefinitions } from "./contained_cache.ts";
 
 /** Keys remembered as missing; the oldest goes. */
 const MAX_MISSING_KEYS = 1000;
 
 /** Definitions in use: settled data only, shared by all requests of an isolate. */
-export class InstalledDefinitions implements LocalDefinitions {
-  /** The definitions. */
-  readonly definitions: FlagDefinitions;
-  /** The server's ETag for them, byte for byte. */
-  readonly etag: string | undefined;
-  readonly fetchedAt: number | undefined;
-  readonly loadedAt: number;
-  /** The newest word of PostHog's for them that is known of, in ms since the epoch. */
-  readonly confirmedAt: number;
+export class InstalledDefinitions
+  implements LocalDefinitions, CachedDefinitions {
+  declare readonly definitions: FlagDefinitions;
+  declare readonly etag: string | undefined;
+  declare readonly fetchedAt: number | undefined;
+  declare readonly confirmedAt: number;
+  declare readonly loadedAt: number;
   readonly #hasher: Hasher;
   readonly #reporter: Reporter;
   readonly #missingKeys = new BoundedMap<string, null>(MAX_MISSING_KEYS);
 
   /** No flag is known to be missing yet. */
   constructor(
-    definitions: FlagDefinitions,
-    etag: string | undefined,
-    fetchedAt: number | undefined,
+    { definitions, etag, fetchedAt, confirmedAt }: CachedDefinitions,
     loadedAt: number,
-    confirmedAt: number,
     hasher: Hasher,
     reporter: Reporter,
   ) {
     this.definitions = definitions;
     this.etag = etag;
     this.fetchedAt = fetchedAt;
+    this.confirmedAt = confirmedAt ?? loadedAt;
     this.loadedAt = loadedAt;
-    this.confirmedAt = confirmedAt;
     this.#hasher = hasher;
     this.#reporter = reporter;
   }

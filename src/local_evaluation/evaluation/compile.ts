@@ -65,6 +65,8 @@ export function compileFlag(
     key,
     index,
     id: toInteger(row["id"]),
+    name: row["name"],
+    multivariate: filters["multivariate"],
     version: toInteger(row["version"]),
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),

@@ -45,6 +45,9 @@ export interface FlagRule extends Nesting {
   readonly index: number;
   /** The flag's id. */
   readonly id: number | undefined;
+  /** What the row says under these names, whatever it is, for lists of flags. */
+  readonly name: unknown;
+  readonly multivariate: unknown;
   /** The row's version counter. */
   readonly version: number | undefined;
   /** Whether an experiment uses the flag; undefined when the feed does not say. */

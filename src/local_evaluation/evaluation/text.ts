@@ -11,9 +11,9 @@ export type FilterValue =
 /** A number of a filter that the server writes in another way than JavaScript does. */
 export class FilterNumber {
   /** The number. */
-  readonly value: number;
+  declare readonly value: number;
   /** The server's text; undefined where it is not known. */
-  readonly text: string | undefined;
+  declare readonly text: string | undefined;
 
   /** Keeps the two. */
   constructor(value: number, text: string | undefined) {

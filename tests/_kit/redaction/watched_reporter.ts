@@ -6,6 +6,7 @@ import {
 } from "../../../src/core/reporter.ts";
 import { describeError, watch } from "./leaks.ts";
 
+export { LISTENED } from "../../../src/core/reporter.ts";
 export type * from "../../../src/core/reporter.ts";
 
 /**

@@ -72,8 +72,13 @@ const UNREADABLE_LEASES: readonly (readonly [name: string, value: unknown])[] =
     ["a text", "held"],
     ["a list", []],
     ["one without a time", { holder: "x" }],
-    ["one with no number for a time", { holder: "x", expiresAt: "soon" }],
-    ["one that ends at NaN", { holder: "x", expiresAt: NaN }],
+    ["one with no number for a time", {
+      holder: "x",
+      claimedAt: "now",
+      lengthMs: 1e15,
+    }],
+    ["one without a length", { holder: "x", claimedAt: 1e15 }],
+    ["one that lasts NaN", { holder: "x", claimedAt: 1e15, lengthMs: NaN }],
   ];
 
 for (const [name, value] of UNREADABLE_LEASES) {

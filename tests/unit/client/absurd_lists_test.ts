@@ -218,3 +218,16 @@ Deno.test("a real list of 20,000 flag keys is cut, and that is said once (FLD-09
     "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
   ]);
 });
+
+Deno.test("flag keys that are no list are not left out in silence (FLD-090)", async () => {
+  for (const flagKeys of ["a", new Set(["a"]), { 0: "a", length: 1 }, 5]) {
+    const { posthog, warnings } = createWatched();
+    await posthog.evaluateFlags("user-1", { flagKeys } as never);
+    assertEquals(warnings.length, 1, String(flagKeys));
+  }
+  for (const flagKeys of [undefined, null, ["a"], []]) {
+    const { posthog, warnings } = createWatched();
+    await posthog.evaluateFlags("user-1", { flagKeys } as never);
+    assertEquals(warnings, []);
+  }
+});

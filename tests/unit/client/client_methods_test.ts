@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type AnyEdgehogError, uuidv7 } from "edgehog";
-import { createTestClient } from "edgehog/testing";
+import { createTestClient, type TestClient } from "edgehog/testing";
 import {
   LIBRARY_NAME,
   USER_AGENT,
@@ -77,7 +77,7 @@ Deno.test("work that fails is reported, and nothing rejects (FLD-054)", async ()
 
 Deno.test("flush() takes no longer than its limit once more when the clock is set back meanwhile (FLD-081)", async () => {
   let skewMs = 0;
-  const client = createTestClient({
+  const client: TestClient = createTestClient({
     now: () => client.clock.now() + skewMs,
     fetch: () => new Promise(() => {}),
     requestTimeout: 1_000_000,

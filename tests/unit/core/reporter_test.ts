@@ -150,9 +150,9 @@ Deno.test("Reporter.on() ends with its result (CAP-296)", () => {
   const { reporter } = createRecorded();
   const flushed: (readonly string[])[] = [];
   const off = reporter.on("flush", (uuids) => flushed.push(uuids));
-  reporter.delivered(["a"]);
+  reporter.emit("flush", () => ["a"]);
   off();
-  reporter.delivered(["b"]);
+  reporter.emit("flush", () => ["b"]);
   assertEquals(flushed, [["a"]]);
 });
 

@@ -94,7 +94,7 @@ export function createBench(
     isGone ? new Promise<void>(() => {}) : client.clock.sleep(ms, signal);
   const look = (ms: number, signal?: AbortSignal) =>
     client.clock.look?.(ms, signal);
-  const client = createTestClient({
+  const client: TestClient = createTestClient({
     transport,
     retryJitter: 0,
     flushAt: 1000,

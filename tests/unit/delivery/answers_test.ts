@@ -1,7 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { AnyEdgehogError } from "edgehog";
 import { consumeQueue } from "edgehog/queue";
-import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+} from "edgehog/testing";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 type Fetch = NonNullable<TestClientOptions["fetch"]>;
@@ -22,7 +26,7 @@ function createFixture(
   answer: (url: string, init: Parameters<Fetch>[1]) => Response | undefined,
   options: TestClientOptions = {},
 ) {
-  const kit = createTestClient({
+  const kit: TestClient = createTestClient({
     host: HOST,
     flags: { a: true },
     retryJitter: 0,

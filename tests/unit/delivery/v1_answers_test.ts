@@ -246,6 +246,29 @@ for (const [status, host, says, not] of HINTS) {
   );
 }
 
+for (const lane of LANES) {
+  Deno.test(`a shutdown waits for as long as the server puts the ${lane} lane off, if that is within its time (UPS-012, FLD-006)`, async () => {
+    const requests: number[] = [];
+    for (const retryAfter of [5, 40]) {
+      const fixture = createFixture({ status: 429, retryAfter }, {}, lane);
+      const { clock, posthog, state, capture, deliveryErrors } = fixture;
+      capture();
+      const shutdown = posthog.shutdown(30_000);
+      await clock.settle();
+      state.fault = undefined;
+      await clock.advance(30_000);
+      await shutdown;
+      requests.push(fixture.requests().length);
+      assertEquals(
+        deliveryErrors().map(({ code }) => code),
+        retryAfter === 5 ? ["http"] : ["http", "shutdown_timeout"],
+      );
+      assertEquals(clock.pending, 0);
+    }
+    assertEquals(requests, [2, 1]);
+  });
+}
+
 Deno.test("after any number of 401, 404 and 405 nothing goes by v0 (UPS-002, UPS-019)", async () => {
   const { clock, posthog, state, capture, emulator } = createFixture({});
   emulator.setFaultPolicy(() => state.fault);

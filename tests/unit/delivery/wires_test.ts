@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   createRecordingFetch,
   createTestClient,
+  type TestClient,
   type TestClientOptions,
 } from "edgehog/testing";
 import { createBench } from "./_bench.ts";
@@ -54,7 +55,7 @@ for (const [lane, options, path, encoding] of WIRES) {
     const { fetch, requests } = createRecordingFetch(() =>
       Response.json({ results: {} })
     );
-    const { posthog, clock } = createTestClient({
+    const client: TestClient = createTestClient({
       host: "https://host.example/path",
       disableCompression: false,
       ...options,
@@ -63,6 +64,7 @@ for (const [lane, options, path, encoding] of WIRES) {
         return clock.track(fetch(url, init));
       },
     });
+    const { posthog, clock } = client;
     if (lane === "ai") posthog.captureAi(EVENT);
     else posthog.capture(EVENT);
     const flushed = posthog.flush(1);

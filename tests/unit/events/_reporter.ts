@@ -37,7 +37,6 @@ export function createRecordingReporter(): {
     },
     emit: () => {},
     drop: (event) => void drops.push(event),
-    delivered: () => {},
     rearm: () => {},
     setDebug: () => {},
     on: () => () => {},

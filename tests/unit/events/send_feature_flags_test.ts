@@ -1,6 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { CaptureMessage, SendFeatureFlagsOptions } from "edgehog";
-import { createTestClient, type TestClientOptions } from "edgehog/testing";
+import {
+  createTestClient,
+  type TestClient,
+  type TestClientOptions,
+} from "edgehog/testing";
 import { AI_CAPTURE_PATH, CAPTURE_PATH } from "../../_kit/capture_paths.ts";
 
 const FLAGS = { "new-nav": true, pricing: "annual", old: false };
@@ -209,6 +213,8 @@ for (
     ["a blank name", { ...WITH_FLAGS, event: " " }],
     ["$feature_flag_called", { ...WITH_FLAGS, event: "$feature_flag_called" }],
     ["false", { ...EVENT, sendFeatureFlags: false }],
+    ["null", { ...EVENT, sendFeatureFlags: null as never }],
+    ["undefined", { ...EVENT, sendFeatureFlags: undefined }],
     ["a text", { ...EVENT, sendFeatureFlags: "yes" } as never],
   ] satisfies [string, CaptureMessage][]
 ) {
@@ -537,7 +543,7 @@ Deno.test("reading flags for an event exposes none of them (FLG-111)", async () 
 Deno.test("an event whose request died while its flags were evaluated is sent without them by the next (CAP-038, CAP-266)", async () => {
   let isGone = true;
   const seen: string[] = [];
-  const { posthog, emulator, clock } = createTestClient({
+  const client: TestClient = createTestClient({
     enableLocalEvaluation: false,
     beforeSend(event) {
       seen.push(event.event);
@@ -548,6 +554,7 @@ Deno.test("an event whose request died while its flags were evaluated is sent wi
     sleep: (ms, signal) =>
       isGone ? new Promise(() => {}) : clock.sleep(ms, signal),
   });
+  const { posthog, emulator, clock } = client;
   posthog.capture(WITH_FLAGS);
   await clock.settle();
   isGone = false;

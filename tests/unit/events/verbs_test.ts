@@ -34,7 +34,6 @@ function read(
     capture: (draft) => void drafts.push(draft),
     captureImmediate: (draft) => Promise.resolve(void drafts.push(draft)),
     prepareEvent: () => PREPARATION,
-    prepareMessage: (draft) => Promise.resolve(void drafts.push(draft)),
   };
   EVENT_VERBS[name](caller, message as never);
   const [draft] = drafts;

@@ -8,7 +8,7 @@ import {
 import { createClient } from "edgehog/client";
 import { featureFlags } from "edgehog/feature-flags";
 import { localEvaluation } from "edgehog/local-evaluation";
-import { createTestClient } from "edgehog/testing";
+import { createTestClient, type TestClient } from "edgehog/testing";
 import type { LocalEvaluationPart } from "../../../src/flags/local.ts";
 
 const SECRET = "correct horse battery staple";
@@ -212,10 +212,11 @@ Deno.test("flagChangeWebhook() asks once a second and three times in a row at mo
 
 /** A hook whose first request was dropped in the middle. */
 async function createDropped() {
-  const { emulator, posthog, clock } = createTestClient({
+  const client: TestClient = createTestClient({
     fetch: (input, init) =>
       isDropped ? new Promise(() => {}) : emulator.fetch(input, init),
   });
+  const { emulator, posthog, clock } = client;
   let isDropped = true;
   const handle = flagChangeWebhook(posthog, { secret: SECRET });
   const call = () =>

@@ -83,12 +83,10 @@ Deno.test("sendFeatureFlags asks PostHog only where no definitions are at hand",
   assertEquals(local.paths(), ["/flags/definitions", "/flags/"]);
 });
 
-for (const [timeoutMs, withinMs] of [[100, 300], [60_000, 20_000]]) {
-  Deno.test(`sendFeatureFlags has ${withinMs} ms where a request has ${timeoutMs}`, () => {
-    const settings = { featureFlagsRequestTimeoutMs: timeoutMs };
-    assertEquals(prepare(create({ settings }), true)?.withinMs, withinMs);
-  });
-}
+Deno.test("sendFeatureFlags has three times what a request has, as far as an event waits", () => {
+  const settings = { featureFlagsRequestTimeoutMs: 100 };
+  assertEquals(prepare(create({ settings }), true)?.withinMs, 300);
+});
 
 const DEPRECATED =
   "'sendFeatureFlags' is deprecated: pass the result of 'evaluateFlags' as 'flags'";
@@ -98,9 +96,6 @@ const REFUSED: readonly (readonly [
   rest: Record<string, unknown>,
   warnings: readonly string[],
 ])[] = [
-  [undefined, {}, []],
-  [null, {}, []],
-  [false, {}, []],
   [true, { event: "$feature_flag_called" }, []],
   [7, {}, [
     "Cannot use 'sendFeatureFlags': expected a boolean or an object, got number",

@@ -144,3 +144,17 @@ Deno.test("onRequestError() warns of no lost events in the edge runtime, since N
     delete edge.EdgeRuntime;
   }
 });
+
+Deno.test("an error that a wrapper marked shows nothing of that (EDGE-004)", async () => {
+  const { next, pending } = createTestNext();
+  const GET = next.route(() => Promise.reject(new Error("boom")));
+  const error = await assertRejects(() =>
+    GET(createRequest(), createContext())
+  );
+  await Promise.all(pending);
+  assertEquals(Object.keys(error as Error), []);
+  assertEquals(
+    Deno.inspect(error, { showHidden: true }).includes("phc"),
+    false,
+  );
+});

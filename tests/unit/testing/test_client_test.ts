@@ -4,7 +4,10 @@ import {
   assertNotEquals,
   assertThrows,
 } from "@std/assert";
-import { assertCaptured, createTestClient } from "../../../src/testing/mod.ts";
+import { createTestClient } from "../../../src/testing/mod.ts";
+import { errorTracking } from "../../../src/errors/mod.ts";
+import { featureFlags } from "../../../src/flags/mod.ts";
+import { localEvaluation } from "../../../src/local_evaluation/mod.ts";
 import { CAPTURE_PATH, toSentPath } from "../../_kit/capture_paths.ts";
 
 Deno.test("createTestClient() delivers to its emulator, at its clock's time", async () => {
@@ -137,32 +140,100 @@ Deno.test("createTestClient() keeps what the client logs and reports", async () 
   assertMatch(logs[0]?.message ?? "", /400/);
 });
 
-Deno.test("assertCaptured() finds the event that has the properties, or names those there are", async () => {
-  const { posthog, emulator } = createTestClient();
-  for (const total of [1, 2]) {
-    posthog.capture({
-      distinctId: `user-${total}`,
-      event: "order placed",
-      properties: { total, items: [{ total }] },
-    });
-  }
-  await posthog.flush();
-  const found = assertCaptured(emulator.events, {
-    event: "order placed",
-    properties: { items: [{ total: 2 }] },
+Deno.test("createTestClient() gives payloads by key, whatever the flag's value", async () => {
+  const { posthog } = createTestClient({
+    flags: { on: true, arm: "annual", own: { value: true, payload: 1 } },
+    definitions: {
+      flags: [{
+        key: "split",
+        active: true,
+        filters: {
+          groups: [{ rollout_percentage: 100, variant: "b" }],
+          multivariate: {
+            variants: [
+              { key: "a", rollout_percentage: 50 },
+              { key: "b", rollout_percentage: 50 },
+            ],
+          },
+        },
+      }],
+    },
+    payloads: { on: { n: 1 }, arm: [2], own: null, split: "three" },
   });
-  assertEquals(found.distinctId, "user-2");
-  const expectations = [
-    [{ event: "order placed", properties: { total: 3 } }, '"total":1'],
-    [{ event: "order placed", distinctId: "user-3" }, "user-2"],
-    [
-      { event: "order placed", properties: { items: [{ total: 2, more: 1 }] } },
-      "there are 2",
-    ],
-    [{ event: "refund" }, '"order placed"'],
-  ] as const;
-  for (const [expected, says] of expectations) {
-    assertThrows(() => assertCaptured(emulator.events, expected), Error, says);
+  const flags = await posthog.evaluateFlags("user-1");
+  assertEquals(
+    ["on", "arm", "own", "split"].map((key) => flags.getFlagPayload(key)),
+    [{ n: 1 }, [2], null, "three"],
+  );
+  assertThrows(
+    () => createTestClient({ flags: { on: true }, payloads: { no: 1 } }),
+    TypeError,
+    "Cannot give a payload to 'no': no flag of the test has this key",
+  );
+});
+
+Deno.test("createTestClient() takes the flags of 'definitions' before those of 'flags', and both", async () => {
+  const everybody = [{ rollout_percentage: 100 }];
+  const definitions = {
+    flags: [{ key: "a", active: true, filters: { groups: everybody } }],
+  };
+  for (
+    const flags of [{ a: false, b: true }, {
+      flags: [
+        { key: "a", active: true, filters: { groups: [] } },
+        { key: "b", active: true, filters: { groups: everybody } },
+      ],
+    }]
+  ) {
+    const { posthog } = createTestClient({ flags, definitions });
+    const evaluated = await posthog.evaluateFlags("user-1");
+    assertEquals([evaluated.getFlag("a"), evaluated.getFlag("b")], [
+      true,
+      true,
+    ]);
   }
-  assertThrows(() => assertCaptured([], { event: "refund" }), Error, "none");
+});
+
+Deno.test("createTestClient() makes a client of the features in 'use', and tells each what it takes (EDGE-356)", async () => {
+  const flags = { on: true };
+  const bare = createTestClient({ use: [] });
+  bare.posthog.capture({ distinctId: "user-1", event: "a" });
+  assertEquals(bare.events.map(({ event }) => event), ["a"]);
+  assertEquals("evaluateFlags" in bare.posthog, false);
+
+  const remote = createTestClient({ flags, use: [featureFlags()] });
+  const local = createTestClient({
+    flags,
+    use: [featureFlags({ local: localEvaluation() }), errorTracking()],
+    featureFlagsPollingInterval: 1000,
+  });
+  for (const { posthog } of [remote, local]) {
+    assertEquals((await posthog.evaluateFlags("u")).isEnabled("on"), true);
+  }
+  const asked = [remote, local].map(({ emulator }) =>
+    emulator.requests[0]?.path
+  );
+  assertEquals(asked, ["/flags", "/flags/definitions"]);
+  for (const { logs, errors } of [bare, remote, local]) {
+    assertEquals([logs, errors], [[], []]);
+  }
+});
+
+Deno.test("createTestClient() opens no connection, whatever the client does", async () => {
+  const { fetch } = globalThis;
+  let calls = 0;
+  globalThis.fetch = () => {
+    calls++;
+    throw new Error("A test asked the network");
+  };
+  try {
+    const { posthog, events } = createTestClient({ flags: { on: true } });
+    (await posthog.evaluateFlags("user-1")).isEnabled("on");
+    posthog.captureException(new Error("no"), "user-1");
+    await posthog.getRemoteConfigPayload("on");
+    await posthog.shutdown();
+    assertEquals([calls, events.length], [0, 2]);
+  } finally {
+    globalThis.fetch = fetch;
+  }
 });

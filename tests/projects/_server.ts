@@ -1,0 +1,150 @@
+import { assert } from "@std/assert";
+import {
+  createPostHogEmulator,
+  type EmulatorFlagDefinitions,
+  type PostHogEmulator,
+  type ReceivedEvent,
+} from "edgehog/dev";
+import { serveEmulator } from "../../scripts/_emulator_server.ts";
+import { within } from "../_kit/within.ts";
+
+/** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
+const LIMIT_MS = 60_000;
+
+/** A PostHog on loopback that can be waited for. */
+export interface Collector extends AsyncDisposable {
+  readonly emulator: PostHogEmulator;
+  readonly url: string;
+  /** Waits until the events fit. */
+  until(
+    what: string,
+    fits: (events: readonly ReceivedEvent[]) => boolean,
+  ): Promise<void>;
+}
+
+/** Starts a PostHog. */
+export async function startCollector(
+  flags: EmulatorFlagDefinitions,
+): Promise<Collector> {
+  const emulator = createPostHogEmulator({ flags });
+  const listeners = new Set<() => void>();
+  const server = await serveEmulator({
+    ...emulator,
+    async fetch(input, init) {
+      const response = await emulator.fetch(input, init);
+      for (const listener of listeners) listener();
+      return response;
+    },
+  }, 0);
+  return {
+    emulator,
+    url: server.url,
+    async until(what, fits) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const look = () => {
+        if (fits(emulator.events)) resolve();
+      };
+      listeners.add(look);
+      look();
+      try {
+        await within(promise, LIMIT_MS, what);
+      } catch (error) {
+        const names = emulator.events.map(({ event }) => event).join(", ");
+        throw new Error(`${what} is missing; there are: ${names}`, {
+          cause: error,
+        });
+      } finally {
+        listeners.delete(look);
+      }
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A project's server on loopback. */
+export interface ProjectServer extends AsyncDisposable {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Ends it as a platform does, and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts what `next build` made. */
+export function startNext(
+  directory: string,
+  env: Record<string, string>,
+): Promise<ProjectServer> {
+  const next = "node_modules/next/dist/bin/next";
+  return startServer(
+    directory,
+    [next, "start", "-H", "127.0.0.1", "-p", "0"],
+    env,
+    /Local:\s+(http:\/\/\S+)[^]*Ready in/,
+  );
+}
+
+/**
+ * Starts a server on Node.
+ *
+ * @param address Finds where it listens in what it prints, once it does.
+ */
+export async function startServer(
+  directory: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  address: RegExp,
+): Promise<ProjectServer> {
+  const child = new Deno.Command("node", {
+    args: [...args],
+    cwd: directory,
+    env,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const reading = read(child.stdout, address, resolve);
+  let isGone = false;
+  const end = async (signal: Deno.Signal) => {
+    if (isGone) return;
+    child.kill(signal);
+    await within(child.status, LIMIT_MS, "the end of the server");
+    isGone = true;
+    await reading;
+  };
+  try {
+    const url = await within(promise, LIMIT_MS, "the server");
+    return {
+      url,
+      stop: () => end("SIGTERM"),
+      [Symbol.asyncDispose]: () => end("SIGKILL"),
+    };
+  } catch (error) {
+    await end("SIGKILL");
+    throw error;
+  }
+}
+
+/** Reads what a server prints, and says where it listens once it does. */
+async function read(
+  stream: ReadableStream<Uint8Array>,
+  address: RegExp,
+  tell: (url: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) {
+    text = (text + decoder.decode(chunk, { stream: true })).slice(-4096);
+    const url = text.match(address)?.[1];
+    if (url) tell(url);
+  }
+}
+
+/** The fields that a form without JavaScript posts for its server action. */
+export function readAction(page: string): FormData {
+  const name = page.match(/name="(\$ACTION_ID_[0-9a-f]+)"/)?.[1];
+  assert(name, "the page has a form with a server action");
+  const form = new FormData();
+  form.set(name, "");
+  return form;
+}

@@ -1,0 +1,5 @@
+import type { Instrumentation } from "next";
+import { next } from "./lib/posthog";
+
+export const onRequestError: Instrumentation.onRequestError =
+  next.onRequestError;
