@@ -210,7 +210,7 @@ export class PostHogProvider {
       sendFeatureFlagEvents,
     });
     if (flags.distinctId === undefined) {
-      return fail(defaultValue, "GENERAL", "The client is closed");
+      return fail(defaultValue, "GENERAL", "The client is disabled or closed");
     }
     const local = this.#port?.local;
     if (flags.flagDefinitionsLoadedAt !== undefined) {
