@@ -81,7 +81,7 @@ export async function buildSentEvent({ PostHog }: Library): Promise<unknown> {
       return respond();
     },
   });
-  const scope = posthog.forRequest(buildRequest(0));
+  const scope = posthog.forRequest(buildRequest(0), { waitUntil() {} });
   scope.capture(buildMessage());
   await scope.flush();
   return JSON.parse(body).batch[0];
