@@ -1,12 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
-import {
-  type Collector,
-  type ProjectServer,
-  readAction,
-  startCollector,
-  startNext,
-} from "./_server.ts";
+import { type ProjectServer, readAction, startNext } from "./_server.ts";
+import { type Collector, serveCollector } from "./_servers.ts";
 import type { Project } from "./_project.ts";
 
 const all = (rolloutPercentage: number, variant?: string) => ({
@@ -135,7 +130,7 @@ export async function failAt(
 /** Waits for these exceptions, and that there are no others once the server is gone. */
 export async function endWith(
   server: ProjectServer,
-  { emulator, until }: Collector,
+  { events, until }: Collector,
   exceptions: readonly string[],
 ): Promise<void> {
   await until(
@@ -143,17 +138,17 @@ export async function endWith(
     (events) => events.filter(isException).length >= exceptions.length,
   );
   await server.stop();
-  assertEquals(sorted(emulator.events.filter(isException)), [...exceptions]);
+  assertEquals(sorted(events.filter(isException)), [...exceptions]);
 }
 
 /** Builds a project; what Next.js throws meanwhile to stop rendering is nothing to capture. */
 export async function build({ run }: Project): Promise<void> {
-  await using collector = await startCollector(FLAGS);
+  await using collector = await serveCollector({ flags: FLAGS });
   const env = Object.entries(createEnv(collector)).map((pair) =>
     pair.join("=")
   );
   await run("env", ...env, "node", "node_modules/next/dist/bin/next", "build");
-  assertEquals(collector.emulator.events.filter(isException), []);
+  assertEquals(collector.events.filter(isException), []);
 }
 
 export async function serve(
@@ -161,7 +156,7 @@ export async function serve(
   env: Record<string, string>,
   test: (server: ProjectServer, collector: Collector) => Promise<void>,
 ): Promise<void> {
-  await using collector = await startCollector(FLAGS);
+  await using collector = await serveCollector({ flags: FLAGS });
   await using server = await startNext(directory, {
     ...createEnv(collector),
     ...env,

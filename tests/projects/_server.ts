@@ -1,65 +1,6 @@
 import { assert } from "@std/assert";
-import {
-  createPostHogEmulator,
-  type EmulatorFlagDefinitions,
-  type PostHogEmulator,
-  type ReceivedEvent,
-} from "edgehog/dev";
-import { serveEmulator } from "../../scripts/_emulator_server.ts";
 import { within } from "../_kit/within.ts";
-
-/** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
-const LIMIT_MS = 60_000;
-
-/** A PostHog on loopback that can be waited for. */
-export interface Collector extends AsyncDisposable {
-  readonly emulator: PostHogEmulator;
-  readonly url: string;
-  /** Waits until the events fit. */
-  until(
-    what: string,
-    fits: (events: readonly ReceivedEvent[]) => boolean,
-  ): Promise<void>;
-}
-
-/** Starts a PostHog. */
-export async function startCollector(
-  flags: EmulatorFlagDefinitions,
-): Promise<Collector> {
-  const emulator = createPostHogEmulator({ flags });
-  const listeners = new Set<() => void>();
-  const server = await serveEmulator({
-    ...emulator,
-    async fetch(input, init) {
-      const response = await emulator.fetch(input, init);
-      for (const listener of listeners) listener();
-      return response;
-    },
-  }, 0);
-  return {
-    emulator,
-    url: server.url,
-    async until(what, fits) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const look = () => {
-        if (fits(emulator.events)) resolve();
-      };
-      listeners.add(look);
-      look();
-      try {
-        await within(promise, LIMIT_MS, what);
-      } catch (error) {
-        const names = emulator.events.map(({ event }) => event).join(", ");
-        throw new Error(`${what} is missing; there are: ${names}`, {
-          cause: error,
-        });
-      } finally {
-        listeners.delete(look);
-      }
-    },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
-}
+import { LIMIT_MS } from "./_servers.ts";
 
 /** A project's server on loopback. */
 export interface ProjectServer extends AsyncDisposable {

@@ -11,8 +11,8 @@ import {
 import { readLine } from "../_kit/read_line.ts";
 import { within } from "../_kit/within.ts";
 
-/** Longer than the slowest start; nothing waits for it unless something is wrong. */
-const LIMIT_MS = 30_000;
+/** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
+export const LIMIT_MS = 60_000;
 
 /** A PostHog on loopback. `await using` ends it. */
 export interface Collector extends EmulatorServer {
@@ -20,6 +20,11 @@ export interface Collector extends EmulatorServer {
   readonly events: readonly ReceivedEvent[];
   /** What was asked. */
   readonly requests: readonly ReceivedRequest[];
+  /** Resolves when the events fit. */
+  until(
+    what: string,
+    fits: (events: readonly ReceivedEvent[]) => boolean,
+  ): Promise<void>;
   /** Resolves when so many events have arrived. */
   receive(count: number): Promise<void>;
 }
@@ -39,26 +44,29 @@ export async function serveCollector(
     },
   }, 0);
   const { events, requests } = emulator;
+  const until: Collector["until"] = async (what, fits) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = () => {
+      if (fits(events)) resolve();
+    };
+    waiting.add(look);
+    look();
+    try {
+      await within(promise, LIMIT_MS, what);
+    } catch (cause) {
+      const names = events.map(({ event }) => event).join(", ");
+      throw new Error(`${what} is missing; there are: ${names}`, { cause });
+    } finally {
+      waiting.delete(look);
+    }
+  };
   return {
     ...server,
     events,
     requests,
-    async receive(count) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const look = () => {
-        if (events.length >= count) resolve();
-      };
-      waiting.add(look);
-      look();
-      const what = `${count} events`;
-      try {
-        await within(promise, LIMIT_MS, what);
-      } catch (cause) {
-        throw new Error(`Only ${events.map(({ event }) => event)}`, { cause });
-      } finally {
-        waiting.delete(look);
-      }
-    },
+    until,
+    receive: (count) =>
+      until(`${count} events`, ({ length }) => length >= count),
   };
 }
 

@@ -7,20 +7,18 @@ testProject("next-15", async (project, t) => {
   await t.step(
     "events of a page, a route, an edge route and middleware.ts in the edge runtime arrive without a flush (EDGE-355, EDGE-361)",
     () =>
-      serve(project, {}, async (server, { emulator, until }) => {
+      serve(project, {}, async (server, { events, until }) => {
         for (const path of ["/orders/7", "/api/orders/7", "/api/edge"]) {
           assertEquals([path, (await get(server, path)).status], [path, 200]);
         }
         await until("every event", (events) => events.length >= 4);
-        assertEquals(sorted(emulator.events), [
+        assertEquals(sorted(events), [
           "edge served visitor-1",
           "order rendered visitor-1",
           "order served visitor-1",
           "proxied visitor-1",
         ]);
-        const proxied = emulator.events.find(({ event }) =>
-          event === "proxied"
-        );
+        const proxied = events.find(({ event }) => event === "proxied");
         assertEquals(proxied?.properties["in"], "edge");
       }),
   );

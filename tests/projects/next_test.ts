@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
-import type { Collector, ProjectServer } from "./_server.ts";
+import type { ProjectServer } from "./_server.ts";
+import type { Collector } from "./_servers.ts";
 import {
   act,
   build,
@@ -19,7 +20,7 @@ import { type Project, testProject } from "./_project.ts";
 
 async function showEvents(
   server: ProjectServer,
-  { emulator, until }: Collector,
+  { events, until }: Collector,
 ): Promise<void> {
   assertEquals((await get(server, "/orders/7?token=secret")).status, 200);
   assertEquals(JSON.parse((await get(server, "/api/orders/7")).text), {
@@ -30,7 +31,7 @@ async function showEvents(
   });
   assertEquals(await act(server, ""), 200);
   await until("every event", (events) => events.length >= 6);
-  assertEquals(sorted(emulator.events), [
+  assertEquals(sorted(events), [
     "edge served visitor-1",
     "items rendered visitor-1",
     "order placed visitor-1",
@@ -38,7 +39,7 @@ async function showEvents(
     "order served visitor-1",
     "proxied visitor-1",
   ]);
-  assertEquals(JSON.stringify(emulator.events).includes("secret"), false);
+  assertEquals(JSON.stringify(events).includes("secret"), false);
 }
 
 const ERRORS = [
@@ -67,7 +68,7 @@ async function showErrors(
 
 async function showSignals(
   server: ProjectServer,
-  { emulator, until }: Collector,
+  { events, until }: Collector,
 ): Promise<void> {
   const rows: [path: string, status: number][] = [
     ["/signals/redirect", 307],
@@ -89,13 +90,13 @@ async function showSignals(
       names.every((name) => events.some(({ event }) => event === name)),
   );
   await server.stop();
-  assertEquals(emulator.events.filter(isException), []);
+  assertEquals(events.filter(isException), []);
 }
 
 /** 1,000 pages in a minute of the client's clock. */
 async function showFlags(
   server: ProjectServer,
-  { emulator }: Collector,
+  { requests }: Collector,
 ): Promise<void> {
   const seen = new Set<string>();
   for (let n = 0; n < 1000; n++) {
@@ -114,7 +115,7 @@ async function showFlags(
   }
   assertEquals(seen.size, 4, "both sides of a rollout, and both variants");
   const count = (path: string) =>
-    emulator.requests.filter((request) => request.path === path).length;
+    requests.filter((request) => request.path === path).length;
   const definitions = count("/flags/definitions");
   assert(definitions >= 1 && definitions <= 3, `${definitions} requests`);
   assertEquals(count("/flags"), 0);
@@ -132,7 +133,7 @@ async function showPrecomputed(server: ProjectServer): Promise<void> {
 async function showToolbar(
   server: ProjectServer,
   { run }: Project,
-  { emulator, until }: Collector,
+  { events, until }: Collector,
 ): Promise<void> {
   const printed = await run(
     "env",
@@ -164,7 +165,7 @@ async function showToolbar(
     "pro-only",
   ]);
   await server.stop();
-  assertEquals(emulator.events.filter(isOf("new-nav")), []);
+  assertEquals(events.filter(isOf("new-nav")), []);
 }
 
 testProject("next", async (project, t) => {

@@ -1,12 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
 import { type Project, testProject } from "./_project.ts";
-import {
-  type Collector,
-  type ProjectServer,
-  startCollector,
-  startServer,
-} from "./_server.ts";
+import { type ProjectServer, startServer } from "./_server.ts";
+import { type Collector, serveCollector } from "./_servers.ts";
 
 /** The adapter for Node is told its port, and takes none that it finds itself. */
 function findFreePort(): number {
@@ -18,7 +14,7 @@ async function serve(
   { directory }: Project,
   test: (server: ProjectServer, collector: Collector) => Promise<void>,
 ): Promise<void> {
-  await using collector = await startCollector(FLAGS);
+  await using collector = await serveCollector({ flags: FLAGS });
   const port = findFreePort();
   const env = { ...createEnv(collector), HOST: "127.0.0.1", PORT: `${port}` };
   await using server = await startServer(
@@ -39,7 +35,7 @@ testProject("sveltekit", async (project, t) => {
   await t.step(
     "100 pages make one definitions request, and values are the snapshot's (EDGE-381, EDGE-384)",
     () =>
-      serve(project, async (server, { emulator }) => {
+      serve(project, async (server, { requests }) => {
         const seen = new Set<string>();
         for (let n = 0; n < 100; n++) {
           const { sdk, own } = await readFlags(server, `user-${n}`);
@@ -47,7 +43,7 @@ testProject("sveltekit", async (project, t) => {
           seen.add(JSON.stringify(own));
         }
         assertEquals(seen.size, 4, "both sides of a rollout, both variants");
-        const asked = emulator.requests.map(({ path }) => path);
+        const asked = requests.map(({ path }) => path);
         const isOfFlags = (path: string) => path.startsWith("/flags");
         assertEquals(asked.filter(isOfFlags), ["/flags/definitions"]);
       }),
