@@ -79,7 +79,6 @@ export function createPostHogEmulator(
   const project = createProject({
     projectToken: options.projectToken,
     secretKey: options.secretKey,
-    hasher,
   });
   const store = createEventStore();
   let eventPolicy: EventPolicy | undefined;

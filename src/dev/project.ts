@@ -1,10 +1,10 @@
 import { describeType, getOwn, isNonBlank, isRecord } from "../core/guards.ts";
-import type { Hasher } from "../core/hash.ts";
 import { type JsonObject, type JsonValue, toJson } from "../core/json.ts";
 import { readFlagDefinitions } from "../local_evaluation/evaluation/definitions.ts";
 import type { FlagDefinitions } from "../local_evaluation/evaluation/rules.ts";
 import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
 import { regexOperators } from "../local_evaluation/regex/regex.ts";
+import { syncHasher } from "../sync_hash.ts";
 import type { EmulatorQuota } from "./types.ts";
 
 /** A row of a flag that nothing evaluates. */
@@ -58,17 +58,15 @@ export interface ProjectOptions {
   readonly projectToken: string | undefined;
   /** The only secret accepted, if there is just one. */
   readonly secretKey: string | undefined;
-  /** Makes ETags. */
-  readonly hasher: Hasher;
 }
 
 const NO_FLAGS = { flags: [] };
 
 /** Creates a {@linkcode Project} without flags. */
 export function createProject(
-  { projectToken, secretKey, hasher }: ProjectOptions,
+  { projectToken, secretKey }: ProjectOptions,
 ): Project {
-  let flags = buildProjectFlags(NO_FLAGS, hasher);
+  let flags = buildProjectFlags(NO_FLAGS);
   let quotas: ReadonlySet<EmulatorQuota> = new Set();
   return {
     get flags() {
@@ -87,7 +85,7 @@ export function createProject(
         (secretKey === undefined || key === secretKey);
     },
     setFlags(document) {
-      flags = buildProjectFlags(document, hasher);
+      flags = buildProjectFlags(document);
     },
     setQuotas(next) {
       quotas = new Set(next);
@@ -95,7 +93,7 @@ export function createProject(
   };
 }
 
-function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
+function buildProjectFlags(document: unknown): ProjectFlags {
   const json = toJson(document);
   const definitions = readFlagDefinitions(
     toServerView(json),
@@ -124,8 +122,9 @@ function buildProjectFlags(document: unknown, hasher: Hasher): ProjectFlags {
     results: rows.flatMap((row) => isResult(row) ? buildResult(row) : []),
     payloads: readPayloads(rows),
     runtimes: readRuntimes(rows),
+    // Nothing that ends on another thread: a client that refreshes behind a request would leave it to whoever tests.
     async etag() {
-      const [digest] = await hasher.digest([text]);
+      const [digest] = await syncHasher.digest([text]);
       return `W/"${toHex(digest ?? new Uint8Array()).slice(0, 16)}"`;
     },
   };

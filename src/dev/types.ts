@@ -49,7 +49,7 @@ export interface EmulatorOptions {
   readonly clock?: Clock | undefined;
   /** Randomness: request ids. Default: the platform's. */
   readonly random?: RandomSource | undefined;
-  /** Digests: rollouts and ETags. Default: SHA-1 through Web Crypto. */
+  /** Digests: rollouts. Default: SHA-1 through Web Crypto. */
   readonly hasher?: Hasher | undefined;
 }
 

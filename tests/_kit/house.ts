@@ -128,6 +128,7 @@ const ARROWS: ArrowTable = {
     "local_evaluation/regex",
     "delivery/encode",
     "caches/types",
+    "sync_hash",
   ],
 };
 
