@@ -25,6 +25,7 @@ import type {
   EmulatorOptions,
   EmulatorPath,
   EventPolicy,
+  IncomingRequest,
   PostHogEmulator,
   ReceivedRequest,
 } from "./types.ts";
@@ -108,6 +109,8 @@ export function createPostHogEmulator(
       faults,
       requests,
       carryOut: (request) => carryOut(findRoute, kept, request),
+      headersFor: ({ path, headers }) =>
+        findRoute(path)?.method === "POST" ? buildCorsHeaders(headers) : {},
       onSettled: (request) => tell({ kind: "request", request }),
     }),
     ready: kept.ready,
@@ -192,6 +195,7 @@ async function carryOut(
   const { pathname } = new URL(url);
   const route = findRoute(path);
   const isThere = !route?.needsSlash || pathname.endsWith("/");
+  if (route?.method === "POST" && method === "OPTIONS") return { status: 204 };
   if (route?.method !== method || !isThere) {
     const isRefused = route?.method === "POST" && method === "GET";
     return buildError(
@@ -210,6 +214,21 @@ async function carryOut(
   return accepted.length === 0 || await isDone(kept.accept(accepted))
     ? answer
     : NO_STORE;
+}
+
+/** As PostHog answers browsers: pages of any origin may send events and ask for flags, never for definitions. */
+function buildCorsHeaders(
+  headers: IncomingRequest["headers"],
+): Readonly<Record<string, string>> {
+  const asked = headers["access-control-request-headers"];
+  return {
+    "access-control-allow-origin": "*",
+    ...(asked !== undefined && {
+      "access-control-allow-methods": "POST",
+      "access-control-allow-headers": asked,
+      "access-control-max-age": "86400",
+    }),
+  };
 }
 
 /** What a request gets that the store was in the way of: PostHog's word for it, which clients try again at. */

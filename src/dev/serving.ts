@@ -3,7 +3,11 @@ import { type Answer, renderAnswer, toResponse } from "./answer.ts";
 import { buildFaultAnswer, type FaultPlan } from "./faults.ts";
 import { type ReadRequest, readRequest } from "./incoming.ts";
 import type { RecentList } from "./recent_list.ts";
-import type { EmulatorFetch, ReceivedRequest } from "./types.ts";
+import type {
+  EmulatorFetch,
+  IncomingRequest,
+  ReceivedRequest,
+} from "./types.ts";
 
 /** What an emulator answers with. */
 export interface Serving {
@@ -15,6 +19,10 @@ export interface Serving {
     request: ReadRequest,
     signal: AbortSignal,
   ) => Answer | Response | Promise<Answer | Response>;
+  /** Headers for the answer beside its own, those of a fault too. Default: none. */
+  readonly headersFor?: (
+    request: IncomingRequest,
+  ) => Readonly<Record<string, string>>;
   /** Hears of each request once it is answered or given up. */
   readonly onSettled?: (request: ReceivedRequest) => void;
 }
@@ -51,9 +59,11 @@ async function answer(
   read: ReadRequest,
   signal: AbortSignal,
   record: OpenRecord,
-  { clock, faults, carryOut }: Omit<Serving, "requests">,
+  { clock, faults, carryOut, headersFor }: Omit<Serving, "requests">,
 ): Promise<Response> {
-  const fault = faults.take(read.incoming) ?? {};
+  // A browser's question beforehand is not the request that a fault waits for.
+  const isPreflight = read.incoming.method === "OPTIONS";
+  const fault = isPreflight ? {} : faults.take(read.incoming) ?? {};
   if (fault.delayMs !== undefined) await clock.sleep(fault.delayMs, signal);
   signal.throwIfAborted();
   if (fault.drop === "connection") {
@@ -74,6 +84,9 @@ async function answer(
   record.status = answer.status;
   if (answer instanceof Response) return answer;
   const rendered = renderAnswer(answer);
+  for (const entry of Object.entries(headersFor?.(read.incoming) ?? {})) {
+    rendered.headers.set(...entry);
+  }
   if (fault.retryAfter !== undefined) {
     rendered.headers.set("retry-after", String(fault.retryAfter));
   }

@@ -49,7 +49,10 @@ Deno.test("the emulator records a request as it came", async () => {
     bodyBytes: JSON.stringify(body).length,
     receivedAt: 7000,
     status: 200,
-    answerHeaders: { "content-type": "application/json" },
+    answerHeaders: {
+      "access-control-allow-origin": "*",
+      "content-type": "application/json",
+    },
     answerBytes: '{"status":"Ok"}'.length,
   });
   assertEquals(
