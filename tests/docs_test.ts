@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { ENTRIES } from "../scripts/_entries.ts";
+import { ENTRIES } from "../scripts/check/_entries.ts";
 import { type Page, parsePage } from "./_kit/markdown.ts";
 import {
   deadLinks,
