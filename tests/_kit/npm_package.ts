@@ -9,6 +9,9 @@ const SOURCES = [
   "deno.json",
   "npm/README.md",
   "scripts/build_npm.ts",
+  "scripts/cli.ts",
+  "scripts/cli",
+  "scripts/_emulator_server.ts",
   "scripts/_declarations.ts",
 ];
 
