@@ -8,10 +8,12 @@ import {
   readOptions,
   type Terminal,
 } from "./command.ts";
+import { DOCTOR } from "./doctor.ts";
 import { EMULATOR } from "./emulator.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   emulator: EMULATOR,
+  doctor: DOCTOR,
 };
 
 /** How the package's command is called. */

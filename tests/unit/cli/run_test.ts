@@ -7,7 +7,7 @@ Deno.test("edgehog --help names each command, and each command its options", asy
   const { status, said } = await call(["--help"]);
   assertEquals(status, 0);
   const [text = ""] = said;
-  for (const name of ["emulator"]) {
+  for (const name of ["emulator", "doctor"]) {
     assertMatch(text, new RegExp(`^  ${name} `, "m"));
     for (const option of ["--help", "-h"]) {
       const help = await call([name, option]);
