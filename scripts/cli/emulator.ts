@@ -4,7 +4,7 @@ import {
   createPostHogEmulator,
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
-import { serveEmulator } from "../_emulator_server.ts";
+import { serveEmulator } from "../demonstrate/_emulator_server.ts";
 import {
   CliError,
   type Command,
