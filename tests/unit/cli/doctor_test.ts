@@ -412,6 +412,6 @@ Deno.test("edgehog doctor names a file that is not there, and fails", async () =
   const { status, complained } = await examine({ name: "", args, codes: [] });
   assertEquals(status, 1);
   assertEquals(complained, [
-    "edgehog: Cannot read the variables of none.env: there is no such file",
+    "edgehog: Cannot read the variables of none.env: there is no such file or directory",
   ]);
 });
