@@ -165,7 +165,7 @@ function describeToken(host: string): Finding {
 }
 
 function describeBarred(
-  check: Check,
+  check: "events" | "flags",
   host: string,
   path: string,
   outcome: HttpOutcome,

@@ -2,7 +2,7 @@ import { askDefinitions, askEvents, askFlags } from "./ask.ts";
 import { checkOptions } from "./check_options.ts";
 import { diagnoseAnswers, diagnoseHost } from "./diagnose.ts";
 import { diagnoseDefinitions } from "./diagnose_definitions.ts";
-import { fail, type Finding, pass, skip } from "./finding.ts";
+import { type Code, fail, type Finding, pass, skip } from "./finding.ts";
 import type { SetUp } from "./set_up.ts";
 
 /** How far clocks may be apart, in ms: less is a slow network, or a machine that was just woken. */
@@ -11,7 +11,7 @@ const MAX_SKEW_MS = 300_000;
 const MINUTE_MS = 60_000;
 
 /** What of definitions need not be said again, by what was said of flags. */
-const SAME_CAUSE: Readonly<Record<string, string>> = {
+const SAME_CAUSE: Readonly<Partial<Record<Finding["code"], Code>>> = {
   "definitions-barred": "flags-barred",
   "definitions-quota": "flags-quota",
 };

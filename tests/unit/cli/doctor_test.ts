@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
 import { createFakeClock } from "edgehog/testing";
+import { CODES } from "../../../scripts/cli/doctor/finding.ts";
 import { call } from "./_terminal.ts";
 import { fromRoot } from "../../_kit/paths.ts";
 
@@ -279,6 +280,26 @@ const CASES: readonly Case[] = [
     line: /quota of feature flag requests is used up \(402\); raise its limit/,
   },
   {
+    name: "a host that fails in another way",
+    env: BEHIND,
+    rule: refuseToConnect("socket hang up"),
+    codes: ["unreachable"],
+    line: /e\.example\.com can't be reached .*; check the spelling/,
+  },
+  {
+    name: "an answer that nobody expects",
+    env: BEHIND,
+    rule: bar("/i/v1/", 418),
+    codes: ["odd-answer"],
+    line: /answered 418; try again/,
+  },
+  {
+    name: "the definitions are out of order",
+    rule: bar("/flags/definitions", 500),
+    codes: ["definitions-failed"],
+    line: /PostHog answered 500; try again/,
+  },
+  {
     name: "PostHog is down",
     rule: bar("/", 503),
     codes: ["busy"],
@@ -367,6 +388,16 @@ for (const row of CASES) {
     assertEquals(emulator.events, []);
   });
 }
+
+Deno.test("the doctor's findings stand in docs/cli.md, and each has a case here", async () => {
+  const text = await Deno.readTextFile(fromRoot("docs/cli.md"));
+  const rows = [...text.matchAll(/^\| `([a-z][a-z-]+)` +\|/gm)].map((
+    [, code],
+  ) => code ?? "");
+  assertEquals(rows, [...CODES]);
+  const shown = new Set([...CASES.flatMap(({ codes }) => codes), "timeout"]);
+  assertEquals(CODES.filter((code) => !shown.has(code)), []);
+});
 
 Deno.test("edgehog doctor says what is right", async () => {
   const { said } = await examine({ name: "", codes: [] });
