@@ -317,6 +317,12 @@ const CASES: readonly Case[] = [
     codes: ["clock-off"],
     line: /clock is 60 minutes behind; set it/,
   },
+  {
+    name: "a clock of the day before yesterday",
+    aheadMs: -50 * 3_600_000,
+    codes: ["clock-off"],
+    line: /clock is 2 days behind; set it/,
+  },
   { name: "a clock that is nearly right", aheadMs: 299_000, codes: [] },
   {
     name: "nothing set",
