@@ -271,7 +271,12 @@ function buildVisits(urls: Readonly<Record<string, string>>): readonly Visit[] {
       1,
       /^WRONG +definitions +The project's quota .*\(402\); raise/m,
     ],
-    ["a clock", at("late"), 1, /^WRONG +clock .* (minutes|hours|days) ahead; set it/m],
+    [
+      "a clock",
+      at("late"),
+      1,
+      /^WRONG +clock .* (minutes|hours|days) ahead; set it/m,
+    ],
     [
       "a name that is not there",
       { ...KEYS, POSTHOG_HOST: "https://edgehog.invalid" },

@@ -112,6 +112,15 @@ const CASES: readonly Case[] = [
       /Authorization does not get through https:\/\/e\.example\.com.*; let the proxy pass Authorization, or set POSTHOG_CAPTURE_MODE=v0/,
   },
   {
+    name: "a proxy strips Authorization and has no flags",
+    env: BEHIND,
+    rule: (path, headers) =>
+      path.startsWith("/flags")
+        ? new Response("no", { status: 404 })
+        : strip(/^authorization$/)(path, headers),
+    codes: ["authorization-stripped", "flags-barred"],
+  },
+  {
     name: "a proxy strips Authorization, by v0",
     env: { ...BEHIND, POSTHOG_CAPTURE_MODE: "v0" },
     rule: strip(/^authorization$/),
