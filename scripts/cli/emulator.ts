@@ -6,6 +6,7 @@ import {
   type EmulatorStore,
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
+import { createEmulatorPage } from "../../src/dev/page/mod.ts";
 import { serveEmulator } from "../demonstrate/_emulator_server.ts";
 import {
   CliError,
@@ -33,7 +34,7 @@ export const EMULATOR: Command = {
 
 Serves a PostHog on this machine: it takes events, evaluates flags, serves
 their definitions, and prints a line for each request. It needs no account and
-takes any key. Ctrl+C ends it.
+takes any key. In a browser it shows what it received, and its flags. Ctrl+C ends it.
 
 Options:
   --port <number>   where it listens (default ${DEFAULT_PORT}; 0: a free port)
@@ -109,7 +110,8 @@ function listen(
   port: number,
   host = LOOPBACK,
 ): ReturnType<typeof serveEmulator> {
-  return serveEmulator(emulator, port, host).catch((error) => {
+  const page = createEmulatorPage(emulator, { hosts: [host] });
+  return serveEmulator(page, port, host).catch((error) => {
     throw new CliError(
       `Cannot listen on port ${port}, choose another with --port: ${
         describeCause(error)
@@ -166,6 +168,8 @@ function buildWelcome(
     ? "everything in memory"
     : `events in ${store} (${count} until now)`;
   return `A PostHog listens on ${url}. It keeps ${memory} and takes any key. Ctrl+C ends it.
+
+In a browser: ${url}
 
 In code:
   new PostHog("phc_local", { host: "${url}", personalApiKey: "phx_local" })
