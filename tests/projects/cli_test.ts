@@ -377,6 +377,24 @@ testProject("cli", async (project, t) => {
       },
     );
   }
+  await t.step(
+    "the emulator serves its page, and its events, to this machine alone",
+    async () => {
+      await using emulator = await startEmulator(project, ["node", CLI]);
+      assert(await send(emulator.url, crypto.randomUUID()));
+      const ask = async (path: string, headers: HeadersInit = {}) => {
+        const response = await fetch(`${emulator.url}${path}`, { headers });
+        return [response.status, await response.text()] as const;
+      };
+      const [status, page] = await ask("/");
+      assertEquals(status, 200);
+      assertMatch(page, /^<!doctype html>/i);
+      const [, events] = await ask("/events");
+      assertEquals(JSON.parse(events).events.length, 1);
+      const [refused] = await ask("/events", { origin: "https://example.com" });
+      assertEquals(refused, 403);
+    },
+  );
   await t.step("a port that is taken is one line", async () => {
     await using emulator = await startEmulator(project, ["node", CLI]);
     const port = new URL(emulator.url).port;
