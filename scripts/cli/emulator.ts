@@ -155,6 +155,11 @@ class FlagsFile {
       } catch (error) {
         complain(`${describeCause(error)}; the last good ones stay`);
       }
+    }, (error) => {
+      const reason = toLine(describeFileError(error));
+      complain(
+        `Cannot follow ${this.#name}: ${reason}; edits need a new start`,
+      );
     });
   }
 }

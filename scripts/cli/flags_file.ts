@@ -46,19 +46,25 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Calls back after each change of a file. The directory is watched: editors put a new file in the place of the old one.
+ * Calls back after each change of a file, for as long as the process lives. The directory is watched: editors put a new
+ * file in the place of the old one.
  *
- * @returns Ends it.
+ * @param onEnd Hears why the file can't be followed, or no longer.
  */
-export function followFile(path: string, onChange: () => void): () => void {
+export function followFile(
+  path: string,
+  onChange: () => void,
+  onEnd: (error: unknown) => void,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const watcher = watch(dirname(path), (_kind, name) => {
-    if (name !== null && basename(String(name)) !== basename(path)) return;
-    clearTimeout(timer);
-    timer = setTimeout(onChange, SETTLE_MS);
-  });
-  return () => {
-    clearTimeout(timer);
-    watcher.close();
-  };
+  try {
+    const watcher = watch(dirname(path), (_kind, name) => {
+      if (name !== null && basename(String(name)) !== basename(path)) return;
+      clearTimeout(timer);
+      timer = setTimeout(onChange, SETTLE_MS);
+    });
+    watcher.on("error", onEnd);
+  } catch (error) {
+    onEnd(error);
+  }
 }
