@@ -25,8 +25,9 @@ is a key for them. No event is sent, and no key is printed. The exit status is
 
 The variables are POSTHOG_PROJECT_TOKEN (or POSTHOG_API_KEY), POSTHOG_HOST,
 POSTHOG_PERSONAL_API_KEY, POSTHOG_SECRET_KEY and POSTHOG_CAPTURE_MODE, from the
-environment, else from .dev.vars, .env.local or .env in this directory. Keys are
-no options: the shell and the list of processes would keep them.
+environment and from .dev.vars, .env.local or .env in this directory; what the
+environment has wins. Keys are no options: the shell and the list of processes
+would keep them.
 
 Options:
   --env-file <file>  a file of variables, in place of those
