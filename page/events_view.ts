@@ -48,6 +48,7 @@ export function createEventsView(): View {
     }
   };
 
+  const isPaused = () => pause.getAttribute("aria-pressed") === "true";
   const refresh = async () => {
     const turn = ++asked;
     const answer = await api.readEvents({
@@ -102,9 +103,10 @@ export function createEventsView(): View {
     attempt(refresh);
   });
   pause.addEventListener("click", () => {
-    const isPaused = pause.getAttribute("aria-pressed") !== "true";
-    pause.setAttribute("aria-pressed", String(isPaused));
-    if (!isPaused) attempt(refresh);
+    pause.setAttribute("aria-pressed", String(!isPaused()));
+    // What was asked for before is not shown any more.
+    asked++;
+    if (!isPaused()) attempt(refresh);
   });
   rows.addEventListener("keydown", moveByKey);
   listenToForget();
@@ -112,9 +114,10 @@ export function createEventsView(): View {
   return {
     name: "events",
     concerns: (counts, before) =>
-      pause.getAttribute("aria-pressed") !== "true" &&
-      counts.version !== before?.version,
-    refresh,
+      !isPaused() && counts.version !== before?.version,
+    async refresh() {
+      if (!isPaused()) await refresh();
+    },
   };
 }
 
