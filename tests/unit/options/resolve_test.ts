@@ -89,7 +89,7 @@ for (const key of ["phx_personal", "phs_project", " phs_x "]) {
     assertEquals([options.disabled, options.apiKey], [true, ""]);
     assertEquals(problems.map(({ option, message }) => [option, message]), [[
       "apiKey",
-      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…; fromEnv reads POSTHOG_PROJECT_TOKEN); the client is disabled",
+      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…, in POSTHOG_PROJECT_TOKEN); the client is disabled",
     ]]);
   });
 }
