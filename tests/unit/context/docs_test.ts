@@ -1,10 +1,10 @@
 import { assert } from "@std/assert";
 import { fromRoot } from "../../_kit/paths.ts";
 
-const readme = Deno.readTextFileSync(fromRoot("README.md"));
-const words = readme.replace(/\s+/g, " ");
+const page = Deno.readTextFileSync(fromRoot("docs/scopes-and-identity.md"));
+const words = page.replace(/\s+/g, " ");
 
-Deno.test("the README says that a tracing header is no authentication (CTX-019)", () => {
+Deno.test("the docs say that a tracing header is no authentication (CTX-019)", () => {
   assert(
     words.includes(
       "tracing header or cookie is a hint for analytics, never authentication",
@@ -26,8 +26,8 @@ for (const file of ["src/context/types.ts", "src/client/scope_types.ts"]) {
   });
 }
 
-Deno.test("the README lists the headers that a backend has to allow (CTX-052)", () => {
-  const [line = ""] = readme.match(/^Access-Control-Allow-Headers:.*$/m) ?? [];
+Deno.test("the docs list the headers that a backend has to allow (CTX-052)", () => {
+  const [line = ""] = page.match(/^Access-Control-Allow-Headers:.*$/m) ?? [];
   for (const name of ["DISTINCT", "SESSION", "WINDOW"]) {
     assert(line.includes(`X-POSTHOG-${name}-ID`), line);
   }
