@@ -210,7 +210,10 @@ function startProgram(line: string, cwd: string): Program {
     ended: () => wait(end, "its end"),
     async [Symbol.asyncDispose]() {
       if (!isOver) child.kill("SIGTERM");
-      await wait(end, "its end").catch(() => child.kill("SIGKILL"));
+      await wait(end, "its end").catch(async () => {
+        child.kill("SIGKILL");
+        await end;
+      });
     },
   };
 }
