@@ -93,6 +93,7 @@ export async function buildPackage(): Promise<void> {
   const outputs = emitModules();
   emitCommonJs(outputs);
   await emitCli();
+  await dropMadeSources();
   await Deno.writeTextFile(
     `${PACKAGE}/${FORMATS.cjs}/package.json`,
     '{ "type": "commonjs", "sideEffects": false }\n',
@@ -202,6 +203,19 @@ function emitCommonJs(modules: readonly string[]): void {
     sourcemap: "linked",
     logLevel: "warning",
   });
+}
+
+/** The emulator's page is made of sources that are not in the package: its texts need not stand there as a source too. */
+async function dropMadeSources(): Promise<void> {
+  for (const directory of Object.values(FORMATS)) {
+    const path = `${PACKAGE}/${directory}/dev/page.js.map`;
+    const map = JSON.parse(await Deno.readTextFile(path));
+    const made = map.sources.findIndex((source: string) =>
+      source.endsWith("/dev/page/assets.ts")
+    );
+    map.sourcesContent[made] = null;
+    await Deno.writeTextFile(path, JSON.stringify(map));
+  }
 }
 
 async function pack(): Promise<void> {

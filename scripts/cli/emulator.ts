@@ -2,8 +2,11 @@ import { resolve } from "node:path";
 import { toLine } from "../../src/core/logger.ts";
 import {
   createPostHogEmulator,
+  type EmulatorFlagDefinitions,
+  type EmulatorStore,
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
+import { createEmulatorPage } from "../../src/dev/page/mod.ts";
 import { serveEmulator } from "../demonstrate/_emulator_server.ts";
 import {
   CliError,
@@ -12,14 +15,17 @@ import {
   type Given,
   type Terminal,
 } from "./command.ts";
+import { openFileStore } from "./file_store.ts";
 import { followFile, parseFlags } from "./flags_file.ts";
-import { tellRequests } from "./request_lines.ts";
-import { readText } from "./text_file.ts";
+import { describeRequest } from "./request_lines.ts";
+import { describeFileError, readText } from "./text_file.ts";
 
 const DEFAULT_PORT = 8010;
 
 /** Nobody but this machine's own programs gets there. */
 const LOOPBACK = "127.0.0.1";
+
+const SILENT = { debug() {}, info() {} };
 
 /** `edgehog emulator`. */
 export const EMULATOR: Command = {
@@ -28,7 +34,7 @@ export const EMULATOR: Command = {
 
 Serves a PostHog on this machine: it takes events, evaluates flags, serves
 their definitions, and prints a line for each request. It needs no account and
-takes any key. Ctrl+C ends it.
+takes any key. In a browser it shows what it received, and its flags. Ctrl+C ends it.
 
 Options:
   --port <number>   where it listens (default ${DEFAULT_PORT}; 0: a free port)
@@ -37,11 +43,14 @@ Options:
   --flags <file>    the flags, as JSON: { "new-nav": true, "pricing": "annual" },
                     or PostHog's definitions. The file is followed: an edit
                     counts from the next request on
+  --store <file>    keeps events and edited flags in a file: nothing that was
+                    acknowledged is lost, however the emulator ends
   --help            this text`,
   options: {
     port: "string",
     host: "string",
     flags: "string",
+    store: "string",
   },
   run: runEmulator,
 };
@@ -50,17 +59,40 @@ async function runEmulator(
   given: Given,
   terminal: Terminal,
 ): Promise<undefined> {
+  const { directory, say } = terminal;
   const port = readPort(given.text("port"));
-  const emulator = createPostHogEmulator();
-  const file = given.text("flags");
-  const flags = file === undefined
+  const flagsName = given.text("flags");
+  const flagsFile = flagsName === undefined
     ? undefined
-    : new FlagsFile(emulator, file, terminal.directory);
-  flags?.load();
-  const { url } = await listen(emulator, port, given.text("host"), terminal);
-  terminal.say(buildWelcome(url));
-  flags?.follow(terminal);
+    : new FlagsFile(flagsName, directory);
+  const flags = flagsFile?.read();
+  const storeName = given.text("store");
+  const emulator = createPostHogEmulator({
+    flags,
+    store: storeName === undefined
+      ? undefined
+      : await openStore(storeName, directory),
+    logger: { ...SILENT, warn: terminal.complain, error: terminal.complain },
+  });
+  await emulator.ready().catch((error) => refuseStore(storeName, error));
+  emulator.subscribe((change) => {
+    if (change.kind === "request") say(describeRequest(change.request));
+  });
+  const { url } = await listen(emulator, port, given.text("host"));
+  say(buildWelcome(url, storeName, emulator.events.length));
+  flagsFile?.follow(emulator, terminal);
   return undefined;
+}
+
+function openStore(file: string, directory: string): Promise<EmulatorStore> {
+  return openFileStore(resolve(directory, file)).catch((error) =>
+    refuseStore(file, error)
+  );
+}
+
+function refuseStore(file: string | undefined, error: unknown): never {
+  const reason = toLine(describeFileError(error));
+  throw new CliError(`Cannot use the store ${file}: ${reason}`);
 }
 
 function readPort(text: string | undefined): number {
@@ -76,11 +108,10 @@ function readPort(text: string | undefined): number {
 function listen(
   emulator: PostHogEmulator,
   port: number,
-  host: string | undefined,
-  { say }: Terminal,
+  host = LOOPBACK,
 ): ReturnType<typeof serveEmulator> {
-  const served = tellRequests(emulator, say);
-  return serveEmulator(served, port, host ?? LOOPBACK).catch((error) => {
+  const page = createEmulatorPage(emulator, { hosts: [host] });
+  return serveEmulator(page, port, host).catch((error) => {
     throw new CliError(
       `Cannot listen on port ${port}, choose another with --port: ${
         describeCause(error)
@@ -89,38 +120,38 @@ function listen(
   });
 }
 
-/** The flags of a file, in the project of an emulator. */
+/** A file of flags. */
 class FlagsFile {
-  readonly #file: string;
+  readonly #name: string;
   readonly #path: string;
-  readonly #emulator: PostHogEmulator;
-  #text = "";
+  #text: string | undefined;
 
-  constructor(emulator: PostHogEmulator, file: string, directory: string) {
-    this.#emulator = emulator;
-    this.#file = file;
-    this.#path = resolve(directory, file);
+  constructor(name: string, directory: string) {
+    this.#name = name;
+    this.#path = resolve(directory, name);
   }
 
-  /** Takes them where they are others than before; says whether they are. */
-  load(): boolean {
+  /** The flags; undefined where the file is what it was the last time. */
+  read(): EmulatorFlagDefinitions | undefined {
     try {
       const text = readText(this.#path);
-      if (text === this.#text) return false;
+      if (text === this.#text) return undefined;
       this.#text = text;
-      this.#emulator.setFlags(parseFlags(text));
-      return true;
+      return parseFlags(text);
     } catch (error) {
       const reason = toLine(describeCause(error));
-      throw new CliError(`Cannot take the flags of ${this.#file}: ${reason}`);
+      throw new CliError(`Cannot take the flags of ${this.#name}: ${reason}`);
     }
   }
 
-  /** Takes them after each edit. */
-  follow({ say, complain }: Terminal): void {
+  /** Gives them to an emulator after each edit. */
+  follow(emulator: PostHogEmulator, { say, complain }: Terminal): void {
     followFile(this.#path, () => {
       try {
-        if (this.load()) say(`Took the flags of ${this.#file}`);
+        const flags = this.read();
+        if (!flags) return;
+        emulator.setFlags(flags);
+        say(`Took the flags of ${this.#name}`);
       } catch (error) {
         complain(`${describeCause(error)}; the last good ones stay`);
       }
@@ -128,8 +159,17 @@ class FlagsFile {
   }
 }
 
-function buildWelcome(url: string): string {
-  return `A PostHog listens on ${url}. It keeps everything in memory and takes any key. Ctrl+C ends it.
+function buildWelcome(
+  url: string,
+  store: string | undefined,
+  count: number,
+): string {
+  const memory = store === undefined
+    ? "everything in memory"
+    : `events in ${store} (${count} until now)`;
+  return `A PostHog listens on ${url}. It keeps ${memory} and takes any key. Ctrl+C ends it.
+
+In a browser: ${url}
 
 In code:
   new PostHog("phc_local", { host: "${url}", personalApiKey: "phx_local" })

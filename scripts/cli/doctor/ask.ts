@@ -2,7 +2,7 @@ import type { FlagDefinitions } from "../../../src/local_evaluation/evaluation/r
 import type { Kernel } from "../../../src/client/kernel.ts";
 import type { HttpOutcome } from "../../../src/delivery/http.ts";
 import { createWires } from "../../../src/delivery/transport.ts";
-import type { Wire } from "../../../src/delivery/wire.ts";
+import { type Wire, writeBody } from "../../../src/delivery/wire.ts";
 import {
   type DefinitionsAnswer,
   requestDefinitions,
@@ -21,20 +21,20 @@ export interface EventsAnswer {
 
 /** Sends a batch without events, in the protocol and with the headers that events go with: nothing is captured. */
 export async function askEvents(kernel: Kernel): Promise<EventsAnswer> {
-  const { clock, door, options, reporter } = kernel;
-  const wire = createWires(options, reporter).analytics;
+  const { clock, door, options } = kernel;
+  const wire = createWires(options).analytics;
   const sentAt = clock.now();
   const request = {
     id: kernel.createUuid(sentAt),
     attempt: 1,
     createdAt: sentAt,
   };
-  const { headers, text } = wire.build([], request, sentAt);
+  const { headers, body } = wire.frame(request, sentAt);
   const outcome = await door.send({
     method: "POST",
     url: wire.url,
     headers: { ...headers, "Content-Type": "application/json" },
-    body: new TextEncoder().encode(text),
+    body: new TextEncoder().encode(writeBody(body, [])),
     timeoutMs: options.requestTimeout,
   });
   return {

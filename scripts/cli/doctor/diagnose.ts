@@ -59,45 +59,66 @@ export function diagnoseAnswers(
   const eventsVerdict = judge(events.outcome, isEventsAnswer(events));
   const read = flags.kind === "ok" ? parseRemoteFlags(flags.text) : undefined;
   const flagsVerdict = judge(flags, read !== undefined);
-  const { url, captureMode } = events.wire;
-  const path = url.slice(host.length);
-  if (eventsVerdict === "barred" && flagsVerdict === "barred") {
+  const isBoth = eventsVerdict === flagsVerdict;
+  if (isBoth && eventsVerdict === "barred") {
     return [describeNothing(host, events.outcome)];
   }
-  if (eventsVerdict === "busy" && flagsVerdict === "busy") {
-    return [describeOther("host", host, "all", events.outcome)];
+  if (isBoth && eventsVerdict === "busy") {
+    return [describeOther("host", host, "", events.outcome)];
   }
   if (flagsVerdict === "unauthorized") return [describeToken(host)];
-  if (eventsVerdict === "unauthorized") {
-    if (isPostHogHost(host) || captureMode === "v0") {
-      return [describeToken(host)];
-    }
-    return [fail(
-      "events",
-      "authorization-stripped",
-      `The header Authorization does not get through ${host}: ${path} answered 401, and the token is right`,
-      "let the proxy pass Authorization, or set POSTHOG_CAPTURE_MODE=v0",
-    )];
+  const { url, captureMode } = events.wire;
+  // Nothing takes the token out of a body: that of v0 is wrong.
+  const mayBeStripped = !isPostHogHost(host) && captureMode === "v1";
+  if (eventsVerdict === "unauthorized" && !mayBeStripped) {
+    return [describeToken(host)];
   }
   return [
-    eventsVerdict === "fine"
-      ? pass("events", `${path} takes events (asked with an empty batch)`)
-      : eventsVerdict === "barred"
-      ? describeBarred("events", host, path, events.outcome)
-      : describeOther("events", host, path, events.outcome),
-    flagsVerdict === "barred"
-      ? describeBarred("flags", host, "/flags/", flags)
-      : flagsVerdict !== "fine"
-      ? describeOther("flags", host, "/flags/", flags)
-      : read?.quotaLimited
-      ? fail(
-        "flags",
-        "flags-quota",
-        "The project's quota of feature flag requests is used up",
-        "raise its limit in PostHog's billing settings; until then flags have no values",
-      )
-      : pass("flags", "/flags/ evaluates flags, and knows the project token"),
+    describeEvents(host, url.slice(host.length), events.outcome, eventsVerdict),
+    describeFlags(host, flags, flagsVerdict, read?.quotaLimited === true),
   ];
+}
+
+function describeEvents(
+  host: string,
+  path: string,
+  outcome: HttpOutcome,
+  verdict: Verdict,
+): Finding {
+  switch (verdict) {
+    case "fine":
+      return pass("events", `${path} takes events (asked with an empty batch)`);
+    case "barred":
+      return describeBarred("events", host, path, outcome);
+    case "unauthorized":
+      return fail(
+        "events",
+        "authorization-stripped",
+        `The header Authorization does not get through ${host}: ${path} answered 401`,
+        "let the proxy pass Authorization, or set POSTHOG_CAPTURE_MODE=v0",
+      );
+    default:
+      return describeOther("events", host, path, outcome);
+  }
+}
+
+function describeFlags(
+  host: string,
+  outcome: HttpOutcome,
+  verdict: Verdict,
+  isOverQuota: boolean,
+): Finding {
+  const path = "/flags/";
+  if (verdict === "barred") return describeBarred("flags", host, path, outcome);
+  if (verdict !== "fine") return describeOther("flags", host, path, outcome);
+  return isOverQuota
+    ? fail(
+      "flags",
+      "flags-quota",
+      "The project's quota of feature flag requests is used up",
+      "raise its limit in PostHog's billing settings; until then flags have no values",
+    )
+    : pass("flags", `${path} evaluates flags, and knows the project token`);
 }
 
 function judge(outcome: HttpOutcome, isFine: boolean): Verdict {
@@ -165,7 +186,7 @@ function describeToken(host: string): Finding {
 }
 
 function describeBarred(
-  check: Check,
+  check: "events" | "flags",
   host: string,
   path: string,
   outcome: HttpOutcome,
@@ -211,7 +232,7 @@ function describeOther(
   return fail(
     check,
     outcome.status === 429 || outcome.status >= 500 ? "busy" : "odd-answer",
-    `${check === "host" ? "" : `${path}: `}${describe(host, outcome)}`,
+    `${path && `${path}: `}${describe(host, outcome)}`,
     "try again in a while; see https://status.posthog.com, or the proxy's log",
   );
 }

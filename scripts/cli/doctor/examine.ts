@@ -2,7 +2,14 @@ import { askDefinitions, askEvents, askFlags } from "./ask.ts";
 import { checkOptions } from "./check_options.ts";
 import { diagnoseAnswers, diagnoseHost } from "./diagnose.ts";
 import { diagnoseDefinitions } from "./diagnose_definitions.ts";
-import { fail, type Finding, pass, skip } from "./finding.ts";
+import {
+  type Check,
+  type Code,
+  fail,
+  type Finding,
+  pass,
+  skip,
+} from "./finding.ts";
 import type { SetUp } from "./set_up.ts";
 
 /** How far clocks may be apart, in ms: less is a slow network, or a machine that was just woken. */
@@ -10,14 +17,30 @@ const MAX_SKEW_MS = 300_000;
 
 const MINUTE_MS = 60_000;
 
+const ORDER: readonly Check[] = [
+  "token",
+  "host",
+  "events",
+  "flags",
+  "definitions",
+  "clock",
+];
+
 /** What of definitions need not be said again, by what was said of flags. */
-const SAME_CAUSE: Readonly<Record<string, string>> = {
+const SAME_CAUSE: Readonly<Partial<Record<Finding["code"], Code>>> = {
   "definitions-barred": "flags-barred",
   "definitions-quota": "flags-quota",
 };
 
-/** Looks at everything, and stops where nothing more can be known. */
+/** Looks at everything, and stops where nothing more can be known. Findings are in the order of checks. */
 export async function examine(setUp: SetUp): Promise<readonly Finding[]> {
+  const found = await examineInTurn(setUp);
+  return found.toSorted((one, other) =>
+    ORDER.indexOf(one.check) - ORDER.indexOf(other.check)
+  );
+}
+
+async function examineInTurn(setUp: SetUp): Promise<readonly Finding[]> {
   const { kernel } = setUp;
   const { host } = kernel.options;
   const found = [...checkOptions(setUp)];
@@ -82,9 +105,19 @@ function diagnoseClock(aheadMs: number | undefined): Finding {
   return fail(
     "clock",
     "clock-off",
-    `This machine's clock is ${Math.round(apartMs / MINUTE_MS)} minutes ${
+    `This machine's clock is ${describeSpan(apartMs)} ${
       aheadMs > 0 ? "ahead" : "behind"
     }`,
-    "set it, as by NTP: the times of events and the dates in flags go by it",
+    "set it, for example by NTP: the times of events and the dates in flags go by it",
   );
+}
+
+function describeSpan(ms: number): string {
+  const minutes = Math.round(ms / MINUTE_MS);
+  const hours = Math.round(minutes / 60);
+  return minutes < 120
+    ? `${minutes} minutes`
+    : hours < 48
+    ? `${hours} hours`
+    : `${Math.round(hours / 24)} days`;
 }

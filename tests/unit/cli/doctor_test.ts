@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
 import { createFakeClock } from "edgehog/testing";
+import { CODES } from "../../../scripts/cli/doctor/finding.ts";
 import { call } from "./_terminal.ts";
 import { fromRoot } from "../../_kit/paths.ts";
 
@@ -109,6 +110,15 @@ const CASES: readonly Case[] = [
     codes: ["authorization-stripped"],
     line:
       /Authorization does not get through https:\/\/e\.example\.com.*; let the proxy pass Authorization, or set POSTHOG_CAPTURE_MODE=v0/,
+  },
+  {
+    name: "a proxy strips Authorization and has no flags",
+    env: BEHIND,
+    rule: (path, headers) =>
+      path.startsWith("/flags")
+        ? new Response("no", { status: 404 })
+        : strip(/^authorization$/)(path, headers),
+    codes: ["authorization-stripped", "flags-barred"],
   },
   {
     name: "a proxy strips Authorization, by v0",
@@ -279,6 +289,26 @@ const CASES: readonly Case[] = [
     line: /quota of feature flag requests is used up \(402\); raise its limit/,
   },
   {
+    name: "a host that fails in another way",
+    env: BEHIND,
+    rule: refuseToConnect("socket hang up"),
+    codes: ["unreachable"],
+    line: /e\.example\.com can't be reached .*; check the spelling/,
+  },
+  {
+    name: "an answer that nobody expects",
+    env: BEHIND,
+    rule: bar("/i/v1/", 418),
+    codes: ["odd-answer"],
+    line: /answered 418; try again/,
+  },
+  {
+    name: "the definitions are out of order",
+    rule: bar("/flags/definitions", 500),
+    codes: ["definitions-failed"],
+    line: /PostHog answered 500; try again/,
+  },
+  {
     name: "PostHog is down",
     rule: bar("/", 503),
     codes: ["busy"],
@@ -295,6 +325,12 @@ const CASES: readonly Case[] = [
     aheadMs: -3_600_000,
     codes: ["clock-off"],
     line: /clock is 60 minutes behind; set it/,
+  },
+  {
+    name: "a clock of the day before yesterday",
+    aheadMs: -50 * 3_600_000,
+    codes: ["clock-off"],
+    line: /clock is 2 days behind; set it/,
   },
   { name: "a clock that is nearly right", aheadMs: 299_000, codes: [] },
   {
@@ -368,6 +404,16 @@ for (const row of CASES) {
   });
 }
 
+Deno.test("the doctor's findings stand in docs/cli.md, and each has a case here", async () => {
+  const text = await Deno.readTextFile(fromRoot("docs/cli.md"));
+  const rows = [...text.matchAll(/^\| `([a-z][a-z-]+)` +\|/gm)].map((
+    [, code],
+  ) => code ?? "");
+  assertEquals(rows, [...CODES]);
+  const shown = new Set([...CASES.flatMap(({ codes }) => codes), "timeout"]);
+  assertEquals(CODES.filter((code) => !shown.has(code)), []);
+});
+
 Deno.test("edgehog doctor says what is right", async () => {
   const { said } = await examine({ name: "", codes: [] });
   assertMatch(
@@ -412,6 +458,6 @@ Deno.test("edgehog doctor names a file that is not there, and fails", async () =
   const { status, complained } = await examine({ name: "", args, codes: [] });
   assertEquals(status, 1);
   assertEquals(complained, [
-    "edgehog: Cannot read the variables of none.env: there is no such file",
+    "edgehog: Cannot read the variables of none.env: there is no such file or directory",
   ]);
 });

@@ -55,7 +55,7 @@ const BROKEN: readonly [args: string[], status: number, line: RegExp][] = [
   [
     ["emulator", "--flags", "none.json"],
     1,
-    /none\.json: there is no such file$/,
+    /none\.json: there is no such file or directory$/,
   ],
   [["emulator", "--flags", "src"], 1, /flags of src: it is a directory$/],
   [["emulator", "--flags", "README.md"], 1, /README\.md: it is not JSON/],
