@@ -36,7 +36,7 @@ workerTest(
     const [, name = "", path = "", line = ""] =
       /^(\w+) at (\S+):(\d+)$/.exec(errors[0]?.place ?? "") ?? [];
     assertEquals(path, "examples/cloudflare-worker/src/index.ts");
-    const source = Deno.readTextFileSync(fromRoot(path)).split("\n");
+    const source = (await Deno.readTextFile(fromRoot(path))).split("\n");
     assertMatch(source[Number(line) - 1] ?? "", /throw new RangeError/);
     assertEquals(name, "findProduct");
   },
