@@ -1,3 +1,4 @@
+import { isText } from "../core/guards.ts";
 import { parseAtSignFrame, parseV8Frame, type RawFrame } from "./frames.ts";
 
 /** Lines of a stack that are looked at. */
@@ -17,7 +18,7 @@ export function readFrames(
   stack: unknown,
   message: string,
 ): readonly RawFrame[] {
-  if (typeof stack !== "string") return [];
+  if (!isText(stack)) return [];
   const lines = stack.slice(findHeaderEnd(stack, message))
     .split("\n", MAX_LINES)
     .filter((line) => line.length <= MAX_LINE_LENGTH)
