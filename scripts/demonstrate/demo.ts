@@ -14,11 +14,13 @@ import {
   failFirstAttempts,
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
+import { bundle } from "../../tests/_kit/bundle.ts";
 import { say } from "../../tests/_kit/run.ts";
 import { createWorker } from "../../tests/_kit/workerd.ts";
 import { serveEmulator } from "./_emulator_server.ts";
 import { askHarness, sendVisits, waitUntilSettled } from "./demo/drive.ts";
 import { DEFINITIONS } from "./demo/flags.ts";
+import { createSourceFinder } from "./demo/frames.ts";
 import { planVisits } from "./demo/plan.ts";
 import { createProgress } from "./demo/progress.ts";
 import { buildReport, type DemoResult, isSuccess } from "./demo/report.ts";
@@ -80,10 +82,8 @@ async function runDemo(
   bindings: Bindings,
   emulator: PostHogEmulator | undefined,
 ): Promise<DemoResult> {
-  await using worker = await createWorker({
-    entry: "scripts/demonstrate/demo/harness.ts",
-    bindings,
-  });
+  const script = bundle("scripts/demonstrate/demo/harness.ts");
+  await using worker = await createWorker({ script, bindings });
   const progress = createProgress();
   const start = performance.now();
   let isReloaded = false;
@@ -110,7 +110,8 @@ async function runDemo(
   return {
     visits,
     counts,
-    server: emulator && tallyServer(emulator, visits),
+    server: emulator &&
+      tallyServer(emulator, visits, createSourceFinder(script)),
     seconds,
   };
 }

@@ -1,3 +1,4 @@
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { within } from "../_kit/within.ts";
 import { type Project, testProject } from "../projects/_project.ts";
@@ -7,7 +8,9 @@ const LIMIT_MS = 60_000;
 
 /** Programs that the examples' scripts name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  bun: fromRoot("node_modules/bun/bin/bun.exe"),
+  get bun() {
+    return findBun();
+  },
   deno: Deno.execPath(),
   node: "node",
   wrangler: "node_modules/.bin/wrangler",

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
 import { buildSync, type StdinOptions } from "esbuild";
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { createWorker } from "../_kit/workerd.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -30,7 +31,7 @@ const serveBy =
 
 const RUNTIMES: Readonly<Record<string, Start>> = {
   Node: serveBy("node"),
-  Bun: serveBy(fromRoot("node_modules/bun/bin/bun.exe")),
+  Bun: (...to) => serveBy(findBun())(...to),
   Deno: serveBy(Deno.execPath(), "run", "-A", "--node-modules-dir=manual"),
   workerd: startWorker,
 };
