@@ -149,6 +149,28 @@ testProject("recipes", async (project, t) => {
     );
   });
   await t.step(
+    "a function of Vercel's answers, and its event arrives",
+    async () => {
+      await using collector = await serveCollector();
+      const { code, stdout } = await runWith(project, collector, [
+        ...["node", "--input-type=module", "--eval"],
+        `import { GET } from "./dist/vercel.js";
+      const headers = { "x-posthog-distinct-id": "user-1" };
+      const response = await GET(new Request("https://shop.test/", { headers }));
+      console.log(await response.text());`,
+      ]);
+      const names = collector.events.map(({ event, distinctId }) =>
+        `${event} ${distinctId}`
+      );
+      assertEquals([code, stdout.trim(), ...names.sort()], [
+        0,
+        "classic",
+        "$feature_flag_called user-1",
+        "page viewed user-1",
+      ]);
+    },
+  );
+  await t.step(
     "a Durable Object and its alarm, a cron trigger and a queue",
     () => visitWorker(project),
   );
