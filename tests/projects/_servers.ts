@@ -7,7 +7,7 @@ import {
 import {
   type EmulatorServer,
   serveEmulator,
-} from "../../scripts/_emulator_server.ts";
+} from "../../scripts/demonstrate/_emulator_server.ts";
 import { readLine } from "../_kit/read_line.ts";
 import { within } from "../_kit/within.ts";
 

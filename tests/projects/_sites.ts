@@ -23,15 +23,18 @@ export interface Site {
   readonly port?: number;
 }
 
-/** Of an event: its name, whom it is about, the flag that it carries, and of an exception what was thrown. */
+/** Of an event: its name, whom it is about, the flag that it carries; of an exception what was thrown, and that nobody caught it. */
 function describe(
   { event, distinctId, properties }: ReceivedEvent,
 ): readonly unknown[] {
-  const { [`$exception_type`]: type, [`$exception_message`]: text } =
-    properties;
+  const { [`$exception_list`]: list } = properties;
+  if (Array.isArray(list)) {
+    const [{ type, value, mechanism }] = list;
+    return [event, distinctId, type, value, mechanism.handled];
+  }
   const flag = properties["$feature/new-nav"] ??
     properties["$feature_flag_response"];
-  return [event, distinctId, ...event === "$exception" ? [type, text] : [flag]];
+  return [event, distinctId, flag];
 }
 
 /**
@@ -57,7 +60,7 @@ export async function visitSite(
     inOrder([
       ["$feature_flag_called", "visitor-1", true],
       ["page viewed", "visitor-1", true],
-      ["$exception", "visitor-1", "RangeError", "boom"],
+      ["$exception", "visitor-1", "RangeError", "boom", false],
     ]),
   );
   const asked = collector.requests.map(({ path }) => path);

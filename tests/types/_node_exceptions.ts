@@ -41,9 +41,9 @@ export const MISSING_EXPORTS = {
   parsePostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
   readPostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
   serializePostHogCookie: "posthog-js writes it",
-  createEventProcessor: "`captureException` beside Sentry",
-  sentryIntegration: "`captureException` beside Sentry",
-  PostHogSentryIntegration: "`captureException` beside Sentry",
+  createEventProcessor: "[an integration](recipes.md#sentry)",
+  sentryIntegration: "[an integration](recipes.md#sentry)",
+  PostHogSentryIntegration: "[an integration](recipes.md#sentry)",
   setupExpressRequestContext:
     "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   setupExpressErrorHandler:

@@ -6,7 +6,8 @@ export const onRequest = defineMiddleware(async ({ request, locals }, next) => {
   try {
     return await next();
   } catch (error) {
-    locals.posthog.captureException(error);
+    const mechanism = { handled: false };
+    locals.posthog.captureException(error, { mechanism });
     throw error;
   }
 });

@@ -12,7 +12,9 @@ const handlePostHog: Handle = ({ event, resolve }) => {
 };
 
 export const handleError: HandleServerError = ({ error, event, status }) => {
-  if (status >= 500) event.locals.posthog.captureException(error);
+  if (status < 500) return; // an answer
+  const mechanism = { handled: false };
+  event.locals.posthog.captureException(error, { mechanism });
 };
 
 // Of the adapter for Node: requests are answered, and the process is about to end.

@@ -7,9 +7,10 @@ export default defineNitroPlugin(({ hooks }) => {
   });
   hooks.hook("error", (error, { event }) => {
     const { statusCode = 500 } = error as { statusCode?: number };
-    if (statusCode >= 500) {
-      event?.context.posthog.captureException(error.cause ?? error);
-    }
+    if (statusCode < 500) return; // an answer
+    const { posthog: hog = posthog } = event?.context ?? {};
+    const mechanism = { handled: false };
+    hog.captureException(error.cause ?? error, { mechanism });
   });
   hooks.hook("close", () => posthog.shutdown());
 });
