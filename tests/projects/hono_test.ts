@@ -3,15 +3,9 @@ import type { ReceivedEvent } from "edgehog/dev";
 import { buildSync, type StdinOptions } from "esbuild";
 import { fromRoot } from "../_kit/paths.ts";
 import { createWorker } from "../_kit/workerd.ts";
+import { type Server, startServer } from "./_program.ts";
 import { type Project, testProject } from "./_project.ts";
-import {
-  type Asked,
-  drive,
-  inOrder,
-  serveCollector,
-  type Server,
-  startServer,
-} from "./_servers.ts";
+import { type Asked, drive, inOrder, serveCollector } from "./_servers.ts";
 import { checkTypes } from "./_types.ts";
 
 /** The two newest majors, by the names that the manifest has for them. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
 import { type Project, testProject } from "./_project.ts";
-import { type ProjectServer, startServer } from "./_server.ts";
+import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
 
 /** The adapter for Node is told its port, and takes none that it finds itself. */
@@ -18,10 +18,9 @@ async function serve(
   const port = findFreePort();
   const env = { ...createEnv(collector), HOST: "127.0.0.1", PORT: `${port}` };
   await using server = await startServer(
+    ["node", "build/index.js"],
     directory,
-    ["build/index.js"],
     env,
-    /Listening on (http:\/\/\S+)/,
   );
   await test(server, collector);
 }
