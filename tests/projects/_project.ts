@@ -1,4 +1,4 @@
-import { TARBALL } from "../../scripts/build_npm.ts";
+import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { run } from "../_kit/run.ts";

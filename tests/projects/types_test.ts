@@ -1,5 +1,5 @@
 import { say } from "../_kit/run.ts";
-import { ENTRIES } from "../../scripts/_entries.ts";
+import { ENTRIES } from "../../scripts/check/_entries.ts";
 import { type Project, testProject } from "./_project.ts";
 
 /** How a compiler finds the package; the old one is not in TypeScript 7, and 6 says that it is its last with it. */
