@@ -21,6 +21,7 @@ const STEPS: readonly Step[] = [
   { task: "lint", kind: "check" },
   { task: "check", kind: "check" },
   { task: "check:web", kind: "check" },
+  { task: "check:page", kind: "check" },
   { task: "check:docs", kind: "check" },
   { task: "check:exports", kind: "check" },
   { task: "check:api", kind: "check" },
