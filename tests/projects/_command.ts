@@ -1,5 +1,5 @@
 import { within } from "../_kit/within.ts";
-import { LIMIT_MS } from "./_servers.ts";
+import { LIMIT_MS } from "./_program.ts";
 
 /** A program that goes on, and what it prints. `await using` ends it. */
 export interface Command extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
 import { createEnv, get } from "./_next_steps.ts";
 import type { Project } from "./_project.ts";
-import { startServer } from "./_server.ts";
+import { startServer } from "./_program.ts";
 import { inOrder, serveCollector } from "./_servers.ts";
 
 const FLAGS: EmulatorFlagDefinitions = {
@@ -17,8 +17,6 @@ const FLAGS: EmulatorFlagDefinitions = {
 export interface Site {
   /** What Node runs. */
   readonly entry: string;
-  /** Where it listens, in what it prints. */
-  readonly address: RegExp;
   /** The port that it is told to take. @default one that it finds itself */
   readonly port?: number;
 }
@@ -43,11 +41,11 @@ function describe(
  */
 export async function visitSite(
   { directory }: Project,
-  { entry, address, port = 0 }: Site,
+  { entry, port = 0 }: Site,
 ): Promise<void> {
   await using collector = await serveCollector({ flags: FLAGS });
   const env = { ...createEnv(collector), HOST: "127.0.0.1", PORT: `${port}` };
-  await using server = await startServer(directory, [entry], env, address);
+  await using server = await startServer(["node", entry], directory, env);
   const page = await get(server, "/");
   assertEquals(page.status, 200);
   assert(/\bnew\b/.test(page.text), page.text);

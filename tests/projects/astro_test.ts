@@ -16,7 +16,6 @@ testProject("astro", async (project, t) => {
     () =>
       visitSite(project, {
         entry: "dist/server/entry.mjs",
-        address: /listening on (http:\/\/\S+)/,
       }),
   );
 });

@@ -4,15 +4,9 @@ import type { StdinOptions } from "esbuild";
 import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { createWorker } from "../_kit/workerd.ts";
+import { type Server, startServer } from "./_program.ts";
 import { type Project, testProject } from "./_project.ts";
-import {
-  type Asked,
-  drive,
-  inOrder,
-  serveCollector,
-  type Server,
-  startServer,
-} from "./_servers.ts";
+import { type Asked, drive, inOrder, serveCollector } from "./_servers.ts";
 import { checkTypes } from "./_types.ts";
 import { bundleWorker } from "./_worker.ts";
 

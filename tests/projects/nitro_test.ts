@@ -14,7 +14,6 @@ testProject("nitro", async (project, t) => {
     () =>
       visitSite(project, {
         entry: ".output/server/index.mjs",
-        address: /Listening on (http:\/\/\S+)/,
       }),
   );
 });

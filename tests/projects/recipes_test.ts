@@ -131,7 +131,6 @@ testProject("recipes", async (project, t) => {
     () =>
       visitSite(project, {
         entry: "dist/nest_app.js",
-        address: /Listening on (http:\/\/\S+)/,
       }),
   );
   await t.step("what Sentry reports names Sentry's event", async () => {

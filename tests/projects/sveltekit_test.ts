@@ -1,12 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
 import { type Project, testProject } from "./_project.ts";
-import { type ProjectServer, startServer } from "./_server.ts";
+import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
 import { visitSite } from "./_sites.ts";
 
 const ENTRY = "build/index.js";
-const ADDRESS = /Listening on (http:\/\/\S+)/;
 
 /** The adapter for Node is told its port, and takes none that it finds itself. */
 function findFreePort(): number {
@@ -21,7 +20,7 @@ async function serve(
   await using collector = await serveCollector({ flags: FLAGS });
   const port = findFreePort();
   const env = { ...createEnv(collector), HOST: "127.0.0.1", PORT: `${port}` };
-  await using server = await startServer(directory, [ENTRY], env, ADDRESS);
+  await using server = await startServer(["node", ENTRY], directory, env);
   await test(server, collector);
 }
 
@@ -36,7 +35,6 @@ testProject("sveltekit", async (project, t) => {
     () =>
       visitSite(project, {
         entry: ENTRY,
-        address: ADDRESS,
         port: findFreePort(),
       }),
   );
