@@ -111,7 +111,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       this.door,
       this.clock,
       this.reporter,
-      createWires(this.options, this.reporter),
+      createWires(this.options),
     );
   }
 

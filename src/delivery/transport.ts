@@ -12,7 +12,7 @@ import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
 import { encodeBody } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import { askRetry, createV0Protocol, type Wire } from "./wire.ts";
+import { askRetry, createV0Protocol, type Wire, writeBody } from "./wire.ts";
 import { createV1Protocol, toV1Path } from "./wire_v1.ts";
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
@@ -25,7 +25,8 @@ export function createHttpSend(
   let isPlain = false;
   return async (batch, request, signal) => {
     const wire = wires[batch[0]?.lane ?? "analytics"];
-    const { headers, text } = wire.build(batch, request, clock.now());
+    const { headers, body: frame } = wire.frame(request, clock.now());
+    const text = writeBody(frame, batch);
     const post = async (codec: Wire["codec"]) => {
       const body = await encodeBody(text, codec);
       if (body.hasFailed) {
@@ -104,12 +105,11 @@ export function interpretAnswer(
 /** Creates the wire of each lane, both by the protocol that the options name; v0 knows no deflate. */
 export function createWires(
   options: DeliverySettings,
-  reporter: Pick<Reporter, "debug">,
 ): Readonly<Record<Lane, Wire>> {
   const { host, captureMode, compression, disableCompression } = options;
   const isV1 = captureMode === "v1";
   const create = (lane: Lane, v0Path: string): Wire => ({
-    ...(isV1 ? createV1Protocol : createV0Protocol)(options, reporter),
+    ...(isV1 ? createV1Protocol : createV0Protocol)(options),
     captureMode,
     url: host + (isV1 ? toV1Path(lane) : v0Path),
     codec: disableCompression ? undefined : isV1 ? compression : "gzip",

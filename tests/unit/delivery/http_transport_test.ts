@@ -9,7 +9,11 @@ import {
   createHttpSend,
   interpretAnswer,
 } from "../../../src/delivery/transport.ts";
-import { createV0Protocol, type Wire } from "../../../src/delivery/wire.ts";
+import {
+  createV0Protocol,
+  type Wire,
+  writeBody,
+} from "../../../src/delivery/wire.ts";
 import { createV1Protocol } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import { createItem } from "./_store.ts";
@@ -19,9 +23,8 @@ const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
 const URL = "https://host.example/batch/";
 const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
-const QUIET = { debug: () => {} };
 const V0: Wire = {
-  ...createV0Protocol(OPTIONS, QUIET),
+  ...createV0Protocol(OPTIONS),
   captureMode: "v0",
   url: URL,
   codec: "gzip",
@@ -197,7 +200,7 @@ for (const [status, text] of REFUSALS_OF_ENCODING) {
     assertEquals([encoding, second?.headers], ["gzip", rest]);
     assertEquals(
       new TextDecoder().decode(second?.body),
-      V0.build([ITEM], REQUEST, createFakeClock().now()).text,
+      writeBody(V0.frame(REQUEST, createFakeClock().now()).body, [ITEM]),
     );
     await attempt();
     assertEquals(encodings(), ["gzip", undefined, undefined]);
@@ -281,12 +284,11 @@ for (const historicalMigration of [false, true]) {
   Deno.test(`the v0 wire wraps events that are text already, historicalMigration ${historicalMigration} (CAP-141)`, () => {
     const wire = createV0Protocol(
       { apiKey: 'phc_"x"', historicalMigration },
-      QUIET,
     );
-    const { headers, text } = wire.build(
+    const { headers, body } = wire.frame(REQUEST, 2000);
+    const text = writeBody(
+      body,
       ['{"a":1}', '{"b":2}'].map((text) => ({ text })),
-      REQUEST,
-      2000,
     );
     assertEquals(headers, {});
     assertEquals(JSON.parse(text), {
@@ -300,7 +302,7 @@ for (const historicalMigration of [false, true]) {
 
 Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, CAP-164, CAP-165)", () => {
   const request = { id: "r1", attempt: 3, createdAt: 1000 };
-  const { headers, text } = V1.build([ITEM], request, 2000);
+  const { headers, body: frame } = V1.frame(request, 2000);
   assertEquals(headers, {
     "Authorization": "Bearer phc_x",
     "PostHog-Sdk-Info": "edgehog/0.1.0",
@@ -308,7 +310,7 @@ Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, C
     "PostHog-Request-Id": "r1",
     "PostHog-Request-Timestamp": "1970-01-01T00:00:02.000Z",
   });
-  const body = JSON.parse(text);
+  const body = JSON.parse(writeBody(frame, [ITEM]));
   assertEquals(Object.keys(body).sort(), [
     "batch",
     "created_at",
