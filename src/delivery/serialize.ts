@@ -4,6 +4,9 @@ import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventText } from "./delivery.ts";
 
+/** What stands between an event's root and its properties in v1, mostly. */
+const WITHOUT_OPTIONS = ',"options":{},"properties":{';
+
 /** A JSON object; a member that is undefined is not there. */
 type Members = Partial<JsonObject>;
 
@@ -73,10 +76,10 @@ export function serializeEvent(
   take("$lib_version");
   // Parity: `$create_alias` repeats its id in the properties for v0 alone.
   if (properties["distinct_id"] === root["distinct_id"]) take("distinct_id");
-  const ids: Members = {};
+  const outer: Record<string, unknown> = {};
   for (const name of isV1 ? ["session_id", "window_id"] : []) {
     const value = take(`$${name}`);
-    if (isText(value)) ids[name] = value;
+    if (isText(value)) outer[name] = value;
     else if (value !== undefined) {
       // It would cost the whole batch.
       delete moved[`$${name}`];
@@ -88,10 +91,12 @@ export function serializeEvent(
   const others: Members = { ...options };
   for (const [property, name, read] of EVENT_OPTIONS) {
     const { [name]: option } = options;
+    const value = take(property);
+    // Most events have none.
+    if (option === undefined && value === undefined) continue;
     if (option !== read(option)) {
       warnOnce(`PostHog may drop an event whose '${name}' is of another type`);
     }
-    const value = take(property);
     folded[property] = option ?? value;
     if (isV1) others[name] ??= read(value);
     else delete others[name];
@@ -107,8 +112,10 @@ export function serializeEvent(
   const text = `${head}${middle}${tail}}`;
   let instead: string | undefined;
   if (isV1) {
-    const outer = JSON.stringify({ ...ids, options: others }).slice(1, -1);
-    instead = `,${outer},"properties":{`;
+    outer["options"] = others;
+    instead = `,${JSON.stringify(outer).slice(1, -1)},"properties":{`;
+    // One text for all of these.
+    if (instead === WITHOUT_OPTIONS) instead = WITHOUT_OPTIONS;
   } else if (hasOptions) {
     instead = open({ ...moved, ...folded });
     const names = Object.keys(others).join();

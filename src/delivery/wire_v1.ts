@@ -1,5 +1,5 @@
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
-import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
+import { isNonBlank, isRecord, isText } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
@@ -56,8 +56,9 @@ export function readV1Results(
   if (!isRecord(results)) {
     return () => ({ kind: "dropped", reason: { code: "unparseable" } });
   }
+  const told = new Map(Object.entries(results));
   return (uuid) => {
-    const reason = readReason(getOwn(results, toUuidKey(uuid)));
+    const reason = readReason(told.get(toUuidKey(uuid)));
     switch (reason.result) {
       case "retry":
         return askRetry(reason, afterMs);

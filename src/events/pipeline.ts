@@ -95,10 +95,10 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: {
-        ...assignJson({}, host.eventOptions),
-        ...assignGiven(reporter, {}, "options", draft.message.options, name),
-      },
+      options: Object.assign(
+        assignJson({}, host.eventOptions),
+        assignGiven(reporter, {}, "options", draft.message.options, name),
+      ),
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
