@@ -22,13 +22,7 @@ import { serializeEvent } from "../delivery/serialize.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
-import {
-  assignGiven,
-  isFilled,
-  refuse,
-  warnOnce,
-  warnUnusable,
-} from "./reading.ts";
+import { assignGiven, refuse, warnUnusable } from "./reading.ts";
 import { toTimestamp } from "./timestamp.ts";
 
 /** Whose events these are: the client behind them, as it is at the moment. */
@@ -101,10 +95,10 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: {
-        ...assignJson({}, host.eventOptions),
-        ...assignGiven(reporter, {}, "options", draft.message.options, name),
-      },
+      options: Object.assign(
+        assignJson({}, host.eventOptions),
+        assignGiven(reporter, {}, "options", draft.message.options, name),
+      ),
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
