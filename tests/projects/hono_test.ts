@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
-import { buildSync, type StdinOptions } from "esbuild";
+import type { StdinOptions } from "esbuild";
 import { fromRoot } from "../_kit/paths.ts";
 import { createWorker } from "../_kit/workerd.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -13,6 +13,7 @@ import {
   startServer,
 } from "./_servers.ts";
 import { checkTypes } from "./_types.ts";
+import { bundleWorker } from "./_worker.ts";
 
 /** The two newest majors, by the names that the manifest has for them. */
 const MAJORS = ["hono", "hono3"] as const;
@@ -50,17 +51,8 @@ async function serveWorker(
   stdin: StdinOptions,
   host: string,
 ): Promise<Server> {
-  const { outputFiles } = buildSync({
-    stdin: { loader: "ts", ...stdin },
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "neutral",
-    external: ["cloudflare:*"],
-    logLevel: "error",
-  });
   const worker = await createWorker({
-    script: outputFiles[0]?.text ?? "",
+    script: bundleWorker(stdin),
     bindings: { POSTHOG_HOST: host, POSTHOG_API_KEY: "phc_x" },
   });
   return {

@@ -1,6 +1,6 @@
 /**
  * What posthog-node's documentation has and edgehog has not, with what stands in its place. The guide
- * `examples/migration/posthog-node.md` has the same lines.
+ * `docs/migrating-from-posthog-node.md` has the same lines.
  */
 export const MISSING_MEMBERS = {
   options: "the options are the application's",
