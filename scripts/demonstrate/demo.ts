@@ -16,11 +16,13 @@ import {
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
 import { createEmulatorPage } from "../../src/dev/page/mod.ts";
+import { bundle } from "../../tests/_kit/bundle.ts";
 import { say } from "../../tests/_kit/run.ts";
 import { createWorker, type Worker } from "../../tests/_kit/workerd.ts";
 import { serveEmulator } from "./_emulator_server.ts";
 import { askHarness, sendVisits, waitUntilSettled } from "./demo/drive.ts";
 import { DEFINITIONS } from "./demo/flags.ts";
+import { createSourceFinder } from "./demo/frames.ts";
 import { planVisits } from "./demo/plan.ts";
 import { createProgress } from "./demo/progress.ts";
 import { buildReport, type DemoResult, isSuccess } from "./demo/report.ts";
@@ -109,10 +111,8 @@ async function runDemo(
   emulator: PostHogEmulator | undefined,
   goOn?: (worker: Worker) => Promise<void>,
 ): Promise<number> {
-  await using worker = await createWorker({
-    entry: "scripts/demonstrate/demo/harness.ts",
-    bindings,
-  });
+  const script = bundle("scripts/demonstrate/demo/harness.ts");
+  await using worker = await createWorker({ script, bindings });
   const progress = createProgress();
   const start = performance.now();
   let isReloaded = false;
@@ -136,7 +136,8 @@ async function runDemo(
   );
   progress.end();
   const seconds = (performance.now() - start) / 1000;
-  const server = emulator && tallyServer(emulator, visits);
+  const server = emulator &&
+    tallyServer(emulator, visits, createSourceFinder(script));
   const result: DemoResult = { visits, counts, server, seconds };
   for (const line of buildReport(result)) say(line);
   await goOn?.(worker);

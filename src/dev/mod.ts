@@ -1,7 +1,7 @@
 /**
  * A PostHog for development and tests, in one fetch function: it takes events (by capture v1 and v0, of both
  * lanes), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
- * everything it received. It runs wherever edgehog does and needs no account, network or process; `deno task emulator`
+ * everything it received. It runs wherever edgehog does and needs no account, network or process; `npx edgehog emulator`
  * serves it on loopback. Featureflip's Evaluation API is beside it: `createFeatureflipEmulator`.
  *
  * @example Point a client at it
