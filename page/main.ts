@@ -40,7 +40,10 @@ function start(): void {
         name === view.name ? "page" : "false",
       );
     }
-    document.title = `${view.name} · edgehog emulator`;
+    const [first = "", ...rest] = view.name;
+    document.title = `${first.toUpperCase()}${
+      rest.join("")
+    } · edgehog emulator`;
     refresh();
   };
   window.addEventListener("hashchange", showView);

@@ -13,7 +13,7 @@ import { createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { StoredEvent } from "./journal.ts";
-import { createKeptState, type KeptState } from "./kept_state.ts";
+import { createKeptState, isDone, type KeptState } from "./kept_state.ts";
 import { createProject, type Project } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
 import {
@@ -238,7 +238,3 @@ const NO_STORE: Answer = buildError(
   "store_unavailable",
   "The emulator's store can't be read or written",
 );
-
-function isDone(work: Promise<void>): Promise<boolean> {
-  return work.then(() => true, () => false);
-}

@@ -117,3 +117,8 @@ export function createKeptState(
     },
   };
 }
+
+/** Whether work for the store succeeded; the logger has heard why not. */
+export function isDone(work: Promise<void>): Promise<boolean> {
+  return work.then(() => true, () => false);
+}

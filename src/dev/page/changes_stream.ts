@@ -1,5 +1,5 @@
 import type { Bytes } from "../../core/bytes.ts";
-import type { PostHogEmulator } from "../types.ts";
+import type { PostHogEmulator, ReceivedEvent } from "../types.ts";
 import type { PageCounts } from "./shapes.ts";
 
 /** Streams that are open at once, at most. */
@@ -25,10 +25,10 @@ export function createChangesStream(emulator: PostHogEmulator): ChangesStream {
     if (kind === "flags") flagsVersion++;
     for (const wake of [...waiting]) wake();
   });
+  const countExceptions = createExceptionCounter(emulator.events);
   const count = (): PageCounts => ({
     events: emulator.events.length,
-    exceptions: emulator.events.filter(({ event }) => event === "$exception")
-      .length,
+    exceptions: countExceptions(),
     requests: emulator.requests.length,
     version,
     flagsVersion,
@@ -78,5 +78,22 @@ export function createChangesStream(emulator: PostHogEmulator): ChangesStream {
         },
       });
     },
+  };
+}
+
+/** Counts the exceptions in a list that only grows, but where it is full or was emptied: new ones alone are looked at. */
+function createExceptionCounter(
+  events: readonly ReceivedEvent[],
+): () => number {
+  let seen = 0;
+  let last: ReceivedEvent | undefined;
+  let exceptions = 0;
+  return () => {
+    if (events[seen - 1] !== last) seen = exceptions = 0;
+    for (; seen < events.length; seen++) {
+      if (events[seen]?.event === "$exception") exceptions++;
+    }
+    last = events[seen - 1];
+    return exceptions;
   };
 }

@@ -1,6 +1,7 @@
 import { systemClock } from "../../core/clock.ts";
 import { webCryptoHasher } from "../../core/hash.ts";
 import { parseJson } from "../../core/json.ts";
+import { isDone } from "../kept_state.ts";
 import { buildProjectFlags } from "../project.ts";
 import type { PlannedFault, PostHogEmulator } from "../types.ts";
 import { HTML, ICON, SCRIPT, STYLE } from "./assets.ts";
@@ -18,6 +19,8 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 /** The handlers of a path, by method. */
 type Handlers = Readonly<Record<string, Handler>>;
+
+const NO_STORE = "The emulator's store can't be read or written";
 
 /** A page carries nothing of another's, and no text of an event can become a script. */
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -129,8 +132,9 @@ function createControlPaths(
       POST: withJson(async (edit) => {
         const edited = editFlag(emulator.getFlags(), edit);
         if (edited.kind === "refused") return refuse(400, edited.reason);
-        await emulator.editFlags(edited.definitions);
-        return await readFlags();
+        return await isDone(emulator.editFlags(edited.definitions))
+          ? await readFlags()
+          : refuse(503, NO_STORE);
       }),
     },
     "/emulator/evaluate": {
@@ -172,14 +176,10 @@ function awaitStore(
   emulator: PostHogEmulator,
   paths: Readonly<Record<string, Handlers>>,
 ): Readonly<Record<string, Handlers>> {
-  const wrap = (handle: Handler): Handler => async (request) => {
-    try {
-      await emulator.ready();
-      return await handle(request);
-    } catch {
-      return refuse(503, "The emulator's store can't be read or written");
-    }
-  };
+  const wrap = (handle: Handler): Handler => async (request) =>
+    await isDone(emulator.ready())
+      ? await handle(request)
+      : refuse(503, NO_STORE);
   return mapValues(paths, (handlers) => mapValues(handlers, wrap));
 }
 

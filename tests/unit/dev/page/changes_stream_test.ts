@@ -41,6 +41,25 @@ Deno.test("the stream says at once how much there is, and again after each chang
   await cancel();
 });
 
+Deno.test("the stream counts exceptions of what is there, after all was forgotten too", async () => {
+  const page = createTestPage();
+  const { next, cancel } = await open(page);
+  await next();
+  const exception = { event: "$exception" };
+  for (const expected of [1, 2, 0, 1]) {
+    if (expected === 0) page.emulator.reset();
+    else {await postBatch(
+        page.fetch,
+        wireEvent(expected, exception),
+        wireEvent(9),
+      );}
+    let counts = await next();
+    if (counts.exceptions !== expected) counts = await next();
+    assertEquals(counts.exceptions, expected);
+  }
+  await cancel();
+});
+
 Deno.test("a slow page hears once of much", async () => {
   const page = createTestPage();
   const { next, cancel } = await open(page);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { createRecordingLogger } from "../../../../src/testing/recording_logger.ts";
 import { getDefinitions, postBatch, uuid, wireEvent } from "../_requests.ts";
 import { createTestPage, HOST } from "./_page.ts";
 
@@ -262,7 +263,19 @@ Deno.test("the page answers 503 while its emulator's store can't be read", async
       read: () => Promise.reject(new Error("no such file")),
       append: () => {},
     },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    logger: createRecordingLogger(),
   });
   assertEquals((await ask("/events"))[0], 503);
+});
+
+Deno.test("a flag that can't be kept is not edited", async () => {
+  const { ask, emulator } = createTestPage({
+    store: {
+      read: () => "",
+      append: () => Promise.reject(new Error("no space left")),
+    },
+    logger: createRecordingLogger(),
+  });
+  const [status] = await ask("/emulator/flags", { row: { key: "a" } });
+  assertEquals([status, emulator.getFlags().flags], [503, []]);
 });
