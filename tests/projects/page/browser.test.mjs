@@ -191,6 +191,7 @@ test("a fault that is planned hits the next request", async () => {
 
 test("an event among 10,000 is found, and no more than a screenful is made", async () => {
   const server = await startServer();
+  const { page, end } = await browser.open(server.url);
   for (let at = 0; at < 10_000; at += 500) {
     await send(
       server.url,
@@ -206,7 +207,6 @@ test("an event among 10,000 is found, and no more than a screenful is made", asy
       ),
     );
   }
-  const { page, end } = await browser.open(server.url);
   await page.getByText("10,000 events", { exact: true }).waitFor();
   assert.equal(await page.locator("#events-rows tr").count(), 200);
   await page.getByLabel("Search", { exact: true }).fill("grace hop");
