@@ -111,6 +111,16 @@ Deno.test("flags carry nothing of local evaluation, local evaluation nothing of 
   }
 });
 
+Deno.test("the emulator and the testing kit carry nothing of the emulator's page", () => {
+  const reached = ["src/dev/mod.ts", "src/testing/mod.ts"].flatMap((entry) => [
+    ...reachableFrom(tree, entry),
+  ]);
+  assertEquals(
+    reached.filter((path) => path.startsWith("src/dev/page/")),
+    [],
+  );
+});
+
 Deno.test("mod.ts re-exports by name and does nothing else", () => {
   assertEquals(entryStatements(tree, "mod.ts"), []);
 });

@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import config from "../deno.json" with { type: "json" };
-import { ENTRIES } from "../scripts/_entries.ts";
+import { ENTRIES } from "../scripts/check/_entries.ts";
 import {
   findManifestProblems,
   foldFiles,
   type PackedManifest,
-} from "../scripts/_package_facts.ts";
+} from "../scripts/check/_package_facts.ts";
 
 const PATHS = { types: "./dist/index.d.ts", default: "./dist/index.js" };
 const NAMES = ENTRIES.map(({ subpath }) => subpath.slice(2)).filter(Boolean);

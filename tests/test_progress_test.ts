@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { countTests, createTestProgress } from "../scripts/_test_progress.ts";
-import { describeRun, type Step, STEPS } from "../scripts/_test_steps.ts";
+import {
+  countTests,
+  createTestProgress,
+} from "../scripts/check/_test_progress.ts";
+import { describeRun, type Step, STEPS } from "../scripts/check/_test_steps.ts";
 
 const STEP: Step = { task: "test:deno", kind: "deno-tests", seconds: 120 };
 

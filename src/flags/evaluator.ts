@@ -1,6 +1,12 @@
 import type { Caller } from "../client/host.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { isRecord, isText, readList, toId } from "../core/guards.ts";
+import {
+  describeType,
+  isRecord,
+  isText,
+  readList,
+  toId,
+} from "../core/guards.ts";
 import { toLine } from "../core/logger.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { buildEvaluationInput } from "./input.ts";
@@ -73,7 +79,11 @@ export function readEvaluation(
   const texts = readList(asked)?.filter(isText);
   if (texts ? texts.length !== Object(asked).length : asked ?? false) {
     reporter.warn(
-      "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out",
+      texts
+        ? "Option 'flagKeys' takes up to 10,000 strings; the other keys are left out"
+        : `Cannot use 'flagKeys': expected a list of strings, got ${
+          describeType(asked)
+        }`,
     );
   }
   if (texts?.length === 0) return undefined;
@@ -122,6 +132,9 @@ const MAX_NAMED = 5;
 
 const ERRORS_KEY = "flags:remote:errors";
 
+const NO_DEFINITIONS =
+  "Cannot evaluate flags locally: the client needs local evaluation, with a secret key or a flagDefinitionCache";
+
 /** Says what costs a request each time, or an answer: once for each version of the definitions, and for each outage. */
 function warnOfSlowFlags(
   { host: { reporter }, options }: ClientFlags,
@@ -161,6 +174,7 @@ async function fillIn(
   loading: Promise<LocalDefinitions | undefined> | undefined,
 ): Promise<void> {
   const { flagKeys, records, omitted, undecided, overrides } = evaluation;
+  const { reporter } = flags.host;
   for (const key of flagKeys ?? overrides.flags.keys()) {
     const value = overrides.flags.get(key);
     const source = "override";
@@ -187,9 +201,12 @@ async function fillIn(
         }
       }
       if (response) definitions?.noteMissing(evaluation, response);
+    } else if (!flags.local?.state) {
+      // Nobody is asked, and there is no way to get any.
+      reporter.warn(NO_DEFINITIONS, NO_DEFINITIONS);
     }
     warnOfSlowFlags(flags, evaluation);
-    flags.host.reporter.debug(() => describeDecisions(evaluation));
+    reporter.debug(() => describeDecisions(evaluation));
   }
   for (const [key, payload] of overrides.payloads) {
     const record = records.get(key);

@@ -32,20 +32,15 @@ export interface LocalFlag {
   readonly id: number | undefined;
   /** Where it is meant to be evaluated. */
   readonly runtime: FeatureFlagEvaluationRuntime;
-  /** What the row says under these names, whatever it is. */
+  /** What the row says under this name, whatever it is. */
   readonly name: unknown;
-  readonly multivariate: unknown;
-  /** What decides it. */
-  readonly filters: {
-    /** Tells conditions from what can't be decided. */
-    readonly kind: string;
-    /** The conditions: their place, the share let in, and the value of a match that takes no bucket. */
-    readonly conditions?: readonly {
-      readonly index: number;
-      readonly share: number;
-      readonly fixedValue: FlagValue | undefined;
-    }[];
-  };
+  /** Its variants: of what is off, or odd, as well. */
+  readonly variantKeys: readonly string[];
+  /** What decides it: the percentages let in, and the values of matches that take no bucket. */
+  readonly conditions: readonly {
+    readonly percentage: number;
+    readonly fixedValue: FlagValue | undefined;
+  }[];
 }
 
 /** Local evaluation of one client. Nothing rejects, and nothing is loaded once the client is closed. */

@@ -1,4 +1,4 @@
-import { isNonBlank, isObject, isText } from "../core/guards.ts";
+import { isNonBlank } from "../core/guards.ts";
 import type { LocalFlag } from "../flags/local.ts";
 import { findFlagPort } from "../flags/port.ts";
 
@@ -86,18 +86,15 @@ export async function getProviderData(
 }
 
 function define(
-  { id, name, multivariate }: LocalFlag,
+  { id, name, variantKeys }: LocalFlag,
   link: string | undefined,
 ): ProviderDefinition {
-  const variants = isObject(multivariate) ? multivariate["variants"] : [];
-  const options: ProviderDefinition["options"] = [{ value: false }];
-  for (const variant of Array.isArray(variants) ? variants : []) {
-    const key: unknown = Object(variant).key;
-    if (isText(key)) options.push({ value: key, label: key });
-  }
-  if (options.length === 1) options.push({ value: true });
+  const variants = variantKeys.map((key) => ({ value: key, label: key }));
   return {
-    options,
+    options: [
+      { value: false },
+      ...(variants.length > 0 ? variants : [{ value: true }]),
+    ],
     ...(isNonBlank(name) && { description: name }),
     ...(link && id !== undefined && { origin: `${link}${id}` }),
   };

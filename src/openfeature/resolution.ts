@@ -105,11 +105,9 @@ function isSplit(
   local: LocalFlags | undefined,
 ): boolean {
   const condition = source === "local"
-    ? local?.list([key])[0]?.filters.conditions?.find(({ index }) =>
-      index === ruleId
-    )
+    ? local?.list([key])[0]?.conditions[ruleId ?? -1]
     : undefined;
   return condition
-    ? condition.share < 1 || condition.fixedValue === undefined
+    ? condition.percentage < 100 || condition.fixedValue === undefined
     : variant !== undefined;
 }

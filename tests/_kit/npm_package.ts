@@ -1,4 +1,4 @@
-import { buildPackage, TARBALL } from "../../scripts/build_npm.ts";
+import { buildPackage, TARBALL } from "../../scripts/check/build_npm.ts";
 import { fromRoot } from "./paths.ts";
 import { run } from "./run.ts";
 
@@ -8,8 +8,11 @@ const SOURCES = [
   "src",
   "deno.json",
   "npm/README.md",
-  "scripts/build_npm.ts",
-  "scripts/_declarations.ts",
+  "scripts/check/build_npm.ts",
+  "scripts/check/_declarations.ts",
+  "scripts/cli.ts",
+  "scripts/cli",
+  "scripts/demonstrate/_emulator_server.ts",
 ];
 
 /** Builds and packs the package, if a source is newer. */

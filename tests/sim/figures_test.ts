@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { buildFigures } from "../../scripts/sim/figures.ts";
-import type { FleetResult } from "../../scripts/sim/fleet.ts";
-import { DEFAULT_FLEET } from "../../scripts/sim/fleet_plan.ts";
-import { buildReport } from "../../scripts/sim/report.ts";
+import { buildFigures } from "../../scripts/measure/sim/figures.ts";
+import type { FleetResult } from "../../scripts/measure/sim/fleet.ts";
+import { DEFAULT_FLEET } from "../../scripts/measure/sim/fleet_plan.ts";
+import { buildReport } from "../../scripts/measure/sim/report.ts";
 
 /** A fleet that was answered so often in full, and so often that nothing changed. */
 function createResult(full: number, unchanged: number): FleetResult {

@@ -1,10 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { buildFigures, findTakeOvers } from "../../scripts/sim/figures.ts";
-import { simulateFleet } from "../../scripts/sim/fleet.ts";
+import {
+  buildFigures,
+  findTakeOvers,
+} from "../../scripts/measure/sim/figures.ts";
+import { simulateFleet } from "../../scripts/measure/sim/fleet.ts";
 import {
   DEFAULT_FLEET,
   type FleetOptions,
-} from "../../scripts/sim/fleet_plan.ts";
+} from "../../scripts/measure/sim/fleet_plan.ts";
 
 /** One version at the beginning, and the change. */
 const VERSIONS = 2;

@@ -1,10 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import { ADDITIONS, COMPOSITIONS } from "../../scripts/_compositions.ts";
+import {
+  ADDITIONS,
+  COMPOSITIONS,
+} from "../../scripts/measure/_compositions.ts";
 import {
   measureAddition,
   measureApplication,
   type Size,
-} from "../../scripts/_sizes.ts";
+} from "../../scripts/measure/_sizes.ts";
 
 for (const composition of COMPOSITIONS) {
   const { name, code, maxGzipBytes, absent } = composition;

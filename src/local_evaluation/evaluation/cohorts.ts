@@ -5,6 +5,7 @@ import { expect, toReason } from "./odd.ts";
 import { PENDING } from "./pass.ts";
 import { type PropertyFilter, readPropertyFilter } from "./property_filter.ts";
 import { compilePersonProperty } from "./property_tests.ts";
+import { DEPTH, TOO_DEEP } from "./rule_table.ts";
 import type { CohortRule, CompileContext, FilterTest } from "./rules.ts";
 import { FilterNumber, type FilterValue, toText } from "./text.ts";
 import { buildServer, buildUnknown, NO, UNSUPPORTED, YES } from "./types.ts";
@@ -51,18 +52,20 @@ export function compileMembership(
     UNSUPPORTED,
   );
   // A cohort looks at a person once an evaluation, unless a flag that it asks for lacks a bucket: then once a pass.
-  const test: FilterTest = (pass) => {
-    const cohort = cohorts.get(id);
-    if (!cohort || cohort.depth === Infinity) return loop;
-    const known = pass.cohorts.get(cohort);
-    if (known) return known;
-    if (pass.pending.has(cohort)) return PENDING;
-    const answer = cohort.test(pass);
-    if (answer.kind === "pending") pass.pending.add(cohort);
-    else pass.cohorts.set(cohort, answer);
-    return answer;
+  const membership: FilterTest = {
+    test(pass) {
+      const cohort = cohorts.get(id);
+      if (!cohort || cohort[DEPTH] === TOO_DEEP) return loop;
+      const known = pass.cohorts.get(cohort);
+      if (known) return known;
+      if (pass.pending.has(cohort)) return PENDING;
+      const answer = cohort.filter.test(pass);
+      if (answer.kind === "pending") pass.pending.add(cohort);
+      else pass.cohorts.set(cohort, answer);
+      return answer;
+    },
   };
-  return operator === "in" ? test : negate(test);
+  return operator === "in" ? membership : negate(membership);
 }
 
 /** The keys of the flags that a cohort asks for, with those of the cohorts in it, which are compiled for that. */
@@ -71,7 +74,7 @@ function listFlags(
   cohorts: CompileContext["cohorts"],
 ): readonly string[] {
   const cohort = cohorts.get(id);
-  if (!cohort || cohort.depth === Infinity) return [];
+  if (!cohort || cohort[DEPTH] === TOO_DEEP) return [];
   // Found out once, however many ask.
   const inner = cohort.cohorts.splice(0).flatMap((id) =>
     listFlags(id, cohorts)
@@ -89,8 +92,10 @@ export function compileCohort(
   context: CompileContext,
 ): CohortRule {
   const flags: string[] = [];
-  const test = compileWhole(() => compileGroup(json, 1, needs, flags, context));
-  return { test, cohorts: [...new Set(needs)], flags, depth: Infinity };
+  const filter = compileWhole(() =>
+    compileGroup(json, 1, needs, flags, context)
+  );
+  return { filter, cohorts: [...new Set(needs)], flags, [DEPTH]: TOO_DEEP };
 }
 
 /** Where something is odd about a part, nothing of it is used. */
@@ -99,7 +104,7 @@ function compileWhole(compile: () => FilterTest): FilterTest {
     return compile();
   } catch (error) {
     const odd = buildUnknown(toReason(error), UNSUPPORTED);
-    return () => odd;
+    return { test: () => odd };
   }
 }
 
@@ -128,7 +133,7 @@ function compileGroup(
     )
   );
   const deciding = type === "OR" ? YES : NO;
-  return (pass) => combine(tests, pass, deciding);
+  return { test: (pass) => combine(tests, pass, deciding) };
 }
 
 /** A cohort is about persons, also where the condition is about a group. */

@@ -7,11 +7,11 @@ import { compileFilters } from "./filters.ts";
 import { expect, type JsonRecord, toList, toReason, toRecord } from "./odd.ts";
 import type { FlagOutcome } from "./outcome.ts";
 import { isTextOrAbsent } from "./property_filter.ts";
+import { DEPTH, TOO_DEEP } from "./rule_table.ts";
 import type {
   Aggregation,
   CompileContext,
   ConditionRule,
-  FilterRule,
   FlagRule,
   HoldoutRule,
 } from "./rules.ts";
@@ -43,6 +43,11 @@ const UNMAPPED = buildInconclusive(
   FIXED,
 );
 
+// What many rules have in common is kept once.
+const PERSON: Aggregation = { kind: "person" };
+const DEVICE: Aggregation = { kind: "device" };
+const NONE: readonly never[] = [];
+
 /**
  * Compiles a flag's row, in one pass, into a rule that is cheap to evaluate. Total: an odd flag becomes inconclusive.
  *
@@ -61,28 +66,36 @@ export function compileFlag(
   const contexts = row["evaluation_contexts"] ?? row["evaluation_tags"];
   const runtime = ofType(row["evaluation_runtime"], "string")?.toLowerCase();
   const settled = findSettled(row, filters, runtime);
-  return {
+  const rule: Open<FlagRule> = {
     key,
     index,
     id: toInteger(row["id"]),
     name: row["name"],
-    multivariate: filters["multivariate"],
+    variantKeys: listVariantKeys(filters["multivariate"]),
     version: toInteger(row["version"]),
     hasExperiment: ofType(row["has_experiment"], "boolean"),
     payloads: compilePayloads(row, filters),
     isEncrypted: isEncrypted(row),
     runtime: runtime === "client" || runtime === "server" ? runtime : "all",
-    settled,
-    contexts: Array.isArray(contexts) ? contexts.filter(isText) : [],
+    // No context matters to what is settled.
+    contexts: !settled && Array.isArray(contexts)
+      ? contexts.filter(isText)
+      : NONE,
     matchesAnyContext:
       (row["evaluation_contexts_match_mode"] ?? "any") === "any",
     // Experience continuity: what else the row says does not matter.
-    filters: settled ??
-      (row["ensure_experience_continuity"]
-        ? CONTINUITY
-        : compileRow(key, row, given, needs, context)),
-    depth: Infinity,
+    outcome: settled ??
+      (row["ensure_experience_continuity"] ? CONTINUITY : undefined),
+    aggregation: PERSON,
+    hasEnrollment: false,
+    holdout: undefined,
+    conditions: NONE,
+    variants: NONE,
+    hasEarlyExit: false,
+    [DEPTH]: TOO_DEEP,
   };
+  if (!rule.outcome) compileFilterRule(rule, row, given, needs, context);
+  return rule;
 }
 
 /**
@@ -101,21 +114,22 @@ function findSettled(
   return runtime === "client" ? OMITTED : undefined;
 }
 
-function compileRow(
-  key: string,
+/** A rule that is being made. */
+type Open<Rule> = { -readonly [Name in keyof Rule]: Rule[Name] };
+
+function compileFilterRule(
+  rule: Open<FlagRule>,
   row: JsonRecord,
   given: unknown,
   needs: string[],
   context: CompileContext,
-): FilterRule | FlagOutcome {
+): void {
   try {
     const filters = toRecord(given, "filters");
     // Parity: posthog-python reads it from the filters where the row has none.
     const bucketing = row["bucketing_identifier"] ||
       filters["bucketing_identifier"];
-    const person: Aggregation = {
-      kind: bucketing === "device_id" ? "device" : "person",
-    };
+    const person = bucketing === "device_id" ? DEVICE : PERSON;
     const variants = compileVariants(filters["multivariate"] ?? undefined);
     const variantKeys = new Set<unknown>(
       variants.map((variant) => variant.key),
@@ -130,33 +144,27 @@ function compileRow(
         : { kind: "group", groupType };
     };
     const aggregation = findAggregation();
-    if (aggregation.kind === "unmapped") return UNMAPPED;
+    if (aggregation.kind === "unmapped") rule.outcome = UNMAPPED;
     // Where it decides for everybody, no condition is looked at, nor what one depends on.
     const hasEnrollment = filters["feature_enrollment"] === true;
-    const conditions = toList(filters["groups"], "groups").map((json, index) =>
+    const conditions = toList(filters["groups"], "groups").map((json) =>
       compileCondition(
         json,
-        index,
         findAggregation,
         variantKeys,
         hasEnrollment ? [] : needs,
         context,
       )
     );
-    return {
-      kind: "filters",
-      aggregation,
-      enrollmentProperty: hasEnrollment
-        ? `$feature_enrollment/${key}`
-        : undefined,
-      holdout: compileHoldout(filters["holdout"] ?? undefined),
-      conditions: hasEnrollment ? [] : conditions,
-      variants,
-      hasEarlyExit: filters["early_exit"] === true,
-    };
+    rule.aggregation = aggregation;
+    rule.hasEnrollment = hasEnrollment;
+    rule.holdout = compileHoldout(filters["holdout"] ?? undefined);
+    if (!hasEnrollment) rule.conditions = conditions;
+    rule.variants = variants;
+    rule.hasEarlyExit = filters["early_exit"] === true;
   } catch (error) {
     needs.length = 0;
-    return buildInconclusive(toReason(error), UNSUPPORTED);
+    rule.outcome = buildInconclusive(toReason(error), UNSUPPORTED);
   }
 }
 
@@ -165,7 +173,6 @@ type FindAggregation = (index?: number | null) => Aggregation;
 
 function compileCondition(
   json: unknown,
-  index: number,
   findAggregation: FindAggregation,
   variants: ReadonlySet<unknown>,
   needs: string[],
@@ -180,7 +187,6 @@ function compileCondition(
   );
   const aggregation = findAggregation(readAggregation(condition));
   return {
-    index,
     aggregation,
     tests: compileFilters(
       toList(condition["properties"], "properties"),
@@ -188,7 +194,7 @@ function compileCondition(
       needs,
       context,
     ),
-    share: percentage / 100,
+    percentage,
     fixedValue: variants.size === 0 ||
       (variants.has(variant) ? variant : undefined),
   };
@@ -208,7 +214,7 @@ function readAggregation(
 }
 
 function compileVariants(json: unknown): readonly VariantRange[] {
-  if (json === undefined) return [];
+  if (json === undefined) return NONE;
   const { variants } = toRecord(json, "multivariate");
   expect(
     Array.isArray(variants),
@@ -225,6 +231,13 @@ function compileVariants(json: unknown): readonly VariantRange[] {
     );
     return { key, rolloutPercentage };
   }));
+}
+
+/** Total, unlike {@linkcode compileVariants}. */
+function listVariantKeys(multivariate: unknown): readonly string[] {
+  const variants = isRecord(multivariate) && multivariate["variants"];
+  if (!Array.isArray(variants)) return NONE;
+  return variants.map((variant: unknown) => Object(variant).key).filter(isText);
 }
 
 function compileHoldout(json: unknown): HoldoutRule | undefined {

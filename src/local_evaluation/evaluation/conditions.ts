@@ -5,7 +5,6 @@ import {
   buildRolloutText,
   buildVariantText,
   pickVariant,
-  type VariantRange,
 } from "./bucketing.ts";
 import { findIdentity } from "./identity.ts";
 import { combine } from "./kleene.ts";
@@ -14,7 +13,6 @@ import type {
   BucketingIdentity,
   ConditionRule,
   EvaluationPass,
-  FilterRule,
   FlagRule,
 } from "./rules.ts";
 import { type Answer, buildDecision, NO, OFF, pickWorse } from "./types.ts";
@@ -33,9 +31,9 @@ const NO_MATCH = buildDecision(OFF, "no_condition_match");
  */
 export function decideConditions(
   rule: FlagRule,
-  { conditions, variants, hasEarlyExit }: FilterRule,
   pass: EvaluationPass,
 ): PassResult {
+  const { conditions, hasEarlyExit } = rule;
   // The first possible value, and the condition that gives it; the index is lost when several do.
   let value: FlagValue | undefined;
   let index: number | undefined;
@@ -50,7 +48,7 @@ export function decideConditions(
   let skipped = 0;
   // A condition that ends the evaluation leaves nothing to the flag being off.
   let isOpen = true;
-  for (const condition of conditions) {
+  for (const [place, condition] of conditions.entries()) {
     const identity = findIdentity(condition.aggregation, pass);
     if (identity.kind === "missing-group") {
       skipped++;
@@ -79,7 +77,7 @@ export function decideConditions(
     let possible: FlagValue | undefined;
     if (isIn) {
       possible = condition.fixedValue ??
-        (lacksMatch ? undefined : findVariant(rule, variants, identity, pass));
+        (lacksMatch ? undefined : findVariant(rule, identity, pass));
       if (possible === undefined) lacksVariant = true;
     } else if (isIn === undefined) lacksMatch = true;
     else {
@@ -89,7 +87,7 @@ export function decideConditions(
     if (possible !== undefined) {
       doubt = worst;
       isAmbiguous ||= value !== undefined && value !== possible;
-      index = value === undefined ? condition.index : undefined;
+      index = value === undefined ? place : undefined;
       value ??= possible;
     }
     if (answer.kind !== "unknown" && (isIn || hasEarlyExit)) {
@@ -129,22 +127,21 @@ export function decline(
 /** Undefined where the bucket is missing. */
 function isInRollout(
   { key, index }: FlagRule,
-  { share }: ConditionRule,
+  { percentage }: ConditionRule,
   identity: BucketingIdentity,
   pass: EvaluationPass,
 ): boolean | undefined {
   // At 0 a bucket of exactly 0 would be in: one id of 2^60, not worth a digest for everybody else.
-  if (share >= 1 || share <= 0) return share >= 1;
+  if (percentage >= 100 || percentage <= 0) return percentage >= 100;
   const slot = toRolloutSlot(index);
   const bucket = findBucket(pass, identity, slot, buildRolloutText, key);
   // Inclusive, while variants' bounds are exclusive.
-  return bucket === undefined ? undefined : bucket <= share;
+  return bucket === undefined ? undefined : bucket <= percentage / 100;
 }
 
 /** A bucket beyond the last variant gives `true`; undefined where the bucket is missing. */
 function findVariant(
-  { key, index }: FlagRule,
-  variants: readonly VariantRange[],
+  { key, index, variants }: FlagRule,
   identity: BucketingIdentity,
   pass: EvaluationPass,
 ): string | true | undefined {

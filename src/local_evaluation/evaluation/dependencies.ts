@@ -2,6 +2,7 @@ import type { FlagValue } from "../../flags/results.ts";
 import { evaluateRule } from "./evaluate.ts";
 import { toTest } from "./kleene.ts";
 import type { PropertyFilter } from "./property_filter.ts";
+import { DEPTH } from "./rule_table.ts";
 import type { CompileContext, FilterTest } from "./rules.ts";
 import type { FilterValue } from "./text.ts";
 import {
@@ -48,9 +49,9 @@ export function compileDependency(
     `only the server can decide flag "${key}"`,
     DEPENDENCY,
   );
-  return (pass) => {
+  const test: FilterTest["test"] = (pass) => {
     const rule = flags.get(key);
-    if (!rule || rule.depth > maxDepth) return loop;
+    if (!rule || rule[DEPTH] > maxDepth) return loop;
     const target = evaluateRule(rule, pass);
     switch (target.kind) {
       case "pending":
@@ -71,6 +72,7 @@ export function compileDependency(
         return value === false ? YES : NO;
     }
   };
+  return { test };
 }
 
 /** No flag has any other value. */

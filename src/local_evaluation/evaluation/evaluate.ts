@@ -43,21 +43,17 @@ export function evaluateRule(rule: FlagRule, pass: EvaluationPass): PassResult {
 
 /** The gates stand in the server's order, which decides where several apply. */
 function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
-  const { settled, contexts, filters } = rule;
-  if (settled) return settled;
+  const { contexts, outcome, aggregation, holdout, conditions } = rule;
   const given = pass.input.evaluationContexts;
   if (given.length > 0 && contexts.length > 0) {
     if (!rule.matchesAnyContext) return UNKNOWN_MODE;
     if (!contexts.some((context) => given.includes(context))) return OMITTED;
   }
-  if (filters.kind !== "filters") return filters;
-  const { aggregation, enrollmentProperty, holdout, conditions } = filters;
+  if (outcome) return outcome;
   if (aggregation.kind === "device" && !pass.device) {
     return decline(conditions, pass, NO_DEVICE_ID);
   }
-  if (enrollmentProperty !== undefined) {
-    return decideEnrollment(enrollmentProperty, pass);
-  }
+  if (rule.hasEnrollment) return decideEnrollment(rule, pass);
   if (holdout) {
     const identity = findIdentity(aggregation, pass);
     if (identity.kind !== "identity") {
@@ -74,15 +70,15 @@ function decideRule(rule: FlagRule, pass: EvaluationPass): PassResult {
     if (bucket === undefined) return PENDING;
     if (bucket <= share) return decision;
   }
-  return decideConditions(rule, filters, pass);
+  return decideConditions(rule, pass);
 }
 
 /** Only boolean true and the text "true" enrol; any other value opts out. */
 function decideEnrollment(
-  property: string,
+  { key }: FlagRule,
   { input }: EvaluationPass,
 ): FlagOutcome {
-  const value = input.personProperties.get(property);
+  const value = input.personProperties.get(`$feature_enrollment/${key}`);
   if (value === undefined) return NO_ENROLLMENT;
   return buildDecision(
     value === true || value === "true",

@@ -12,6 +12,8 @@ import { buildUnknown } from "./types.ts";
 /** What takes longer to test comes later; the rest keeps its order. */
 const SLOW: readonly unknown[] = ["cohort", "flag"];
 
+const NONE: readonly FilterTest[] = [];
+
 /** Compiles the filters of a condition; throws where one is odd. The flags that they need are added to `needs`. */
 export function compileFilters(
   filters: readonly unknown[],
@@ -19,7 +21,7 @@ export function compileFilters(
   needs: string[],
   context: CompileContext,
 ): readonly FilterTest[] {
-  return filters.map(readPropertyFilter)
+  return filters.length === 0 ? NONE : filters.map(readPropertyFilter)
     .sort((a, b) => SLOW.indexOf(a.type) - SLOW.indexOf(b.type))
     .map((filter) => compileFilter(filter, aggregation, needs, context));
 }

@@ -24,8 +24,8 @@ export function combine(
 ): TestAnswer {
   let result: TestAnswer = deciding === NO ? YES : NO;
   let worst: Extract<Answer, Doubt> | undefined;
-  for (const test of tests) {
-    const answer = test(pass);
+  for (const filter of tests) {
+    const answer = filter.test(pass);
     if (answer.kind === deciding.kind) return answer;
     const depth = DEPTH[answer.kind];
     if (depth === 0) continue;
@@ -39,11 +39,13 @@ export function combine(
 }
 
 /** Turns a test's yes and no round; doubt stays as it is. */
-export function negate(test: FilterTest): FilterTest {
-  return (pass) => {
-    const answer = test(pass);
-    if (answer.kind === "yes") return NO;
-    return answer.kind === "no" ? YES : answer;
+export function negate(filter: FilterTest): FilterTest {
+  return {
+    test(pass) {
+      const answer = filter.test(pass);
+      if (answer.kind === "yes") return NO;
+      return answer.kind === "no" ? YES : answer;
+    },
   };
 }
 
@@ -52,5 +54,5 @@ export function toTest(answer: Answer): FilterTest {
   const fixed: Answer = answer.kind === "unknown"
     ? buildUnknown(answer.reason, UNSUPPORTED, FIXED)
     : answer;
-  return () => fixed;
+  return { test: () => fixed };
 }

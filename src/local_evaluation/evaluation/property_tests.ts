@@ -1,12 +1,14 @@
 import type { JsonValue } from "../../core/json.ts";
 import { toTest } from "./kleene.ts";
 import { findOperator, isPresenceOperator } from "./operators.ts";
+import type { Matcher } from "./matcher.ts";
 import type { PropertyFilter } from "./property_filter.ts";
 import type {
   Aggregation,
   CompileContext,
   EvaluationPass,
   FilterTest,
+  TestAnswer,
 } from "./rules.ts";
 import { buildUnknown, NO } from "./types.ts";
 
@@ -69,13 +71,29 @@ function compileProperty(
   // The server says "no" to a filter without a value, negated operators included.
   if (!isPresenceOperator(name) && value === null) return toTest(NO);
   const match = compile({ value, matchingVersion, timeZone });
-  if (typeof match === "object") return toTest(match);
-  return (pass) => {
-    const property = read(pass, key);
+  return typeof match === "object"
+    ? toTest(match)
+    : new PropertyTest(key, read, match);
+}
+
+/** By far the most filters are of this kind. */
+class PropertyTest implements FilterTest {
+  declare readonly key: string;
+  declare readonly read: ReadProperty;
+  declare readonly match: Matcher;
+
+  constructor(key: string, read: ReadProperty, match: Matcher) {
+    this.key = key;
+    this.read = read;
+    this.match = match;
+  }
+
+  test(pass: EvaluationPass): TestAnswer {
+    const property = this.read(pass, this.key);
     // Unknown for every operator, because the server may hold the property in its database. Not built ahead: kept for each
     // filter of a document, it would take as much memory as the filter.
     return property === undefined
-      ? buildUnknown(`the property "${key}" is not given`)
-      : match(property, pass.input.now, pass.searches);
-  };
+      ? buildUnknown(`the property "${this.key}" is not given`)
+      : this.match(property, pass.input.now, pass.searches);
+  }
 }

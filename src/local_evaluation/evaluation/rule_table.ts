@@ -1,10 +1,16 @@
+/** No JSON has a member of this name: whoever has it is a rule, and no row. */
+export const DEPTH: unique symbol = Symbol("depth");
+
+/** Deeper than anything may nest. No Infinity: a number that is not small takes an object of its own in every rule. */
+export const TOO_DEEP: number = 1e6;
+
 /** What a row becomes. */
 export interface Nesting {
   /**
-   * How deep what it needs nests: 0 for what needs nothing, else one more than the deepest. Infinity for what leads into a
+   * How deep what it needs nests: 0 for what needs nothing, else one more than the deepest. `TOO_DEEP` for what leads into a
    * loop, or nests too deep, wherever one begins to look, which is why that is not found out during an evaluation.
    */
-  depth: number;
+  [DEPTH]: number;
 }
 
 /** Compiles a row; total. The keys of the rows that it needs are added to `needs`. */
@@ -20,14 +26,14 @@ type Open<Rule> = readonly [rule: Rule, needs: readonly string[]];
 
 /** The rows of a document by key. Each becomes a rule when it is first asked for, together with all that it needs. */
 export class RuleTable<Rule extends Nesting> {
-  /** Undefined in place of what was compiled: the rule is all that is needed then. */
+  /** A rule takes the place of its row. */
   readonly #rows: Map<string, unknown>;
   readonly #compile: CompileRow<Rule>;
   readonly #maxDepth: number;
-  readonly #rules = new Map<string, Rule>();
   #all: readonly Rule[] | undefined;
   #levels = 1;
   #loopLevels = 0;
+  #compiledCount = 0;
 
   /** Compiles nothing yet. */
   constructor(
@@ -47,7 +53,7 @@ export class RuleTable<Rule extends Nesting> {
 
   /** How many of them were compiled. */
   get compiledCount(): number {
-    return this.#rules.size;
+    return this.#compiledCount;
   }
 
   /** The levels of rules that may have to wait for each other. One without a depth may rest on the deepest. */
@@ -67,8 +73,8 @@ export class RuleTable<Rule extends Nesting> {
 
   /** The rule of that key. */
   get(key: string): Rule | undefined {
-    if (!this.#rules.has(key)) this.#prepare([key]);
-    return this.#rules.get(key);
+    if (!this.#find(key)) this.#prepare([key]);
+    return this.#find(key);
   }
 
   /** The rules of these keys, each once; without keys all of them, in the order of their rows. */
@@ -76,7 +82,12 @@ export class RuleTable<Rule extends Nesting> {
     if (!keys) return this.#all ??= this.select(this.keys());
     const unique = [...new Set(keys)];
     this.#prepare(unique);
-    return unique.flatMap((key) => this.#rules.get(key) ?? []);
+    return unique.flatMap((key) => this.#find(key) ?? []);
+  }
+
+  #find(key: string): Rule | undefined {
+    const rule = this.#rows.get(key) as Rule | undefined | null;
+    return rule?.[DEPTH] === undefined ? undefined : rule;
   }
 
   /** In no depth of the stack, however deep needs nest. */
@@ -85,11 +96,10 @@ export class RuleTable<Rule extends Nesting> {
     const open: Open<Rule>[] = [];
     for (const key of keysToCompile) {
       const row = this.#rows.get(key);
-      if (row === undefined) continue;
+      if (row === undefined || this.#find(key)) continue;
       const needs: string[] = [];
-      const rule = this.#compile(key, row, this.#rules.size, needs);
-      this.#rules.set(key, rule);
-      this.#rows.set(key, undefined);
+      const rule = this.#compile(key, row, this.#compiledCount++, needs);
+      this.#rows.set(key, rule);
       open.push([rule, needs]);
       for (const need of needs) keysToCompile.push(need);
     }
@@ -105,10 +115,10 @@ export class RuleTable<Rule extends Nesting> {
       open = open.filter(([rule, needs]) => {
         let depth = 0;
         for (const need of needs) {
-          depth = Math.max(depth, 1 + (this.#rules.get(need)?.depth ?? -1));
+          depth = Math.max(depth, 1 + (this.#find(need)?.[DEPTH] ?? -1));
         }
         if (depth > this.#maxDepth) return true;
-        rule.depth = depth;
+        rule[DEPTH] = depth;
         this.#levels = Math.max(this.#levels, depth + 1);
         return false;
       });

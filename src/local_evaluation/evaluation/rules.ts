@@ -45,9 +45,10 @@ export interface FlagRule extends Nesting {
   readonly index: number;
   /** The flag's id. */
   readonly id: number | undefined;
-  /** What the row says under these names, whatever it is, for lists of flags. */
+  /** What the row says under this name, whatever it is, for lists of flags. */
   readonly name: unknown;
-  readonly multivariate: unknown;
+  /** Its variants, for lists of flags: of what is off, or odd, as well. */
+  readonly variantKeys: readonly string[];
   /** The row's version counter. */
   readonly version: number | undefined;
   /** Whether an experiment uses the flag; undefined when the feed does not say. */
@@ -58,24 +59,16 @@ export interface FlagRule extends Nesting {
   readonly isEncrypted: boolean;
   /** Where it is meant to be evaluated. */
   readonly runtime: FeatureFlagEvaluationRuntime;
-  /** The outcome where no input can change it: inactive, another config version, client-side only. */
-  readonly settled: FlagOutcome | undefined;
   /** The evaluation contexts the flag is limited to; empty: none. */
   readonly contexts: readonly string[];
   /** Whether one common context is enough (`any`); other modes are not known. */
   readonly matchesAnyContext: boolean;
-  /** What decides a flag that is in the context; an outcome where it can't be decided locally at all. */
-  readonly filters: FilterRule | FlagOutcome;
-}
-
-/** What decides a flag's value. */
-export interface FilterRule {
-  /** Tells it from an outcome. */
-  readonly kind: "filters";
+  /** The outcome in the context where nothing below decides: it is switched off, or can't be decided locally at all. */
+  readonly outcome: FlagOutcome | undefined;
   /** Whom the flag is about. */
   readonly aggregation: Aggregation;
-  /** The person property that decides alone, if the flag has enrollment. */
-  readonly enrollmentProperty: string | undefined;
+  /** Whether a person property of its own decides alone. */
+  readonly hasEnrollment: boolean;
   /** The holdout, unless it excludes nobody. */
   readonly holdout: HoldoutRule | undefined;
   /** The conditions, in stored order. */
@@ -89,7 +82,7 @@ export interface FilterRule {
 /** One cohort, ready for evaluation. */
 export interface CohortRule extends Nesting {
   /** Whether a person is in. */
-  readonly test: FilterTest;
+  readonly filter: FilterTest;
   /** The ids of the cohorts in it of which the flags are not listed in `flags` yet. */
   readonly cohorts: string[];
   /** The keys of the flags that it asks for. */
@@ -114,20 +107,21 @@ export interface HoldoutRule {
 
 /** One condition, ready for evaluation. */
 export interface ConditionRule {
-  /** Its place in the flag. */
-  readonly index: number;
   /** Whose id is hashed. */
   readonly aggregation: Aggregation;
   /** All of them have to say yes. */
   readonly tests: readonly FilterTest[];
-  /** The share let in; 1 and above: everybody, without a hash. */
-  readonly share: number;
+  /** The percentage let in; 100 and above: everybody, without a hash. */
+  readonly percentage: number;
   /** The value of a match, where it takes no hash: an honoured override, or `true` of a boolean flag. */
   readonly fixedValue: string | true | undefined;
 }
 
-/** Tests one filter of a condition. Total. */
-export type FilterTest = (pass: EvaluationPass) => TestAnswer;
+/** One filter of a condition. An object, which takes half the memory of a closure. */
+export interface FilterTest {
+  /** Total. */
+  test(pass: EvaluationPass): TestAnswer;
+}
 
 /** What a test gives: an answer, or that a bucket is missing. */
 export type TestAnswer = Answer | Pending;

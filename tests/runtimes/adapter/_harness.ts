@@ -3,9 +3,12 @@ import {
   type Fault,
   type ReceivedRequest,
 } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/_emulator_server.ts";
-import { serveAdapter } from "../../../scripts/adapter/server.ts";
-import type { Encoding, Mode } from "../../../scripts/adapter/service.ts";
+import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveAdapter } from "../../../scripts/demonstrate/adapter/server.ts";
+import type {
+  Encoding,
+  Mode,
+} from "../../../scripts/demonstrate/adapter/service.ts";
 import { within } from "../../_kit/within.ts";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 

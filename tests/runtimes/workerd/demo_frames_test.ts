@@ -1,10 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/_emulator_server.ts";
-import { sendVisits, waitUntilSettled } from "../../../scripts/demo/drive.ts";
-import { createSourceFinder } from "../../../scripts/demo/frames.ts";
-import { planVisits } from "../../../scripts/demo/plan.ts";
-import { tallyServer } from "../../../scripts/demo/tally.ts";
+import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import {
+  sendVisits,
+  waitUntilSettled,
+} from "../../../scripts/demonstrate/demo/drive.ts";
+import { createSourceFinder } from "../../../scripts/demonstrate/demo/frames.ts";
+import { planVisits } from "../../../scripts/demonstrate/demo/plan.ts";
+import { tallyServer } from "../../../scripts/demonstrate/demo/tally.ts";
 import { bundle } from "../../_kit/bundle.ts";
 import { fromRoot } from "../../_kit/paths.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
@@ -14,7 +17,7 @@ workerTest(
   async () => {
     const emulator = createPostHogEmulator();
     await using server = await serveEmulator(emulator, 0);
-    const script = bundle("scripts/demo/harness.ts");
+    const script = bundle("scripts/demonstrate/demo/harness.ts");
     await using worker = await createWorker({
       script,
       bindings: { POSTHOG_API_KEY: "phc_x", POSTHOG_HOST: server.url },

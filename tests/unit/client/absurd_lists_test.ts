@@ -219,11 +219,19 @@ Deno.test("a real list of 20,000 flag keys is cut, and that is said once (FLD-09
   ]);
 });
 
-Deno.test("flag keys that are no list are not left out in silence (FLD-090)", async () => {
-  for (const flagKeys of ["a", new Set(["a"]), { 0: "a", length: 1 }, 5]) {
+Deno.test("flag keys that are no list are told of by their type (FLD-023, FLD-090)", async () => {
+  const rows: readonly [unknown, string][] = [
+    ["a", "string"],
+    [new Set(["a"]), "object"],
+    [{ 0: "a", length: 1 }, "object"],
+    [5, "number"],
+  ];
+  for (const [flagKeys, type] of rows) {
     const { posthog, warnings } = createWatched();
     await posthog.evaluateFlags("user-1", { flagKeys } as never);
-    assertEquals(warnings.length, 1, String(flagKeys));
+    assertEquals(warnings, [
+      `Cannot use 'flagKeys': expected a list of strings, got ${type}`,
+    ]);
   }
   for (const flagKeys of [undefined, null, ["a"], []]) {
     const { posthog, warnings } = createWatched();

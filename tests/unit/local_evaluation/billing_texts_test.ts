@@ -16,7 +16,7 @@ async function readTexts(): Promise<ReadonlyMap<string, string>> {
     }
   };
   for (const path of ["README.md", "CHANGELOG.md"]) await read(path);
-  for (const path of ["src", "scripts", "examples"]) await walk(path);
+  for (const path of ["src", "scripts", "examples", "docs"]) await walk(path);
   return texts;
 }
 
@@ -32,7 +32,10 @@ Deno.test("no text says that a 304 costs nothing, and the reasons for conditiona
   );
   const says = (path: string, words: RegExp) =>
     assert(words.test(texts.get(path) ?? ""), `${path}: ${words}`);
-  says("README.md", /ten flag requests for changed definitions and one for/);
+  says(
+    "docs/flags.md",
+    /ten flag requests for changed definitions and one for/,
+  );
   says(
     "src/local_evaluation/definitions/client_definitions.ts",
     /a 304 counts as one flag request, not ten/,
