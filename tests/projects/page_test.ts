@@ -2,7 +2,7 @@ import { createWorker } from "../_kit/workerd.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { say } from "../_kit/run.ts";
 import { testProject } from "./_project.ts";
-import { startServer } from "./_server.ts";
+import { startServer } from "./_program.ts";
 
 const chromium = findChromium();
 if (chromium === undefined) {
@@ -37,10 +37,9 @@ testProject("page", async ({ run, directory }, t) => {
     "by click and by keyboard, with the example Worker",
     async () => {
       await using server = await startServer(
+        ["node", "server.mjs"],
         directory,
-        ["server.mjs"],
         { FLAGS: JSON.stringify(FLAGS) },
-        /Listening on (\S+)\n/,
       );
       // Without a key for definitions the Worker asks for its flags at each request.
       await using worker = await createWorker({
