@@ -4,6 +4,7 @@ import { api } from "./api.ts";
 import { byId, element, setText, showItems, toggle } from "./dom.ts";
 import { eventDetail } from "./event_detail.ts";
 import { formatCount, formatTime } from "./format.ts";
+import { readErrors } from "./frames.ts";
 import { sortProperties } from "./json_view.ts";
 import { attempt } from "./problem.ts";
 import type { View } from "./view.ts";
@@ -152,9 +153,11 @@ function eventRow(
   );
 }
 
-/** The application's own properties come first. */
-function toPreview({ properties }: ReceivedEvent): string {
-  return sortProperties(properties).map(([name, value]) =>
+/** An exception is its message; of all others the application's own properties come first. */
+function toPreview(event: ReceivedEvent): string {
+  const [error] = readErrors(event);
+  if (error) return `${error.type}: ${error.value}`.slice(0, PREVIEW_LENGTH);
+  return sortProperties(event.properties).map(([name, value]) =>
     `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`
   ).join(" · ").slice(0, PREVIEW_LENGTH);
 }

@@ -1,12 +1,13 @@
 import { element } from "./dom.ts";
 
-/** Shows a value as JSON, indented. */
+/** Letters of JSON that are read at a glance. */
+const SHORT = 48;
+
+/** Shows a value as JSON: in one line where it is short, else indented. */
 export function jsonView(value: unknown): HTMLElement {
-  return element(
-    "pre",
-    { class: "json" },
-    JSON.stringify(value, null, 2) ?? "",
-  );
+  const line = JSON.stringify(value);
+  const text = line.length > SHORT ? JSON.stringify(value, null, 2) : line;
+  return element("pre", { class: "json" }, text);
 }
 
 /** The properties of an event, with PostHog's own behind those of the application. */

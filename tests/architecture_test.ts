@@ -33,11 +33,11 @@ Deno.test("fetch is called in one file", () => {
   assertEquals(strayFetchCalls(tree, HOUSE.fetchCallers), []);
 });
 
-Deno.test("console, clock, timers, randomness, crypto and globalThis are used in their files only", () => {
+Deno.test("console, clock, timers, randomness, crypto and globalThis are used in their files only (EDGE-003)", () => {
   assertEquals(strayGlobals(tree, HOUSE.globals), []);
 });
 
-Deno.test("nothing of a platform or a package is imported", () => {
+Deno.test("nothing of a platform or a package is imported (EDGE-002)", () => {
   assertEquals(foreignImports(tree), []);
 });
 
@@ -45,7 +45,7 @@ Deno.test("no platform's own global is used", () => {
   assertEquals(strayGlobals(tree, HOUSE.platformGlobals), []);
 });
 
-Deno.test("nothing happens at import", () => {
+Deno.test("nothing happens at import (EDGE-003)", () => {
   assertEquals(importEffects(tree), []);
 });
 

@@ -10,11 +10,7 @@ import { warnOnce } from "../events/reading.ts";
 import type { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
-import {
-  createForeignSend,
-  createHttpSend,
-  createWires,
-} from "../delivery/transport.ts";
+import { createForeignSend, createHttpSend } from "../delivery/transport.ts";
 import { type DeliveryPort, Queue } from "../delivery/queue.ts";
 import type { Send } from "../delivery/delivery.ts";
 import { FeatureList } from "./feature_list.ts";
@@ -111,7 +107,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
       this.door,
       this.clock,
       this.reporter,
-      createWires(this.options),
+      this.options,
     );
   }
 

@@ -182,7 +182,8 @@ class ClientReporter implements Reporter {
     name: Name,
     create: () => Parameters<PostHogListeners[Name]>[0],
   ): void {
-    for (const listener of [...this.#listeners.get(name) ?? []]) {
+    const listeners = this.#listeners.get(name);
+    for (const listener of listeners ? [...listeners] : []) {
       this.#contain(
         listener,
         () => listener(create() as never),

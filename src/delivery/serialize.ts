@@ -4,6 +4,9 @@ import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventText } from "./delivery.ts";
 
+/** What stands between an event's root and its properties in v1, mostly. */
+const WITHOUT_OPTIONS = ',"options":{},"properties":{';
+
 /** A JSON object; a member that is undefined is not there. */
 type Members = Partial<JsonObject>;
 
@@ -73,10 +76,10 @@ export function serializeEvent(
   take("$lib_version");
   // Parity: `$create_alias` repeats its id in the properties for v0 alone.
   if (properties["distinct_id"] === root["distinct_id"]) take("distinct_id");
-  const ids: Members = {};
+  const outer: Record<string, unknown> = {};
   for (const name of isV1 ? ["session_id", "window_id"] : []) {
     const value = take(`$${name}`);
-    if (isText(value)) ids[name] = value;
+    if (isText(value)) outer[name] = value;
     else if (value !== undefined) {
       // It would cost the whole batch.
       delete moved[`$${name}`];
@@ -88,29 +91,33 @@ export function serializeEvent(
   const others: Members = { ...options };
   for (const [property, name, read] of EVENT_OPTIONS) {
     const { [name]: option } = options;
+    const value = take(property);
+    // Most events have none.
+    if (option === undefined && value === undefined) continue;
     if (option !== read(option)) {
       warnOnce(`PostHog may drop an event whose '${name}' is of another type`);
     }
-    const value = take(property);
     folded[property] = option ?? value;
     if (isV1) others[name] ??= read(value);
     else delete others[name];
   }
   const head = JSON.stringify(root).slice(0, -1);
   const tail = JSON.stringify(properties).slice(1);
-  /** What stands between them. */
-  const join = (outer: object, inner: object) => {
-    const members = writeMembers(inner);
-    const comma = members && tail !== "}" ? "," : "";
-    return `${writeMembers(outer, ",")},"properties":{${members}${comma}`;
+  const open = (members: object) => {
+    const inner = JSON.stringify(members).slice(1, -1);
+    return `,"properties":{${inner}${inner && tail !== "}" ? "," : ""}`;
   };
-  const middle = join(hasOptions ? { options } : {}, moved);
+  const middle = (hasOptions ? `,"options":${JSON.stringify(options)}` : "") +
+    open(moved);
   const text = `${head}${middle}${tail}}`;
   let instead: string | undefined;
   if (isV1) {
-    instead = join({ ...ids, options: others }, {});
+    outer["options"] = others;
+    instead = `,${JSON.stringify(outer).slice(1, -1)},"properties":{`;
+    // One text for all of these.
+    if (instead === WITHOUT_OPTIONS) instead = WITHOUT_OPTIONS;
   } else if (hasOptions) {
-    instead = join({}, { ...moved, ...folded });
+    instead = open({ ...moved, ...folded });
     const names = Object.keys(others).join();
     if (names) reporter.debug(`v0 has no option for ${names}`);
   }
@@ -121,12 +128,4 @@ export function serializeEvent(
       ? undefined
       : [head.length, instead, head.length + middle.length],
   };
-}
-
-/** The members of an object as JSON, behind `before` if there are any. */
-function writeMembers(members: object, before = ""): string {
-  for (const _ in members) {
-    return before + JSON.stringify(members).slice(1, -1);
-  }
-  return "";
 }

@@ -1,4 +1,4 @@
-import type { DeliveryReason, LogicalRequest } from "../core/delivery.ts";
+import type { DeliveryReason, Lane, LogicalRequest } from "../core/delivery.ts";
 import { isRecord, isText } from "../core/guards.ts";
 import { parseJson } from "../core/json.ts";
 import type {
@@ -7,17 +7,23 @@ import type {
   Judge,
   Verdict,
 } from "./delivery.ts";
-import type { Codec } from "./encode.ts";
 import type { HttpAnswer } from "./http.ts";
 
-/** What a protocol needs to know. */
+/** What a client says of its protocol. */
 export type WireOptions = Pick<
   DeliverySettings,
-  "apiKey" | "historicalMigration"
+  | "apiKey"
+  | "captureMode"
+  | "compression"
+  | "disableCompression"
+  | "historicalMigration"
+  | "host"
 >;
 
-/** How a protocol writes a batch and reads its answer. Pure. */
-export interface Protocol {
+/** How both lanes write a batch and read its answer. Pure. */
+export interface Wire {
+  /** Where the batches of a lane go. */
+  toPath(lane: Lane): string;
   /** Says what stands beside the events of an attempt at `now`, in ms since the epoch, and in its headers. */
   frame(
     request: LogicalRequest,
@@ -27,16 +33,8 @@ export interface Protocol {
   readSuccess(answer: HttpAnswer, afterMs: number | undefined): Judge;
   /** The server's words for a refusal. */
   readRefusal(answer: HttpAnswer): string | undefined;
-}
-
-/** The protocol of a lane, and where it is spoken. */
-export interface Wire extends Protocol {
-  /** Which it is. */
+  /** Which protocol it is. */
   readonly captureMode: DeliverySettings["captureMode"];
-  /** Where batches go. */
-  readonly url: string;
-  /** How bodies are compressed; undefined: not at all. */
-  readonly codec: Codec | undefined;
 }
 
 /** The members of a JSON object; none where the text is something else. */
@@ -66,11 +64,13 @@ export function writeBody(
   return `${JSON.stringify(frame).slice(0, -1)},"batch":[${events.join()}]}`;
 }
 
-/** Creates the v0 protocol of `/batch/` and `/i/v0/ai/batch/`: the answer speaks for all events alike. */
-export function createV0Protocol(
+/** Creates the wire of v0, whose answer speaks for all events alike. */
+export function createV0Wire(
   { apiKey, historicalMigration }: WireOptions,
-): Protocol {
+): Wire {
   return {
+    captureMode: "v0",
+    toPath: (lane) => lane === "ai" ? "/i/v0/ai/batch/" : "/batch/",
     frame: (_request, now) => ({
       headers: {},
       body: {

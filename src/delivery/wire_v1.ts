@@ -1,21 +1,18 @@
 import type { DeliveryReason, Lane } from "../core/delivery.ts";
-import { getOwn, isNonBlank, isRecord, isText } from "../core/guards.ts";
+import { isNonBlank, isRecord, isText } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
 import type { Judge } from "./delivery.ts";
 import type { HttpAnswer } from "./http.ts";
-import {
-  askRetry,
-  type Protocol,
-  readMembers,
-  type WireOptions,
-} from "./wire.ts";
+import { askRetry, readMembers, type Wire, type WireOptions } from "./wire.ts";
 
-/** Creates the v1 protocol of `/i/v1/analytics/events` and `/i/v1/ai/events`: the answer speaks event by event. */
-export function createV1Protocol(
+/** Creates the wire of v1, whose answer speaks event by event. */
+export function createV1Wire(
   { apiKey, historicalMigration }: WireOptions,
-): Protocol {
+): Wire {
   return {
+    captureMode: "v1",
+    toPath: toV1Path,
     frame: ({ id, attempt, createdAt }, now) => ({
       headers: {
         "Authorization": `Bearer ${apiKey}`,
@@ -56,8 +53,9 @@ export function readV1Results(
   if (!isRecord(results)) {
     return () => ({ kind: "dropped", reason: { code: "unparseable" } });
   }
+  const told = new Map(Object.entries(results));
   return (uuid) => {
-    const reason = readReason(getOwn(results, toUuidKey(uuid)));
+    const reason = readReason(told.get(toUuidKey(uuid)));
     switch (reason.result) {
       case "retry":
         return askRetry(reason, afterMs);

@@ -22,13 +22,7 @@ import { serializeEvent } from "../delivery/serialize.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
-import {
-  assignGiven,
-  isFilled,
-  refuse,
-  warnOnce,
-  warnUnusable,
-} from "./reading.ts";
+import { assignGiven, refuse, warnUnusable } from "./reading.ts";
 import { toTimestamp } from "./timestamp.ts";
 
 /** Whose events these are: the client behind them, as it is at the moment. */
@@ -101,10 +95,10 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: {
-        ...assignJson({}, host.eventOptions),
-        ...assignGiven(reporter, {}, "options", draft.message.options, name),
-      },
+      options: Object.assign(
+        assignJson({}, host.eventOptions),
+        assignGiven(reporter, {}, "options", draft.message.options, name),
+      ),
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
@@ -197,9 +191,11 @@ export class Pipeline {
       if (!draft.isPreview) reporter.emit("capture", () => JSON.parse(text));
       return { uuid, event: name, text, bytes, wire };
     }
+    // A key may stand in any text.
+    const shown = reporter.redact(name);
+    const dropped = { uuid, event: shown };
     const message =
-      `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
-    const dropped = { uuid, event: name };
+      `Cannot capture '${shown}': ${bytes} bytes are more than ${limit}`;
     reporter.tell(
       new DeliveryError(message, { code: "oversize", lane, events: [dropped] }),
       "error",

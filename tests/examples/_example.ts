@@ -1,10 +1,13 @@
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { type Program, startProgram } from "../projects/_program.ts";
 import { type Project, testProject } from "../projects/_project.ts";
 
 /** Programs that the examples' scripts name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  bun: fromRoot("node_modules/bun/bin/bun.exe"),
+  get bun() {
+    return findBun();
+  },
   deno: Deno.execPath(),
   next: "node_modules/.bin/next",
   node: "node",

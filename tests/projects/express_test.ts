@@ -79,6 +79,6 @@ testProject("express", async (project, t) => {
   }
   await t.step(
     "applications and res.locals of both majors are typed (EDGE-355, EDGE-356)",
-    () => checkTypes(project, "types.ts"),
+    () => checkTypes(project, "types.ts", "app.ts"),
   );
 });

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { say } from "../_kit/run.ts";
 import { ENTRIES } from "../../scripts/check/_entries.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -145,6 +146,13 @@ testProject("types", async (project, t) => {
     });
   }
   for (const line of toTable(compilations, failures)) say(line);
+  await t.step(
+    "every way to resolve the package finds the declarations that belong to it (FLD-061)",
+    async () => {
+      const printed = await project.run("node", "resolutions.mjs");
+      assertEquals(JSON.parse(printed), []);
+    },
+  );
 });
 
 /** Every entry point by its name, and everything a second time for CommonJS. */

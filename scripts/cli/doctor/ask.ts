@@ -1,8 +1,12 @@
 import type { FlagDefinitions } from "../../../src/local_evaluation/evaluation/rules.ts";
 import type { Kernel } from "../../../src/client/kernel.ts";
 import type { HttpOutcome } from "../../../src/delivery/http.ts";
-import { createWires } from "../../../src/delivery/transport.ts";
-import { type Wire, writeBody } from "../../../src/delivery/wire.ts";
+import {
+  createV0Wire,
+  type Wire,
+  writeBody,
+} from "../../../src/delivery/wire.ts";
+import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 import {
   type DefinitionsAnswer,
   requestDefinitions,
@@ -13,6 +17,8 @@ import { readFlagDefinitions } from "../../../src/local_evaluation/evaluation/de
 export interface EventsAnswer {
   /** The protocol it was sent by. */
   readonly wire: Wire;
+  /** Where it was sent. */
+  readonly path: string;
   /** What came of it. */
   readonly outcome: HttpOutcome;
   /** How far this machine's clock is ahead of the server's, in ms; undefined where that is not known. */
@@ -22,7 +28,10 @@ export interface EventsAnswer {
 /** Sends a batch without events, in the protocol and with the headers that events go with: nothing is captured. */
 export async function askEvents(kernel: Kernel): Promise<EventsAnswer> {
   const { clock, door, options } = kernel;
-  const wire = createWires(options).analytics;
+  const wire = (options.captureMode === "v1" ? createV1Wire : createV0Wire)(
+    options,
+  );
+  const path = wire.toPath("analytics");
   const sentAt = clock.now();
   const request = {
     id: kernel.createUuid(sentAt),
@@ -32,13 +41,14 @@ export async function askEvents(kernel: Kernel): Promise<EventsAnswer> {
   const { headers, body } = wire.frame(request, sentAt);
   const outcome = await door.send({
     method: "POST",
-    url: wire.url,
+    url: options.host + path,
     headers: { ...headers, "Content-Type": "application/json" },
     body: new TextEncoder().encode(writeBody(body, [])),
     timeoutMs: options.requestTimeout,
   });
   return {
     wire,
+    path,
     outcome,
     aheadMs: compareClocks(outcome, sentAt, clock.now()),
   };

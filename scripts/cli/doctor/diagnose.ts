@@ -67,14 +67,14 @@ export function diagnoseAnswers(
     return [describeOther("host", host, "", events.outcome)];
   }
   if (flagsVerdict === "unauthorized") return [describeToken(host)];
-  const { url, captureMode } = events.wire;
+  const { captureMode } = events.wire;
   // Nothing takes the token out of a body: that of v0 is wrong.
   const mayBeStripped = !isPostHogHost(host) && captureMode === "v1";
   if (eventsVerdict === "unauthorized" && !mayBeStripped) {
     return [describeToken(host)];
   }
   return [
-    describeEvents(host, url.slice(host.length), events.outcome, eventsVerdict),
+    describeEvents(host, events.path, events.outcome, eventsVerdict),
     describeFlags(host, flags, flagsVerdict, read?.quotaLimited === true),
   ];
 }

@@ -14,17 +14,19 @@ const OPERATORS: ReadonlyMap<unknown, string> = new Map([
   ["lte", "≤"],
 ]);
 
-/** Says a condition in words: `plan is "pro", 50 % of them, as "blue"`. */
+/** Says a condition in words: `plan is "pro", 50 % of them, as "blue"`, or `50 % of everybody`. */
 export function describeCondition(condition: unknown): string {
   if (!isRecord(condition)) return "no condition";
   const listed = getOwn(condition, "properties");
   const filters = Array.isArray(listed) ? listed.map(describeFilter) : [];
   const rollout = getOwn(condition, "rollout_percentage") ?? 100;
   const variant = getOwn(condition, "variant");
-  const who = filters.length > 0 ? filters.join(" and ") : "everybody";
+  const isAll = rollout === 100;
+  const share = `${String(rollout)} % of`;
   return [
-    who,
-    ...(rollout === 100 ? [] : [`${String(rollout)} % of them`]),
+    ...(filters.length > 0
+      ? [filters.join(" and "), ...(isAll ? [] : [`${share} them`])]
+      : [isAll ? "everybody" : `${share} everybody`]),
     ...(typeof variant === "string" ? [`as ${JSON.stringify(variant)}`] : []),
   ].join(", ");
 }

@@ -221,7 +221,7 @@ test("an event among 10,000 is found, and no more than a screenful is made", asy
   await page.getByRole("combobox", { name: "Event" }).selectOption("sofa sold");
   await page.getByText("1 event of 10,000 events", { exact: true }).waitFor();
   await page.getByRole("combobox", { name: "Event" }).selectOption("");
-  await page.getByRole("searchbox", { name: "Person" }).fill("USER-7");
+  await page.getByRole("searchbox", { name: "Person" }).fill("User-7");
   await page.getByText("1,000 events of 10,000 events", { exact: true })
     .waitFor();
 

@@ -10,31 +10,28 @@ import {
   interpretAnswer,
 } from "../../../src/delivery/transport.ts";
 import {
-  createV0Protocol,
+  createV0Wire,
   type Wire,
+  type WireOptions,
   writeBody,
 } from "../../../src/delivery/wire.ts";
-import { createV1Protocol } from "../../../src/delivery/wire_v1.ts";
+import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
 import { createItem } from "./_store.ts";
 
 const ITEM = { ...createItem("u1"), text: "{}", bytes: 2 };
 const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
-const URL = "https://host.example/batch/";
-const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
-const V0: Wire = {
-  ...createV0Protocol(OPTIONS),
+const OPTIONS: WireOptions = {
+  apiKey: "phc_x",
   captureMode: "v0",
-  url: URL,
-  codec: "gzip",
+  compression: "gzip",
+  disableCompression: false,
+  historicalMigration: false,
+  host: "https://host.example",
 };
-const V1: Wire = {
-  ...createV1Protocol({ ...OPTIONS, historicalMigration: true }),
-  captureMode: "v1",
-  url: URL,
-  codec: "gzip",
-};
+const V0 = createV0Wire(OPTIONS);
+const V1 = createV1Wire({ ...OPTIONS, historicalMigration: true });
 
 /** Sends over a door that answers as it is told: "ok" once nothing is left to say. */
 function createSend(answers: HttpOutcome[]) {
@@ -53,7 +50,7 @@ function createSend(answers: HttpOutcome[]) {
       debug: (line) => void lines.push(String(line)),
       warn: (line) => void warnings.push(line),
     },
-    { analytics: V0, ai: V0 },
+    OPTIONS,
   );
   const attempt = async () => {
     const judge = await send([ITEM], REQUEST, new AbortController().signal);
@@ -72,7 +69,7 @@ function answer(
   return { kind, status, headers: new Headers(headers), text: "why" };
 }
 
-const interpret = (given: HttpAnswer, wire = V0) =>
+const interpret = (given: HttpAnswer, wire: Wire = V0) =>
   interpretAnswer(given, wire, 0)("u1");
 
 for (const status of [200, 204]) {
@@ -282,9 +279,11 @@ Deno.test("a success that is merely unreadable, or has a '<' inside, is a delive
 
 for (const historicalMigration of [false, true]) {
   Deno.test(`the v0 wire wraps events that are text already, historicalMigration ${historicalMigration} (CAP-141)`, () => {
-    const wire = createV0Protocol(
-      { apiKey: 'phc_"x"', historicalMigration },
-    );
+    const wire = createV0Wire({
+      ...OPTIONS,
+      apiKey: 'phc_"x"',
+      historicalMigration,
+    });
     const { headers, body } = wire.frame(REQUEST, 2000);
     const text = writeBody(
       body,

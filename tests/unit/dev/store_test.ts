@@ -81,6 +81,9 @@ Deno.test("a request is answered after the store has its events, and they count 
     order.push("answered")
   );
   await begun;
+  // Whoever asks for something else meanwhile has an answer.
+  await getDefinitions(emulator.fetch);
+  await getDefinitions(emulator.fetch);
   assertEquals(emulator.events, []);
   order.push("written");
   resolve();

@@ -171,7 +171,7 @@ for (const [name, value, message] of WRONG_ROWS) {
   });
 }
 
-Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (FLD-023)", () => {
+Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (EDGE-443, FLD-023)", () => {
   const read = (given: number) =>
     resolve("phc_x", { featureFlagsRequestTimeoutMs: given }).options
       .featureFlagsRequestTimeoutMs;

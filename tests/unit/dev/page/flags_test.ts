@@ -142,7 +142,7 @@ Deno.test("the tester says of one flag what each condition says, and which decid
     [
       ['plan is "pro"', false],
       ["in cohort 7", false],
-      ['everybody, 0 % of them, as "x"', false],
+      ['0 % of everybody, as "x"', false],
       ["everybody", free.value === true],
     ],
   );

@@ -174,7 +174,7 @@ Deno.test("GET /events gives the newest first, and finds by text, name and perso
   assertEquals(await find({ search: "été <B>" }), [[77], 1, 10_000]);
   assertEquals(await find({ search: '"n":4321' }), [[4321], 1, 10_000]);
   assertEquals(
-    await find({ person: "USER-7", limit: "1" }),
+    await find({ person: "User-7", limit: "1" }),
     [[9997], 1000, 10_000],
   );
   assertEquals(await find({ search: "nothing of it" }), [[], 0, 10_000]);

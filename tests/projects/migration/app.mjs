@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-top-level-await -- an application: on edgehog only its next line changes
+// An application of posthog-node 6: on edgehog only the next line changes.
 import { PostHog } from "posthog-node";
 import process from "node:process";
 

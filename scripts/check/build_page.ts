@@ -5,8 +5,8 @@
  * @module
  */
 import { buildSync } from "esbuild";
-import { fromRoot, ROOT } from "../tests/_kit/paths.ts";
-import { say } from "../tests/_kit/run.ts";
+import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
+import { say } from "../../tests/_kit/run.ts";
 
 const TARGET = fromRoot("src/dev/page/assets.ts");
 
