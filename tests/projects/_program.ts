@@ -1,10 +1,11 @@
 import { within } from "../_kit/within.ts";
 
 /** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 120_000;
 
-/** How servers say where they listen: by a line with the port alone, or by an address. */
-const PORT = /^(\d+)\n|(?:Listening on|Ready on|Local:)\s+http:\S+:(\d+)\D/im;
+/** How servers say where they listen: by a line with the port alone, or in one. */
+const PORT =
+  /^(\d+)$|(?:listening on|listens on|Ready on|Local:)\s+http:\S+:(\d+)|\bport: (\d+)/im;
 
 /** What keeps output plain, and the tools behind it from calling home. */
 export const QUIET = {
@@ -17,10 +18,18 @@ export const QUIET = {
 export interface Program extends AsyncDisposable {
   /** Where it listens, without a slash at its end; rejects where it ends before. */
   listening(): Promise<string>;
+  /** Resolves with what fits of the lines that it has printed, or prints later; rejects where it ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** What it has printed. */
+  said(): string;
+  /** Forgets that. */
+  forget(): void;
   /** Resolves when it has ended, with its exit code. */
   ended(): Promise<number>;
   /** Asks it to end, as hosts do, and waits until it has. */
   stop(): Promise<number>;
+  /** Ends it as a crash would, and waits until it is gone. */
+  kill(): Promise<number>;
 }
 
 /** Something that serves on loopback. `await using` ends it. */
@@ -48,42 +57,68 @@ export function startProgram(
     stderr: "piped",
   }).spawn();
   let printed = "";
-  const port = Promise.withResolvers<string>();
-  port.promise.catch(() => {});
+  const looks = new Set<() => void>();
   const read = async (stream: ReadableStream<Uint8Array>) => {
+    let rest = "";
+    const add = (text: string) => {
+      const end = text.lastIndexOf("\n") + 1;
+      printed += text.slice(0, end);
+      rest = text.slice(end);
+      for (const look of looks) look();
+    };
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      printed = (printed + text).slice(-10_000);
-      const [, alone, named] = PORT.exec(printed) ?? [];
-      const found = alone ?? named;
-      if (found) port.resolve(found);
+      add(rest + text);
     }
+    if (rest) add(`${rest}\n`);
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
   let isOver = false;
   const end = child.status.then(async ({ code }) => {
     isOver = true;
     await reading;
-    port.reject(new Error("It has ended"));
     return code;
   });
   const wait = async <T>(promise: Promise<T>, what: string) => {
     try {
-      return await within(promise, LIMIT_MS, `${command.join(" ")} ${what}`);
+      return await within(promise, LIMIT_MS, what);
     } catch (cause) {
-      throw new Error(printed, { cause });
+      const message = `${command.join(" ")} printed:\n${printed}`;
+      throw new Error(message, { cause });
     }
   };
-  const kill = (signal: Deno.Signal) => {
-    if (!isOver) child.kill(signal);
-    return wait(end, "ends");
+  const says: Program["says"] = async (pattern) => {
+    const { promise, resolve, reject } = Promise.withResolvers<
+      RegExpExecArray
+    >();
+    const look = () => {
+      const found = pattern.exec(printed);
+      if (found) resolve(found);
+    };
+    looks.add(look);
+    look();
+    end.then(() => reject(new Error("It has ended")));
+    return await wait(promise, `${pattern}`).finally(() => looks.delete(look));
+  };
+  const ended = () => wait(end, "its end");
+  const signal = (name: Deno.Signal) => {
+    if (!isOver) child.kill(name);
+    return ended();
   };
   return {
-    listening: async () =>
-      `http://127.0.0.1:${await wait(port.promise, "listens")}`,
-    ended: () => wait(end, "ends"),
-    stop: () => kill("SIGTERM"),
+    async listening() {
+      const port = (await says(PORT)).slice(1).find(Boolean);
+      return `http://127.0.0.1:${port}`;
+    },
+    says,
+    said: () => printed,
+    forget() {
+      printed = "";
+    },
+    ended,
+    stop: () => signal("SIGTERM"),
+    kill: () => signal("SIGKILL"),
     async [Symbol.asyncDispose]() {
-      await kill("SIGTERM").catch(() => kill("SIGKILL"));
+      await signal("SIGTERM").catch(() => signal("SIGKILL"));
     },
   };
 }

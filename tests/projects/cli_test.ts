@@ -4,7 +4,7 @@ import { createPostHogEmulator } from "edgehog/dev";
 import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
 import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
-import { type Command, startCommand } from "./_command.ts";
+import { type ProjectServer, startServer } from "./_program.ts";
 import { type Project, testProject } from "./_project.ts";
 
 const CLI = "node_modules/edgehog/dist/cli.js";
@@ -24,24 +24,14 @@ const ENOUGH = 400;
 /** Requests under way at once. */
 const SENDERS = 8;
 
-/** Starts the emulator on a free port; gives where it listens. */
-async function startEmulator(
+/** Starts the emulator on a free port. */
+function startEmulator(
   { directory }: Project,
   runtime: readonly string[],
   ...options: readonly string[]
-): Promise<Command & { readonly url: string; readonly welcome: string }> {
-  const command = startCommand(
-    [...runtime, "emulator", "--port", "0", ...options],
-    directory,
-  );
-  try {
-    const welcome = await command.until(/^A PostHog listens on /);
-    const [url = ""] = /http:\S+\d/.exec(welcome) ?? [];
-    return { ...command, url, welcome };
-  } catch (error) {
-    await command.kill();
-    throw error;
-  }
+): Promise<ProjectServer> {
+  const command = [...runtime, "emulator", "--port", "0", ...options];
+  return startServer(command, directory);
 }
 
 /** Sends one event in a request of its own; says whether it was acknowledged. */
@@ -68,18 +58,17 @@ async function send(url: string, uuid: string): Promise<boolean> {
 
 /** Sends events until the emulator is killed in the middle of them; gives those that it acknowledged. */
 async function sendUntilKilled(
-  emulator: Command,
-  url: string,
+  { url, kill }: ProjectServer,
 ): Promise<ReadonlySet<string>> {
   const acknowledged = new Set<string>();
   let sent = 0;
-  let killed: Promise<void> | undefined;
+  let killed: Promise<number> | undefined;
   const work = async () => {
     while (sent++ < EVENTS) {
       const uuid = crypto.randomUUID();
       if (!await send(url, uuid)) return;
       acknowledged.add(uuid);
-      if (acknowledged.size >= ENOUGH) killed ??= emulator.kill();
+      if (acknowledged.size >= ENOUGH) killed ??= kill();
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, work));
@@ -339,12 +328,12 @@ testProject("cli", async (project, t) => {
           "flags.json",
         );
         assertEquals(await getFlag(emulator.url), "first");
-        await emulator.until(
-          /^200 POST \/i\/v1\/analytics\/events {2}.*page viewed/,
+        await emulator.says(
+          /^200 POST \/i\/v1\/analytics\/events {2}.*page viewed/m,
         );
         await Deno.writeTextFile(file, "{");
-        await emulator.until(
-          /^Cannot take the flags of flags\.json: .* the last good ones stay$/,
+        await emulator.says(
+          /^Cannot take the flags of flags\.json: .* the last good ones stay$/m,
         );
         assertEquals(await getFlag(emulator.url), "first");
         // As editors do: a new file in the place of the old one.
@@ -353,7 +342,7 @@ testProject("cli", async (project, t) => {
           '{ "flags": [{ "key": "new-nav", "active": true, "filters": { "groups": [{}] } }] }',
         );
         await Deno.rename(`${file}.new`, file);
-        await emulator.until(/^Took the flags of flags\.json$/);
+        await emulator.says(/^Took the flags of flags\.json$/m);
         assertEquals(await getFlag(emulator.url), true);
       },
     );
@@ -362,14 +351,14 @@ testProject("cli", async (project, t) => {
       async () => {
         const options = ["--store", `${name}.jsonl`];
         await using first = await startEmulator(project, runtime, ...options);
-        const acknowledged = await sendUntilKilled(first, first.url);
+        const acknowledged = await sendUntilKilled(first);
         assert(acknowledged.size >= ENOUGH && acknowledged.size < EVENTS);
         await using second = await startEmulator(project, runtime, ...options);
         const stored = await readStore(`${directory}/${name}.jsonl`);
         assertEquals(acknowledged.difference(stored).size, 0);
         assert(
-          second.welcome.includes(`(${stored.size} until now)`),
-          second.welcome,
+          second.said().includes(`(${stored.size} until now)`),
+          second.said(),
         );
         const uuid = crypto.randomUUID();
         assert(await send(second.url, uuid));
