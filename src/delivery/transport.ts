@@ -8,7 +8,7 @@ import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { Judge, Send, Verdict } from "./delivery.ts";
-import { type Codec, encodeBody } from "./encode.ts";
+import { type Codec, compress } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
 import {
@@ -34,10 +34,10 @@ export function createHttpSend(
   let codec = disableCompression ? undefined : isV1 ? compression : "gzip";
   return async (batch, request, signal) => {
     const { headers, body: frame } = wire.frame(request, clock.now());
-    const text = writeBody(frame, batch);
+    const bytes = new TextEncoder().encode(writeBody(frame, batch));
     const post = async (codec?: Codec) => {
-      const body = await encodeBody(text, codec);
-      if (body.hasFailed) {
+      const compressed = codec && await compress(bytes, codec);
+      if (codec && !compressed) {
         reporter.debug("Cannot compress a batch, it is sent as it is");
       }
       const outcome = await door.send({
@@ -46,16 +46,16 @@ export function createHttpSend(
         headers: {
           ...headers,
           "Content-Type": "application/json",
-          ...(body.encoding && { "Content-Encoding": body.encoding }),
+          ...(compressed && { "Content-Encoding": codec }),
         },
-        body: body.bytes,
+        body: compressed ?? bytes,
         events: batch.length,
         signal,
       });
       // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.
       if (outcome.kind === "network") throw outcome.cause;
       if (!("status" in outcome)) throw new Error("The attempt was cut short");
-      return { ...outcome, isCompressed: body.encoding !== undefined };
+      return { ...outcome, isCompressed: compressed !== undefined };
     };
     let answer = await post(codec);
     if (answer.isCompressed && refusesEncoding(answer)) {
