@@ -1,12 +1,10 @@
 import type { Bytes } from "../core/bytes.ts";
-import type { Clock } from "../core/clock.ts";
 import type {
   DeliveryReason,
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
 import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
-import type { Reporter } from "../core/reporter.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { DeliveryDeps, Judge, Send, Verdict } from "./delivery.ts";
 import { compress } from "./encode.ts";

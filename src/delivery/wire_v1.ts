@@ -1,4 +1,4 @@
-import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import { type DeliveryReason, toV1Path } from "../core/delivery.ts";
 import { isNonBlank, isRecord, isText } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
@@ -29,11 +29,6 @@ export function createV1Wire(
     readSuccess: readV1Results,
     readRefusal: readV1Refusal,
   };
-}
-
-/** Where v1 takes the events of a lane; without a slash at its end. */
-export function toV1Path(lane: Lane): string {
-  return `/i/v1/${lane}/events`;
 }
 
 /**
