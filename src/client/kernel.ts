@@ -103,12 +103,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
 
   /** Sends events over it, whatever the option `transport` is. */
   get httpSend(): Send {
-    return this.#httpSend ??= createHttpSend(
-      this.door,
-      this.clock,
-      this.reporter,
-      this.options,
-    );
+    return this.#httpSend ??= createHttpSend(this);
   }
 
   /** Makes one attempt to send events. */

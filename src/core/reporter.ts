@@ -182,8 +182,7 @@ class ClientReporter implements Reporter {
     name: Name,
     create: () => Parameters<PostHogListeners[Name]>[0],
   ): void {
-    const listeners = this.#listeners.get(name);
-    for (const listener of listeners ? [...listeners] : []) {
+    for (const listener of [...this.#listeners.get(name) ?? []]) {
       this.#contain(
         listener,
         () => listener(create() as never),

@@ -1,8 +1,9 @@
-import type {
-  DeliveryErrorCode,
-  DeliveryReason,
-  Lane,
-  LogicalRequest,
+import {
+  type DeliveryErrorCode,
+  type DeliveryReason,
+  type Lane,
+  type LogicalRequest,
+  toV1Path,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt, isText } from "../core/guards.ts";
@@ -11,7 +12,6 @@ import type { Reporter } from "../core/reporter.ts";
 import type { DeliverySettings } from "./delivery.ts";
 import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
-import { toV1Path } from "./wire_v1.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {

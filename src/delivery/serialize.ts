@@ -76,19 +76,23 @@ export function serializeEvent(
   take("$lib_version");
   // Parity: `$create_alias` repeats its id in the properties for v0 alone.
   if (properties["distinct_id"] === root["distinct_id"]) take("distinct_id");
-  const outer: Record<string, unknown> = {};
-  for (const name of isV1 ? ["session_id", "window_id"] : []) {
-    const value = take(`$${name}`);
+  const lifted: Members = { ...options };
+  const outer: Record<string, unknown> = { options: lifted };
+  for (const name of ["session_id", "window_id"]) {
+    const property = `$${name}`;
+    const value = take(property);
     if (isText(value)) outer[name] = value;
-    else if (value !== undefined) {
+    else if (isV1 && value !== undefined) {
       // It would cost the whole batch.
-      delete moved[`$${name}`];
-      const type = describeType(value);
-      warnOnce(`Cannot use '$${name}': expected a string, got ${type}`);
+      moved[property] = undefined;
+      warnOnce(
+        `Cannot use '${property}': expected a string, got ${
+          describeType(value)
+        }`,
+      );
     }
   }
   const folded: Members = {};
-  const others: Members = { ...options };
   for (const [property, name, read] of EVENT_OPTIONS) {
     const { [name]: option } = options;
     const value = take(property);
@@ -98,8 +102,8 @@ export function serializeEvent(
       warnOnce(`PostHog may drop an event whose '${name}' is of another type`);
     }
     folded[property] = option ?? value;
-    if (isV1) others[name] ??= read(value);
-    else delete others[name];
+    if (isV1) lifted[name] ??= read(value);
+    else delete lifted[name];
   }
   const head = JSON.stringify(root).slice(0, -1);
   const tail = JSON.stringify(properties).slice(1);
@@ -112,20 +116,19 @@ export function serializeEvent(
   const text = `${head}${middle}${tail}}`;
   let instead: string | undefined;
   if (isV1) {
-    outer["options"] = others;
     instead = `,${JSON.stringify(outer).slice(1, -1)},"properties":{`;
     // One text for all of these.
     if (instead === WITHOUT_OPTIONS) instead = WITHOUT_OPTIONS;
   } else if (hasOptions) {
     instead = open({ ...moved, ...folded });
-    const names = Object.keys(others).join();
+    const names = Object.keys(lifted).join();
     if (names) reporter.debug(`v0 has no option for ${names}`);
   }
   return {
     text,
     bytes: countBytes(text),
-    wire: instead === undefined
-      ? undefined
-      : [head.length, instead, head.length + middle.length],
+    wire: instead
+      ? [head.length, instead, head.length + middle.length]
+      : undefined,
   };
 }

@@ -1,31 +1,23 @@
-import type { Clock } from "../core/clock.ts";
+import type { Bytes } from "../core/bytes.ts";
 import type {
   DeliveryReason,
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
 import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
-import type { Reporter } from "../core/reporter.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { Judge, Send, Verdict } from "./delivery.ts";
-import { type Codec, encodeBody } from "./encode.ts";
+import type { DeliveryDeps, Judge, Send, Verdict } from "./delivery.ts";
+import { compress } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import {
-  askRetry,
-  createV0Wire,
-  type Wire,
-  type WireOptions,
-  writeBody,
-} from "./wire.ts";
+import { askRetry, createV0Wire, type Wire, writeBody } from "./wire.ts";
 import { createV1Wire } from "./wire_v1.ts";
 
 /** Creates what sends over HTTP: one POST an attempt, in the protocol that the options name. */
 export function createHttpSend(
-  door: HttpDoor,
-  clock: Clock,
-  reporter: Pick<Reporter, "debug" | "warn">,
-  options: WireOptions,
+  { door, clock, options, reporter }: Omit<DeliveryDeps, "send"> & {
+    readonly door: HttpDoor;
+  },
 ): Send {
   const { captureMode, compression, disableCompression, host } = options;
   const isV1 = captureMode === "v1";
@@ -34,31 +26,33 @@ export function createHttpSend(
   let codec = disableCompression ? undefined : isV1 ? compression : "gzip";
   return async (batch, request, signal) => {
     const { headers, body: frame } = wire.frame(request, clock.now());
-    const text = writeBody(frame, batch);
-    const post = async (codec?: Codec) => {
-      const body = await encodeBody(text, codec);
-      if (body.hasFailed) {
-        reporter.debug("Cannot compress a batch, it is sent as it is");
-      }
+    const bytes = new TextEncoder().encode(writeBody(frame, batch));
+    // Another attempt may meanwhile learn that the host takes none.
+    const encoding = codec;
+    const compressed = encoding && await compress(bytes, encoding);
+    if (encoding && !compressed) {
+      reporter.debug("Cannot compress a batch, it is sent as it is");
+    }
+    const post = async (encoded?: Bytes) => {
       const outcome = await door.send({
         method: "POST",
         url: host + wire.toPath(batch[0]?.lane ?? "analytics"),
         headers: {
           ...headers,
           "Content-Type": "application/json",
-          ...(body.encoding && { "Content-Encoding": body.encoding }),
+          ...(encoded && encoding && { "Content-Encoding": encoding }),
         },
-        body: body.bytes,
+        body: encoded ?? bytes,
         events: batch.length,
         signal,
       });
       // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.
       if (outcome.kind === "network") throw outcome.cause;
       if (!("status" in outcome)) throw new Error("The attempt was cut short");
-      return { ...outcome, isCompressed: body.encoding !== undefined };
+      return outcome;
     };
-    let answer = await post(codec);
-    if (answer.isCompressed && refusesEncoding(answer)) {
+    let answer = await post(compressed);
+    if (compressed && refusesEncoding(answer)) {
       answer = await post();
       if (answer.kind === "ok" && !isPage(answer) && codec) {
         codec = undefined;

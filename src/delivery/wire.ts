@@ -9,17 +9,6 @@ import type {
 } from "./delivery.ts";
 import type { HttpAnswer } from "./http.ts";
 
-/** What a client says of its protocol. */
-export type WireOptions = Pick<
-  DeliverySettings,
-  | "apiKey"
-  | "captureMode"
-  | "compression"
-  | "disableCompression"
-  | "historicalMigration"
-  | "host"
->;
-
 /** How both lanes write a batch and read its answer. Pure. */
 export interface Wire {
   /** Where the batches of a lane go. */
@@ -66,7 +55,7 @@ export function writeBody(
 
 /** Creates the wire of v0, whose answer speaks for all events alike. */
 export function createV0Wire(
-  { apiKey, historicalMigration }: WireOptions,
+  { apiKey, historicalMigration }: DeliverySettings,
 ): Wire {
   return {
     captureMode: "v0",

@@ -1,14 +1,14 @@
-import type { DeliveryReason, Lane } from "../core/delivery.ts";
+import { type DeliveryReason, toV1Path } from "../core/delivery.ts";
 import { isNonBlank, isRecord, isText } from "../core/guards.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { USER_AGENT } from "../core/version.ts";
-import type { Judge } from "./delivery.ts";
+import type { DeliverySettings, Judge } from "./delivery.ts";
 import type { HttpAnswer } from "./http.ts";
-import { askRetry, readMembers, type Wire, type WireOptions } from "./wire.ts";
+import { askRetry, readMembers, type Wire } from "./wire.ts";
 
 /** Creates the wire of v1, whose answer speaks event by event. */
 export function createV1Wire(
-  { apiKey, historicalMigration }: WireOptions,
+  { apiKey, historicalMigration }: DeliverySettings,
 ): Wire {
   return {
     captureMode: "v1",
@@ -29,11 +29,6 @@ export function createV1Wire(
     readSuccess: readV1Results,
     readRefusal: readV1Refusal,
   };
-}
-
-/** Where v1 takes the events of a lane; without a slash at its end. */
-export function toV1Path(lane: Lane): string {
-  return `/i/v1/${lane}/events`;
 }
 
 /**

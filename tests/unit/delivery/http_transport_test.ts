@@ -12,24 +12,17 @@ import {
 import {
   createV0Wire,
   type Wire,
-  type WireOptions,
   writeBody,
 } from "../../../src/delivery/wire.ts";
 import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import { createItem } from "./_store.ts";
+import { createItem, createStoreBench } from "./_store.ts";
 
 const ITEM = { ...createItem("u1"), text: "{}", bytes: 2 };
 const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
-const OPTIONS: WireOptions = {
-  apiKey: "phc_x",
-  captureMode: "v0",
-  compression: "gzip",
-  disableCompression: false,
-  historicalMigration: false,
-  host: "https://host.example",
-};
+const { store: { deps: DEPS } } = createStoreBench();
+const OPTIONS = DEPS.options;
 const V0 = createV0Wire(OPTIONS);
 const V1 = createV1Wire({ ...OPTIONS, historicalMigration: true });
 
@@ -38,20 +31,21 @@ function createSend(answers: HttpOutcome[]) {
   const sent: HttpRequest[] = [];
   const lines: string[] = [];
   const warnings: string[] = [];
-  const send = createHttpSend(
-    {
+  const send = createHttpSend({
+    ...DEPS,
+    door: {
       send(request) {
         sent.push(request);
         return Promise.resolve(answers.shift() ?? answer(200));
       },
     },
-    createFakeClock(),
-    {
+    clock: createFakeClock(),
+    reporter: {
+      ...DEPS.reporter,
       debug: (line) => void lines.push(String(line)),
       warn: (line) => void warnings.push(line),
     },
-    OPTIONS,
-  );
+  });
   const attempt = async () => {
     const judge = await send([ITEM], REQUEST, new AbortController().signal);
     return judge(ITEM.uuid);
