@@ -180,20 +180,26 @@ async function readBody(
   if (!reader) return await response.text?.() ?? "";
   const cancel = () => reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  const parts: Uint8Array[] = [];
+  let size = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return text + decoder.decode();
-      bytes += value.byteLength;
-      if (bytes > MAX_RESPONSE_BYTES) {
+      if (done) break;
+      size += value.byteLength;
+      if (size > MAX_RESPONSE_BYTES) {
         await cancel();
         return undefined;
       }
-      text += decoder.decode(value, { stream: true });
+      parts.push(value);
     }
+    // Decoded as a whole: part by part takes engines twice as long, and leaves a text that is slower to parse.
+    let [bytes] = parts;
+    if (parts[1]) {
+      bytes = new Uint8Array(size);
+      for (const part of parts.reverse()) bytes.set(part, size -= part.length);
+    }
+    return new TextDecoder().decode(bytes);
   } catch {
     return undefined;
   } finally {
