@@ -66,7 +66,7 @@ export function reportEvents(
       if (!isText(text)) continue;
       words[name] = toLine(reporter.redact(text).slice(0, 512), 512);
     }
-    group[1].push({ ...words, uuid, event });
+    group[1].push({ ...words, uuid, event: reporter.redact(event) });
   }
   const [before, after] = TEXTS[kind];
   for (const [reason, events] of groups.values()) {
@@ -120,9 +120,8 @@ function explain(
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
   const words = attempt(() =>
-    cause instanceof Error && cause.name === NETWORK_ERROR
-      ? ` (${cause.message})`
-      : ""
+    cause instanceof Error && cause.name === NETWORK_ERROR &&
+    ` (${cause.message})`
   );
-  return `${text}${words ?? ""}`;
+  return text + (words || "");
 }

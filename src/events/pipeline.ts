@@ -191,9 +191,11 @@ export class Pipeline {
       if (!draft.isPreview) reporter.emit("capture", () => JSON.parse(text));
       return { uuid, event: name, text, bytes, wire };
     }
+    // A key may stand in any text.
+    const shown = reporter.redact(name);
+    const dropped = { uuid, event: shown };
     const message =
-      `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
-    const dropped = { uuid, event: name };
+      `Cannot capture '${shown}': ${bytes} bytes are more than ${limit}`;
     reporter.tell(
       new DeliveryError(message, { code: "oversize", lane, events: [dropped] }),
       "error",
