@@ -469,6 +469,20 @@ testProject("cli", async (project, t) => {
       },
     );
   }
+  await t.step(
+    "a store that is another's file is one line, and stays as it is",
+    async () => {
+      const file = `${directory}/package.json`;
+      const before = await Deno.readTextFile(file);
+      const command = ["node", CLI, "emulator", "--store", "package.json"];
+      const { code, output } = await run(command, { cwd: directory });
+      assertEquals([code, output], [
+        1,
+        "edgehog: Cannot use the store package.json: it has something else than an emulator's store\n",
+      ]);
+      assertEquals(await Deno.readTextFile(file), before);
+    },
+  );
   await t.step("a store that can't be written is one line", async () => {
     const command = ["node", CLI, "emulator", "--store", "none/store.jsonl"];
     const { code, output } = await run(command, { cwd: directory });
