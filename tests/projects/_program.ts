@@ -17,6 +17,10 @@ export const QUIET = {
 export interface Program extends AsyncDisposable {
   /** Where it listens, without a slash at its end; rejects where it ends before. */
   listening(): Promise<string>;
+  /** Resolves when its latest output has what fits; rejects where it ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Takes its output for read: `says` looks at what comes. */
+  forget(): void;
   /** Resolves when it has ended, with its exit code. */
   ended(): Promise<number>;
   /** Asks it to end, as hosts do, and waits until it has. */
@@ -48,14 +52,11 @@ export function startProgram(
     stderr: "piped",
   }).spawn();
   let printed = "";
-  const port = Promise.withResolvers<string>();
-  port.promise.catch(() => {});
+  const looks = new Set<() => void>();
   const read = async (stream: ReadableStream<Uint8Array>) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       printed = (printed + text).slice(-10_000);
-      const [, alone, named] = PORT.exec(printed) ?? [];
-      const found = alone ?? named;
-      if (found) port.resolve(found);
+      for (const look of looks) look();
     }
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
@@ -63,9 +64,21 @@ export function startProgram(
   const end = child.status.then(async ({ code }) => {
     isOver = true;
     await reading;
-    port.reject(new Error("It has ended"));
     return code;
   });
+  const find = async (pattern: RegExp) => {
+    const found = Promise.withResolvers<RegExpExecArray>();
+    const look = () => {
+      const match = pattern.exec(printed);
+      if (match) found.resolve(match);
+    };
+    looks.add(look);
+    look();
+    end.then(() => found.reject(new Error("It has ended")));
+    return await found.promise.finally(() => looks.delete(look));
+  };
+  const port = find(PORT);
+  port.catch(() => {});
   const wait = async <T>(promise: Promise<T>, what: string) => {
     try {
       return await within(promise, LIMIT_MS, `${command.join(" ")} ${what}`);
@@ -78,8 +91,14 @@ export function startProgram(
     return wait(end, "ends");
   };
   return {
-    listening: async () =>
-      `http://127.0.0.1:${await wait(port.promise, "listens")}`,
+    async listening() {
+      const [, alone, named] = await wait(port, "listens");
+      return `http://127.0.0.1:${alone ?? named}`;
+    },
+    says: (pattern) => wait(find(pattern), `says ${pattern}`),
+    forget() {
+      printed = "";
+    },
     ended: () => wait(end, "ends"),
     stop: () => kill("SIGTERM"),
     async [Symbol.asyncDispose]() {

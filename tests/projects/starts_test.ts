@@ -1,20 +1,10 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { run } from "../_kit/run.ts";
-import { within } from "../_kit/within.ts";
+import { type Program, QUIET, startProgram } from "./_program.ts";
 import { readReadme, type Start } from "./_readme.ts";
-
-/** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
-const LIMIT_MS = 120_000;
-
-/** What keeps output plain, and the tools behind it from calling home. */
-const QUIET = {
-  NEXT_TELEMETRY_DISABLED: "1",
-  NO_COLOR: "1",
-  WRANGLER_SEND_METRICS: "false",
-};
 
 /** What the README's commands begin with, as the programs that they start. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
@@ -85,7 +75,7 @@ async function showStart(
   await shell(INIT);
   await shell(`npm install --no-audit --no-fund ${TARBALL}`);
   await shell(command("echo"));
-  await using emulator = startProgram(
+  await using emulator = startCommand(
     command("npx edgehog emulator"),
     directory,
   );
@@ -104,7 +94,7 @@ async function showStart(
   for (const line of runs) {
     await t.step(`an event and a flag arrive: ${line}`, async () => {
       emulator.forget();
-      await using program = startProgram(line, directory);
+      await using program = startCommand(line, directory);
       if (file.startsWith("script")) {
         await program.says(/^new$/m);
         assertEquals(await program.ended(), 0);
@@ -120,7 +110,7 @@ async function showStart(
           new RegExp(`^200 POST .*${RegExp.escape(event)}`, "m"),
         );
       }
-      assertMatch(emulator.said(), /^(?:200|304) GET \/flags\/definitions/m);
+      await emulator.says(/^(?:200|304) GET \/flags\/definitions/m);
     });
   }
 }
@@ -139,81 +129,11 @@ async function ask(url: string, file: string): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
 
-/** A program that runs. `await using` ends it. */
-interface Program extends AsyncDisposable {
-  /** Resolves when it has printed what fits. */
-  says(pattern: RegExp): Promise<RegExpExecArray>;
-  /** What it has printed. */
-  said(): string;
-  /** Forgets that. */
-  forget(): void;
-  /** Resolves when it has ended, with its exit code. */
-  ended(): Promise<number>;
-}
-
 /** Starts what a command of the README starts, where that listens on a free port. */
-function startProgram(line: string, cwd: string): Program {
+function startCommand(line: string, cwd: string): Program {
   const name = Object.keys(PROGRAMS).find((name) => line.startsWith(name)) ??
     "";
-  const [program = "", ...before] = PROGRAMS[name] ?? [];
   const rest = line.slice(name.length).split(" ").filter(Boolean);
-  const child = new Deno.Command(program, {
-    args: [...before, ...rest, ...SERVERS[name] ?? []],
-    cwd,
-    env: { ...QUIET, PORT: "0" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let printed = "";
-  const looks = new Set<() => void>();
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      for (const look of looks) look();
-    }
-  };
-  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
-  let isOver = false;
-  const end = child.status.then(async ({ code }) => {
-    isOver = true;
-    await reading;
-    return code;
-  });
-  const wait = async <T>(promise: Promise<T>, what: string) => {
-    try {
-      return await within(promise, LIMIT_MS, what);
-    } catch (cause) {
-      throw new Error(`${line} printed:\n${printed}`, { cause });
-    }
-  };
-  return {
-    async says(pattern) {
-      const { promise, resolve, reject } = Promise.withResolvers<
-        RegExpExecArray
-      >();
-      const look = () => {
-        const found = pattern.exec(printed);
-        if (found) resolve(found);
-      };
-      looks.add(look);
-      look();
-      end.then(() => reject(new Error("It has ended")));
-      return await wait(promise, `${pattern}`).finally(() =>
-        looks.delete(look)
-      );
-    },
-    said: () => printed,
-    forget() {
-      printed = "";
-    },
-    ended: () => wait(end, "its end"),
-    async [Symbol.asyncDispose]() {
-      if (!isOver) child.kill("SIGTERM");
-      await wait(end, "its end").catch(async () => {
-        child.kill("SIGKILL");
-        await end;
-      });
-    },
-  };
+  const command = [...PROGRAMS[name] ?? [], ...rest, ...SERVERS[name] ?? []];
+  return startProgram(command, cwd);
 }
