@@ -1,4 +1,4 @@
-import { connectRedis } from "./redis_connection.ts";
+import { createClient } from "@redis/client";
 
 /** A Redis in a process of its own, and Upstash's REST protocol in front of it. `await using` ends both. */
 export interface RedisRest extends AsyncDisposable {
@@ -31,9 +31,17 @@ export async function startRedisRest(): Promise<RedisRest> {
     args: ["--port", "0", "--unixsocket", path, "--save", "", "--dir", folder],
     stdout: "null",
   }).spawn();
-  const redis = await connectRedis(path);
+  // Retries until the server listens.
+  const client = createClient({
+    socket: { path, reconnectStrategy: () => 50 },
+  });
+  client.on("error", () => {});
+  await client.connect();
   const token = "redis-token";
   const commands: string[][] = [];
+  const run = (command: readonly string[]) =>
+    client.sendCommand([...command]) as Promise<unknown>;
+
   const proxy = Deno.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -52,7 +60,7 @@ export async function startRedisRest(): Promise<RedisRest> {
       const words = command.map(String);
       commands.push(words);
       results.push(
-        await redis.run(words).then(
+        await run(words).then(
           (result) => ({ result }),
           (error: Error) => ({ error: error.message }),
         ),
@@ -65,10 +73,10 @@ export async function startRedisRest(): Promise<RedisRest> {
     url: `http://127.0.0.1:${proxy.addr.port}`,
     token,
     commands,
-    run: (...command) => redis.run(command),
+    run: (...command) => run(command),
     async [Symbol.asyncDispose]() {
       await proxy.shutdown();
-      redis.close();
+      client.destroy();
       server.kill("SIGKILL");
       await server.status;
       await Deno.remove(folder, { recursive: true });

@@ -2,11 +2,11 @@ import ts from "typescript";
 import { ROOT } from "./paths.ts";
 
 /** A number as names of tests carry it. SHA and UTF are no requirements. */
-const NUMBER = /\b(?!SHA|UTF)[A-Z]{3,4}-\d{1,3}\b/g;
+const NUMBER = /\b(?!SHA|UTF)[A-Z]{3,4}-\d{3}\b/g;
 /** A row of an example table: `R12: …`, `(R12, …)`. */
 const ROW = /(?<=^|[\s(,])R\d{1,3}(?=[:,)]|$)/g;
 /** Its line in the register. */
-const LINE = /^- \*\*((?:[A-Z]{3,4}-|R)\d{1,3})\*\*(.*(?:\n .*)*)/gm;
+const LINE = /^- \*\*([A-Z]{3,4}-\d{3}|R\d{1,3})\*\*(.*(?:\n .*)*)/gm;
 
 /** The numbers that the strings of a program carry; those in its comments and code don't count. */
 export function findNumbers(text: string): readonly string[] {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PostHog } from "edgehog";
 import { createPostHogEmulator } from "edgehog/dev";
 import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
-import { fromRoot } from "../_kit/paths.ts";
+import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
 import { type Command, startCommand } from "./_command.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -12,7 +12,7 @@ const CLI = "node_modules/edgehog/dist/cli.js";
 /** What `npx edgehog` runs, on each runtime that has `node:http`. */
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   Node: ["node", CLI],
-  Bun: [fromRoot("node_modules/bun/bin/bun.exe"), CLI],
+  Bun: [findBun(), CLI],
   Deno: [Deno.execPath(), "run", "-A", CLI],
 };
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
-import { fromRoot } from "../_kit/paths.ts";
+import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
 import { createWorker } from "../_kit/workerd.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -21,7 +21,7 @@ const FAILING: readonly (readonly [
   ["Node", ["node", "dist/fail.js"], "uncaughtException", "unhandledRejection"],
   [
     "Bun",
-    [fromRoot("node_modules/bun/bin/bun.exe"), "dist/fail.js"],
+    [findBun(), "dist/fail.js"],
     "uncaughtException",
     "unhandledRejection",
   ],

@@ -1,14 +1,16 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
-import { fromRoot } from "../_kit/paths.ts";
+import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
 import { type Program, QUIET, startProgram } from "./_program.ts";
 import { readReadme, type Start } from "./_readme.ts";
 
 /** What the README's commands begin with, as the programs that they start. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
-  bun: [fromRoot("node_modules/bun/bin/bun.exe")],
+  get bun() {
+    return [findBun()];
+  },
   deno: [Deno.execPath()],
   node: ["node"],
   "npx edgehog": ["node", "node_modules/.bin/edgehog"],
