@@ -33,11 +33,11 @@ Deno.test("fetch is called in one file", () => {
   assertEquals(strayFetchCalls(tree, HOUSE.fetchCallers), []);
 });
 
-Deno.test("console, clock, timers, randomness, crypto and globalThis are used in their files only", () => {
+Deno.test("console, clock, timers, randomness, crypto and globalThis are used in their files only (EDGE-003)", () => {
   assertEquals(strayGlobals(tree, HOUSE.globals), []);
 });
 
-Deno.test("nothing of a platform or a package is imported", () => {
+Deno.test("nothing of a platform or a package is imported (EDGE-002)", () => {
   assertEquals(foreignImports(tree), []);
 });
 
@@ -45,7 +45,7 @@ Deno.test("no platform's own global is used", () => {
   assertEquals(strayGlobals(tree, HOUSE.platformGlobals), []);
 });
 
-Deno.test("nothing happens at import", () => {
+Deno.test("nothing happens at import (EDGE-003)", () => {
   assertEquals(importEffects(tree), []);
 });
 
@@ -109,6 +109,16 @@ Deno.test("flags carry nothing of local evaluation, local evaluation nothing of 
       prefixes.some((prefix) => path.startsWith(prefix));
     assertEquals(reached.filter(carried), []);
   }
+});
+
+Deno.test("the emulator and the testing kit carry nothing of the emulator's page", () => {
+  const reached = ["src/dev/mod.ts", "src/testing/mod.ts"].flatMap((entry) => [
+    ...reachableFrom(tree, entry),
+  ]);
+  assertEquals(
+    reached.filter((path) => path.startsWith("src/dev/page/")),
+    [],
+  );
 });
 
 Deno.test("mod.ts re-exports by name and does nothing else", () => {

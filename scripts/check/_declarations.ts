@@ -17,6 +17,12 @@ const OPTIONS: ts.CompilerOptions = {
 
 const DECLARATIONS_ONLY = true;
 
+/**
+ * What the compiler writes for a class with private members is an error for a target before ES2015, which is the default
+ * until TypeScript 5. This says the same, that no other type is that class, in words that every target takes.
+ */
+const ES5_PRIVATE = [/^( +)#private;$/gm, '$1private "#private";'] as const;
+
 /** Writes a declaration file for each module that the entries reach, in the same tree as the sources. */
 export async function emitDeclarations(
   entries: readonly string[],
@@ -37,7 +43,7 @@ export async function emitDeclarations(
   const files = new Map<string, string>();
   const { diagnostics } = program.emit(
     undefined,
-    (path, text) => files.set(path, text),
+    (path, text) => files.set(path, text.replace(...ES5_PRIVATE)),
     undefined,
     DECLARATIONS_ONLY,
     { afterDeclarations: [toJsSpecifiers] },

@@ -15,8 +15,13 @@ export interface Entry {
 /** The npm package's name: the JSR one without its scope. */
 export const PACKAGE_NAME: string = config.name.replace(/^@[^/]+\//, "");
 
+/** What JSR runs as a command: nobody imports it, and the npm package has it as its `bin`. */
+const COMMAND = "./cli";
+
 /** All entry points, in the order of deno.json. */
-export const ENTRIES: readonly Entry[] = Object.entries(config.exports).map((
+export const ENTRIES: readonly Entry[] = Object.entries(config.exports).filter((
+  [subpath],
+) => subpath !== COMMAND).map((
   [subpath, target],
 ) => ({
   subpath,

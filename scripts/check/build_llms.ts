@@ -11,6 +11,9 @@ import { say } from "../../tests/_kit/run.ts";
 /** What the page with this name is not: it is the order of the others. */
 const INDEX = "README.md";
 
+/** A page for those who carry on the work. */
+const REGISTER = "requirements.md";
+
 /** A page of `docs`. */
 export interface DocsPage {
   /** Its name there: `flags.md`. */
@@ -99,7 +102,7 @@ export function readDocs(): Parameters<typeof buildLlms> {
   );
   return [
     read("README.md"),
-    names.filter((name) => name.endsWith(".md")).toSorted()
+    names.filter((name) => name.endsWith(".md") && name !== REGISTER).toSorted()
       .map((name) => ({ name, text: read(`docs/${name}`) })),
   ];
 }

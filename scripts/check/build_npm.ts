@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { buildSync } from "esbuild";
+import { buildSync, type Metafile } from "esbuild";
 import config from "../../deno.json" with { type: "json" };
 import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
 import { run, say } from "../../tests/_kit/run.ts";
@@ -24,6 +24,9 @@ const REPOSITORY = "https://github.com/edgehog/edgehog";
 
 /** Where the two builds stand, each with its declarations in `types`. */
 const FORMATS = { esm: "dist", cjs: "dist/cjs" } as const;
+
+/** The command of the package, in one file of its own: no entry point carries any of it. */
+const CLI = { source: "scripts/cli.ts", output: `${FORMATS.esm}/cli.js` };
 
 /** The package's manifest. Each of the two builds serves every runtime. */
 export function manifest(): {
@@ -77,6 +80,7 @@ export function manifest(): {
       ...Object.fromEntries(exports),
       "./package.json": "./package.json",
     },
+    bin: { [PACKAGE_NAME]: `./${CLI.output}` },
     files: ["dist", "CHANGELOG.md"],
     publishConfig: { access: "public", provenance: true },
   };
@@ -88,6 +92,8 @@ export async function buildPackage(): Promise<void> {
   await Deno.remove(TARBALL).catch(ignoreNotFound);
   const outputs = emitModules();
   emitCommonJs(outputs);
+  await emitCli();
+  await dropMadeSources();
   await Deno.writeTextFile(
     `${PACKAGE}/${FORMATS.cjs}/package.json`,
     '{ "type": "commonjs", "sideEffects": false }\n',
@@ -141,18 +147,45 @@ function emitModules(): readonly string[] {
     metafile: true,
     logLevel: "warning",
   });
-  const foreign = Object.keys(metafile.inputs).filter((path) =>
-    path !== "mod.ts" && !path.startsWith("src/")
-  );
-  const kept = Object.values(metafile.outputs).flatMap(({ imports }) => imports)
+  refuseForeign(metafile, ["mod.ts", "src/"]);
+  return Object.keys(metafile.outputs).filter((path) => path.endsWith(".js"));
+}
+
+/** Throws where something is bundled, or stays imported, that is not ours. */
+function refuseForeign(
+  { inputs, outputs }: Metafile,
+  own: readonly string[],
+): void {
+  const kept = Object.values(outputs).flatMap(({ imports }) => imports)
     .filter(({ external }) => external);
-  const problems = [...foreign, ...kept.map(({ path }) => path)];
+  const problems = [...Object.keys(inputs), ...kept.map(({ path }) => path)]
+    .filter((path) => !own.some((start) => path.startsWith(start)));
   if (problems.length > 0) {
     throw new Error(
       `The package must not depend on anything: ${problems.join(", ")}`,
     );
   }
-  return Object.keys(metafile.outputs).filter((path) => path.endsWith(".js"));
+}
+
+/** Minified, and without a map: nothing of it shows in anybody's stack traces. */
+async function emitCli(): Promise<void> {
+  const { metafile } = buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: [CLI.source],
+    outfile: `${PACKAGE}/${CLI.output}`,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    charset: "utf8",
+    minify: true,
+    banner: { js: "#!/usr/bin/env node" },
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  refuseForeign(metafile, ["src/", "scripts/", "node:"]);
+  await Deno.chmod(`${PACKAGE}/${CLI.output}`, 0o755);
 }
 
 /** Each module once more for `require`, file by file: entries share what they share as modules. */
@@ -170,6 +203,19 @@ function emitCommonJs(modules: readonly string[]): void {
     sourcemap: "linked",
     logLevel: "warning",
   });
+}
+
+/** The emulator's page is made of sources that are not in the package: its texts need not stand there as a source too. */
+async function dropMadeSources(): Promise<void> {
+  for (const directory of Object.values(FORMATS)) {
+    const path = `${PACKAGE}/${directory}/dev/page.js.map`;
+    const map = JSON.parse(await Deno.readTextFile(path));
+    const made = map.sources.findIndex((source: string) =>
+      source.endsWith("/dev/page/assets.ts")
+    );
+    map.sourcesContent[made] = null;
+    await Deno.writeTextFile(path, JSON.stringify(map));
+  }
 }
 
 async function pack(): Promise<void> {

@@ -9,7 +9,7 @@ const TABLE_ROW = /^\|\s*`(edgehog(?:\/[a-z0-9/-]+)?)`\s*\|/gm;
 
 /** What of the entry points each table has: the specifier, and where it leads if the table says so. */
 async function tables(): Promise<Map<string, readonly string[]>> {
-  const readme = await Deno.readTextFile(fromRoot("README.md"));
+  const page = await Deno.readTextFile(fromRoot("docs/entries.md"));
   const built = Object.keys(manifest().exports).filter((subpath) =>
     subpath !== "./package.json"
   );
@@ -20,8 +20,8 @@ async function tables(): Promise<Map<string, readonly string[]>> {
       built.map((subpath) => subpath.replace(/^\./, PACKAGE_NAME)),
     ],
     [
-      "README.md table",
-      Array.from(readme.matchAll(TABLE_ROW), ([, specifier = ""]) => specifier),
+      "docs/entries.md table",
+      Array.from(page.matchAll(TABLE_ROW), ([, specifier = ""]) => specifier),
     ],
   ]);
 }

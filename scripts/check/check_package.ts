@@ -12,8 +12,8 @@ import { findManifestProblems, foldFiles } from "./_package_facts.ts";
 
 const LIST = fromRoot("tests/api/npm_package.txt");
 
-/** What the tarball may weigh. Its source maps carry the sources for both builds, which is most of it. */
-const MAX_BYTES = 1_200_000;
+/** What the tarball may weigh. Its source maps carry the sources for both builds, which is most of it; the command is 70 KB. */
+const MAX_BYTES = 1_340_000;
 
 async function readTarball(...args: readonly string[]): Promise<string> {
   const [operation = "", ...rest] = args;

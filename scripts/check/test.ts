@@ -1,42 +1,13 @@
 /**
- * Runs every step, shows the output of those that fail, and ends with `N passed, N failed` for the whole run. A
- * test step counts its tests, any other counts one.
+ * Runs every step, tells meanwhile what is being done and how long it takes, shows the output of those that fail, and
+ * ends with `N passed, N failed` for the whole run. A test step counts its tests, any other counts one.
  *
  * @module
  */
 import { ROOT } from "../../tests/_kit/paths.ts";
 import { run, say } from "../../tests/_kit/run.ts";
-
-/** How a step says what it did: by its exit status, Deno's JUnit report, or a last line `N passed, N failed`. */
-type StepKind = "check" | "deno-tests" | "counted-tests";
-
-interface Step {
-  /** A task of deno.json. */
-  readonly task: string;
-  readonly kind: StepKind;
-}
-
-const STEPS: readonly Step[] = [
-  { task: "fmt:check", kind: "check" },
-  { task: "lint", kind: "check" },
-  { task: "check", kind: "check" },
-  { task: "check:web", kind: "check" },
-  { task: "check:docs", kind: "check" },
-  { task: "check:exports", kind: "check" },
-  { task: "check:api", kind: "check" },
-  { task: "check:size", kind: "deno-tests" },
-  { task: "publish:dry", kind: "check" },
-  { task: "test:deno", kind: "deno-tests" },
-  { task: "test:doc", kind: "deno-tests" },
-  { task: "build:npm", kind: "check" },
-  { task: "check:package", kind: "check" },
-  { task: "test:node", kind: "counted-tests" },
-  { task: "test:bun", kind: "counted-tests" },
-  { task: "test:workerd", kind: "deno-tests" },
-  { task: "test:servers", kind: "deno-tests" },
-  { task: "test:caches", kind: "deno-tests" },
-  { task: "test:edge", kind: "counted-tests" },
-];
+import { countTests, createTestProgress } from "./_test_progress.ts";
+import { describeRun, type Step, STEPS } from "./_test_steps.ts";
 
 interface Outcome {
   readonly passed: number;
@@ -45,7 +16,9 @@ interface Outcome {
   readonly output: string;
 }
 
-async function runStep({ task, kind }: Step): Promise<Outcome> {
+async function runStep(step: Step): Promise<Outcome> {
+  const { task, kind } = step;
+  const watch = watchStep(step);
   const report = kind === "deno-tests"
     ? await Deno.makeTempFile({ suffix: ".xml" })
     : undefined;
@@ -60,6 +33,7 @@ async function runStep({ task, kind }: Step): Promise<Outcome> {
     ], {
       cwd: ROOT,
       env: { NO_COLOR: "1" },
+      onPrinted: watch.onPrinted,
     });
     if (kind === "check") {
       return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
@@ -69,8 +43,30 @@ async function runStep({ task, kind }: Step): Promise<Outcome> {
       : junitCounts(await Deno.readTextFile(report));
     return settle(counts, code, output);
   } finally {
+    watch.end();
     if (report !== undefined) await Deno.remove(report).catch(() => {});
   }
+}
+
+/** Shows how far a step is, once a second. */
+function watchStep(step: Step) {
+  const startedAt = performance.now();
+  let tests = 0;
+  const progress = createTestProgress(
+    step,
+    (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
+  );
+  const timer = setInterval(() => {
+    progress.tick(Math.round((performance.now() - startedAt) / 1000), tests);
+  }, 1000);
+  return {
+    onPrinted: (text: string) => tests += countTests(text),
+    end() {
+      clearInterval(timer);
+      progress.end();
+    },
+  };
 }
 
 interface Counts {
@@ -136,6 +132,7 @@ const PROGRESS = /^(Check|Download|Initialize) .*\n/gm;
 async function main(): Promise<number> {
   let passed = 0;
   let failed = 0;
+  say(`${describeRun(STEPS)}\n`);
   for (const step of STEPS) {
     const startedAt = performance.now();
     const outcome = await runStep(step);

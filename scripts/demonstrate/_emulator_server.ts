@@ -6,35 +6,44 @@ import {
 } from "node:http";
 import type { EmulatorFetch } from "../../src/dev/mod.ts";
 
-/** An emulator that listens on loopback. `await using` ends it. */
+/** An emulator that listens. `await using` ends it. */
 export interface EmulatorServer extends AsyncDisposable {
   /** Where, without a slash at its end. */
   readonly url: string;
 }
 
+/** Addresses that stand for every address of the machine. */
+const EVERYWHERE = new Set(["0.0.0.0", "::"]);
+
 /**
- * Serves an emulator on 127.0.0.1. Through `node:http`, because it can destroy the socket of a request that is to
+ * Serves an emulator on loopback. Through `node:http`, because it can destroy the socket of a request that is to
  * be dropped: `Deno.serve` sends a status line before it fails, and a client would see an answer.
  *
  * @param port 0 for a free one.
+ * @param address Another address than loopback's.
  */
 export async function serveEmulator(
   emulator: { readonly fetch: EmulatorFetch },
   port: number,
+  address = "127.0.0.1",
 ): Promise<EmulatorServer> {
   const server = createServer((incoming, outgoing) => {
     answer(emulator, incoming, outgoing).catch(() => incoming.socket.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, address, resolve);
   });
-  const address = server.address();
-  const bound = typeof address === "object" && address !== null
-    ? address.port
-    : port;
+  const bound = server.address();
+  const name = EVERYWHERE.has(address)
+    ? "127.0.0.1"
+    : address.includes(":")
+    ? `[${address}]`
+    : address;
   return {
-    url: `http://127.0.0.1:${bound}`,
+    url: `http://${name}:${
+      typeof bound === "object" && bound !== null ? bound.port : port
+    }`,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -23,7 +23,9 @@ export function measureEntry(source: string): Size {
  * @param code The application's module. It imports the entry points by the names that npm users write.
  */
 export function measureApplication(code: string): Size {
-  return measure({ stdin: { contents: code, resolveDir: ROOT } });
+  // The condition is for posthog-node, which has a build of its own for Workers.
+  const conditions = ["workerd"];
+  return measure({ conditions, stdin: { contents: code, resolveDir: ROOT } });
 }
 
 /** By how many bytes, minified and gzipped, an entry point makes its composition heavier. */
@@ -34,7 +36,9 @@ export function measureAddition({ to, code }: Addition): number {
 }
 
 /** Bundles as an application's bundler does. */
-function measure(input: Pick<BuildOptions, "entryPoints" | "stdin">): Size {
+function measure(
+  input: Pick<BuildOptions, "conditions" | "entryPoints" | "stdin">,
+): Size {
   const { outputFiles, metafile } = buildSync({
     ...input,
     absWorkingDir: ROOT,

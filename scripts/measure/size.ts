@@ -8,6 +8,10 @@ import {
   type Size,
 } from "./_sizes.ts";
 
+/** What everything is compared with. */
+const POSTHOG_NODE = `import { PostHog } from "posthog-node";
+export const posthog = new PostHog("phc_x");`;
+
 interface Line {
   readonly name: string;
   readonly measure: () => Size;
@@ -69,7 +73,7 @@ function messageOf(error: unknown): string {
     : `Could not resolve ${written}`;
 }
 
-/** Prints what each entry point and each composition weighs, in kB, its budget and bound, and which rooms it carries; and what adapters add. */
+/** Prints what each entry point and each composition weighs, in kB, its budget and bound, and which rooms it carries; beside them posthog-node, and what adapters add. */
 function main(): void {
   say(columns("", "min", "gzip", ["budget", "bound"], "rooms, min"));
   for (const { specifier, source } of ENTRIES) {
@@ -79,6 +83,8 @@ function main(): void {
   for (const { code, ...composition } of COMPOSITIONS) {
     say(row({ ...composition, measure: () => measureApplication(code) }));
   }
+  const measureOther = () => measureApplication(POSTHOG_NODE);
+  say(row({ name: "posthog-node", measure: measureOther }));
   say("");
   for (const addition of ADDITIONS) {
     const { name, to, maxGzipBytes } = addition;

@@ -1,7 +1,10 @@
 import type { KernelScope } from "../client/scope_types.ts";
 import type { MaybePromise, RequestLike } from "../core/platform.ts";
 
-/** What takes part in each request that an adapter sees. One that throws or hangs is told of and skipped. */
+/**
+ * What takes part in each request that an adapter sees: one of its `plugins`, or a feature in the client's `use` that has
+ * these members, too. One that throws or hangs is told of and skipped.
+ */
 export interface RequestPlugin<Scope = KernelScope> {
   /** For messages. */
   readonly name: string;
@@ -20,6 +23,6 @@ export interface RequestPlugin<Scope = KernelScope> {
 
 /** What every adapter may be told. */
 export interface AdapterOptions<Scope = KernelScope> {
-  /** Run for each request, the last one first when they see the response. @default none */
+  /** Run for each request, after those of the client's `use`; the last one first when they see the response. @default none */
   readonly plugins?: readonly RequestPlugin<Scope>[] | undefined;
 }

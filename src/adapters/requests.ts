@@ -21,6 +21,8 @@ const PLUGIN_TIMEOUT_MS = 2000;
 export interface AdapterHost extends FeatureHost {
   /** Keeps the runtime alive for a promise by the client's own `waitUntil`; false when the runtime refused. */
   keepAlive(promise: Promise<unknown>): boolean;
+  /** What the application added to the kernel. */
+  readonly features: { readonly list: readonly object[] };
 }
 
 /** What an adapter does for each request, whatever its framework is. */
@@ -87,11 +89,12 @@ export class Requests<Scope extends Pick<KernelScope, "flush">> {
     request: RequestLike,
     handler: () => MaybePromise<Answer>,
   ): Promise<Answer> {
-    for (const plugin of this.#plugins) {
+    const plugins = [...this.#clientPlugins, ...this.#plugins];
+    for (const plugin of plugins) {
       await this.#contain(plugin, () => plugin.onRequest?.(hog, request));
     }
     let answer = await runInScope(hog, handler);
-    for (const plugin of [...this.#plugins].reverse()) {
+    for (const plugin of plugins.reverse()) {
       const response: unknown = answer;
       if (!isResponse(response)) break;
       const changed = await this.#contain(
@@ -103,6 +106,14 @@ export class Requests<Scope extends Pick<KernelScope, "flush">> {
       else if (changed) this.#refuse(plugin, "answered with no response");
     }
     return answer;
+  }
+
+  /** Those of the client's features that are plugins as well. */
+  get #clientPlugins(): readonly RequestPlugin<Scope>[] {
+    const features = this.host?.features.list ?? [];
+    return features.filter(isPlugin<Scope>).filter((plugin) =>
+      plugin.onRequest ?? plugin.onResponse
+    );
   }
 
   /** Waits for a plugin; undefined where that fails, which is told. */

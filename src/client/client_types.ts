@@ -142,8 +142,8 @@ export interface KernelClient<Scope = KernelScope>
   /** Events in the client's queue, those being sent included. */
   readonly queueSize: number;
   /**
-   * Copies of the events in the client's queue, of both lanes or of one, oldest first: as v0 has them, but for `options`,
-   * which stand beside `properties` where there are any.
+   * Copies of the events in the client's queue, of one lane or of both, one lane after the other, each oldest first: as v0
+   * has them, but for `options`, which stand beside `properties` where there are any.
    */
   queuedEvents(lane?: Lane): JsonObject[];
   /** Takes the newest event out of the client's queue, of both lanes or of one, and returns it. */

@@ -10,11 +10,7 @@ import { warnOnce } from "../events/reading.ts";
 import type { OptionReader } from "../options/reader.ts";
 import { type ResolvedOptions, resolveOptions } from "../options/resolve.ts";
 import { createHttpDoor, type HttpDoor } from "../delivery/http.ts";
-import {
-  createForeignSend,
-  createHttpSend,
-  createWires,
-} from "../delivery/transport.ts";
+import { createForeignSend, createHttpSend } from "../delivery/transport.ts";
 import { type DeliveryPort, Queue } from "../delivery/queue.ts";
 import type { Send } from "../delivery/delivery.ts";
 import { FeatureList } from "./feature_list.ts";
@@ -107,12 +103,7 @@ export class Kernel implements FeatureHost, DeliveryPort {
 
   /** Sends events over it, whatever the option `transport` is. */
   get httpSend(): Send {
-    return this.#httpSend ??= createHttpSend(
-      this.door,
-      this.clock,
-      this.reporter,
-      createWires(this.options, this.reporter),
-    );
+    return this.#httpSend ??= createHttpSend(this);
   }
 
   /** Makes one attempt to send events. */

@@ -1,6 +1,11 @@
 /** An independent queue with its endpoint and limits. */
 export type Lane = "analytics" | "ai";
 
+/** Where capture v1 takes the events of a lane; without a slash at its end. */
+export function toV1Path(lane: Lane): string {
+  return `/i/v1/${lane}/events`;
+}
+
 /** Why events were lost or held back. */
 export type DeliveryErrorCode =
   | "network"

@@ -1,4 +1,5 @@
 import { attempt } from "./guards.ts";
+import type { RandomSource } from "./random.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** The same for every verb: which of the three a call needs first is nobody's business. */
@@ -12,4 +13,14 @@ export function warnOfGlobalScope(reporter: Reporter, cause: unknown): boolean {
   const isRefused = words.includes("within global scope");
   if (isRefused) reporter.warn(REFUSED, REFUSED);
   return isRefused;
+}
+
+/** Whether this is a Worker's global scope, before anything is asked for in vain. */
+export function isGlobalScope(random: RandomSource): boolean {
+  try {
+    random(new Uint8Array(1));
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -1,14 +1,5 @@
 import { attempt } from "./guards.ts";
 
-/**
- * The runtime's `CompressionStream`, or undefined where it has none (such as Vercel's local edge emulator).
- * Looked up at use, because a constant would pin what a test or a polyfill replaces later.
- */
-export function findCompressionStream(): typeof CompressionStream | undefined {
-  return (globalThis as { CompressionStream?: typeof CompressionStream })
-    .CompressionStream;
-}
-
 /** Whether the runtime stops work that nobody waits for once a response is sent: workerd, and Vercel's edge runtime. */
 export function dropsUnfinishedWork(): boolean {
   const { navigator, EdgeRuntime } = globalThis as {

@@ -1,8 +1,9 @@
-import type {
-  DeliveryErrorCode,
-  DeliveryReason,
-  Lane,
-  LogicalRequest,
+import {
+  type DeliveryErrorCode,
+  type DeliveryReason,
+  type Lane,
+  type LogicalRequest,
+  toV1Path,
 } from "../core/delivery.ts";
 import { DeliveryError, type ReportedEvent } from "../core/errors.ts";
 import { attempt, isText } from "../core/guards.ts";
@@ -11,7 +12,6 @@ import type { Reporter } from "../core/reporter.ts";
 import type { DeliverySettings } from "./delivery.ts";
 import { countEvents, describeStatus, NETWORK_ERROR } from "./http.ts";
 import type { RemarkedEvent } from "./lease.ts";
-import { toV1Path } from "./wire_v1.ts";
 
 /** Whose events these are, and who tells. */
 export interface ReportedLane {
@@ -66,7 +66,7 @@ export function reportEvents(
       if (!isText(text)) continue;
       words[name] = toLine(reporter.redact(text).slice(0, 512), 512);
     }
-    group[1].push({ ...words, uuid, event });
+    group[1].push({ ...words, uuid, event: reporter.redact(event) });
   }
   const [before, after] = TEXTS[kind];
   for (const [reason, events] of groups.values()) {
@@ -120,9 +120,8 @@ function explain(
   const text = CODES[code] ?? code;
   // The door's own words are safe; those of a transport of somebody's could quote an event.
   const words = attempt(() =>
-    cause instanceof Error && cause.name === NETWORK_ERROR
-      ? ` (${cause.message})`
-      : ""
+    cause instanceof Error && cause.name === NETWORK_ERROR &&
+    ` (${cause.message})`
   );
-  return `${text}${words ?? ""}`;
+  return text + (words || "");
 }

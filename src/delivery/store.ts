@@ -203,8 +203,10 @@ export class Store {
     let bytes = -1;
     for (const item of from) {
       if (item.lease?.isLive) continue;
-      if (this.isPreparing(item)) break;
-      this.finish(item);
+      if (item.make) {
+        if (this.isPreparing(item)) break;
+        this.finish(item);
+      }
       if (item.fate !== "retained") {
         from.delete(item);
         continue;

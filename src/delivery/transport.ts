@@ -1,58 +1,61 @@
-import type { Clock } from "../core/clock.ts";
+import type { Bytes } from "../core/bytes.ts";
 import type {
   DeliveryReason,
-  Lane,
   QueuedEvent,
   Transport,
 } from "../core/delivery.ts";
 import { attempt, isFiniteNumber, isRecord } from "../core/guards.ts";
-import type { Reporter } from "../core/reporter.ts";
 import { toUuidKey } from "../core/uuid.ts";
-import type { DeliverySettings, Judge, Send, Verdict } from "./delivery.ts";
-import { encodeBody } from "./encode.ts";
+import type { DeliveryDeps, Judge, Send, Verdict } from "./delivery.ts";
+import { compress } from "./encode.ts";
 import type { HttpAnswer, HttpDoor } from "./http.ts";
 import { isDeferred, isRetryableStatus, parseRetryAfterMs } from "./retry.ts";
-import { askRetry, createV0Protocol, type Wire } from "./wire.ts";
-import { createV1Protocol, toV1Path } from "./wire_v1.ts";
+import { askRetry, createV0Wire, type Wire, writeBody } from "./wire.ts";
+import { createV1Wire } from "./wire_v1.ts";
 
-/** Creates what sends over HTTP: one POST an attempt, in the protocol of the lane. */
+/** Creates what sends over HTTP: one POST an attempt, in the protocol that the options name. */
 export function createHttpSend(
-  door: HttpDoor,
-  clock: Clock,
-  reporter: Pick<Reporter, "debug" | "warn">,
-  wires: Readonly<Record<Lane, Wire>>,
+  { door, clock, options, reporter }: Omit<DeliveryDeps, "send"> & {
+    readonly door: HttpDoor;
+  },
 ): Send {
-  let isPlain = false;
+  const { captureMode, compression, disableCompression, host } = options;
+  const isV1 = captureMode === "v1";
+  const wire = (isV1 ? createV1Wire : createV0Wire)(options);
+  // v0 knows no deflate.
+  let codec = disableCompression ? undefined : isV1 ? compression : "gzip";
   return async (batch, request, signal) => {
-    const wire = wires[batch[0]?.lane ?? "analytics"];
-    const { headers, text } = wire.build(batch, request, clock.now());
-    const post = async (codec: Wire["codec"]) => {
-      const body = await encodeBody(text, codec);
-      if (body.hasFailed) {
-        reporter.debug("Cannot compress a batch, it is sent as it is");
-      }
+    const { headers, body: frame } = wire.frame(request, clock.now());
+    const bytes = new TextEncoder().encode(writeBody(frame, batch));
+    // Another attempt may meanwhile learn that the host takes none.
+    const encoding = codec;
+    const compressed = encoding && await compress(bytes, encoding);
+    if (encoding && !compressed) {
+      reporter.debug("Cannot compress a batch, it is sent as it is");
+    }
+    const post = async (encoded?: Bytes) => {
       const outcome = await door.send({
         method: "POST",
-        url: wire.url,
+        url: host + wire.toPath(batch[0]?.lane ?? "analytics"),
         headers: {
           ...headers,
           "Content-Type": "application/json",
-          ...(body.encoding && { "Content-Encoding": body.encoding }),
+          ...(encoded && encoding && { "Content-Encoding": encoding }),
         },
-        body: body.bytes,
+        body: encoded ?? bytes,
         events: batch.length,
         signal,
       });
       // Whoever waits for the attempt knows what becomes of one that fails, and has its deadline.
       if (outcome.kind === "network") throw outcome.cause;
       if (!("status" in outcome)) throw new Error("The attempt was cut short");
-      return { ...outcome, isCompressed: body.encoding !== undefined };
+      return outcome;
     };
-    let answer = await post(isPlain ? undefined : wire.codec);
-    if (answer.isCompressed && refusesEncoding(answer)) {
-      answer = await post(undefined);
-      if (answer.kind === "ok" && !isPage(answer) && !isPlain) {
-        isPlain = true;
+    let answer = await post(compressed);
+    if (compressed && refusesEncoding(answer)) {
+      answer = await post();
+      if (answer.kind === "ok" && !isPage(answer) && codec) {
+        codec = undefined;
         reporter.warn(
           "The host refuses compressed bodies, they are sent as they are from now on",
         );
@@ -99,25 +102,6 @@ export function interpretAnswer(
       isDeferred(wire.captureMode, reason)
       ? askRetry(reason, afterMs)
       : { kind: "dropped", reason };
-}
-
-/** Creates the wire of each lane, both by the protocol that the options name; v0 knows no deflate. */
-export function createWires(
-  options: DeliverySettings,
-  reporter: Pick<Reporter, "debug">,
-): Readonly<Record<Lane, Wire>> {
-  const { host, captureMode, compression, disableCompression } = options;
-  const isV1 = captureMode === "v1";
-  const create = (lane: Lane, v0Path: string): Wire => ({
-    ...(isV1 ? createV1Protocol : createV0Protocol)(options, reporter),
-    captureMode,
-    url: host + (isV1 ? toV1Path(lane) : v0Path),
-    codec: disableCompression ? undefined : isV1 ? compression : "gzip",
-  });
-  return {
-    analytics: create("analytics", "/batch/"),
-    ai: create("ai", "/i/v0/ai/batch/"),
-  };
 }
 
 /**

@@ -33,25 +33,44 @@ export function buildV1Error(
 /** The statuses that a `Response` refuses a body for. */
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
-/** Builds the response. With `isCutShort` its body breaks off halfway. */
-export function toResponse(answer: Answer, isCutShort: boolean): Response {
-  const { status, body } = answer;
-  const headers = new Headers(answer.headers);
+/** An answer in the bytes that go out. */
+export interface RenderedAnswer {
+  /** The HTTP status. */
+  readonly status: number;
+  /** All headers. */
+  readonly headers: Headers;
+  /** The body; undefined for none. */
+  readonly bytes: Bytes | undefined;
+}
+
+/** Writes the answer out. */
+export function renderAnswer(
+  { status, body, headers }: Answer,
+): RenderedAnswer {
+  const all = new Headers(headers);
   if (body === undefined || BODILESS.has(status)) {
-    return new Response(null, { status, headers });
+    return { status, headers: all, bytes: undefined };
   }
-  if (!headers.has("content-type")) {
-    headers.set(
+  if (!all.has("content-type")) {
+    all.set(
       "content-type",
       typeof body === "string" ? "text/plain" : "application/json",
     );
   }
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  return new Response(isCutShort ? breakOff(text) : text, { status, headers });
+  return { status, headers: all, bytes: new TextEncoder().encode(text) };
 }
 
-function breakOff(text: string): ReadableStream<Bytes> {
-  const bytes = new TextEncoder().encode(text);
+/** Builds the response. With `isCutShort` its body breaks off halfway. */
+export function toResponse(
+  { status, headers, bytes }: RenderedAnswer,
+  isCutShort: boolean,
+): Response {
+  const body = isCutShort && bytes ? breakOff(bytes) : bytes ?? null;
+  return new Response(body, { status, headers });
+}
+
+function breakOff(bytes: Bytes): ReadableStream<Bytes> {
   let isStarted = false;
   // The error waits for the second pull: raised together with the first half it would swallow that half.
   return new ReadableStream({

@@ -3,7 +3,7 @@ import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isUuid } from "../core/uuid.ts";
 import type { Answer } from "./answer.ts";
-import type { EventStore } from "./event_store.ts";
+import type { EventSink } from "./event_store.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
 import type { IncomingEvent } from "./types.ts";
@@ -13,7 +13,7 @@ export interface BatchEndpoint {
   /** Who may send, and the quotas. */
   readonly project: Project;
   /** Where accepted events go. */
-  readonly store: EventStore;
+  readonly store: EventSink;
   /** The lane whose endpoint this is. */
   readonly lane: Lane;
 }

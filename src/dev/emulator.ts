@@ -1,16 +1,20 @@
 import { systemClock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import { webCryptoHasher } from "../core/hash.ts";
+import { consoleLogger } from "../core/logger.ts";
 import { systemRandom } from "../core/random.ts";
 import { createUuidSource } from "../core/uuid.ts";
 import { type Answer, buildError } from "./answer.ts";
 import { answerBatch } from "./batch_endpoint.ts";
 import { answerDefinitions } from "./definitions_endpoint.ts";
-import { createEventStore } from "./event_store.ts";
+import { createChangeHub } from "./changes.ts";
+import { createEventStore, type EventSink } from "./event_store.ts";
 import { createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
 import type { ReadRequest } from "./incoming.ts";
-import { createProject } from "./project.ts";
+import type { StoredEvent } from "./journal.ts";
+import { createKeptState, isDone, type KeptState } from "./kept_state.ts";
+import { createProject, type Project } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
 import {
   answerRemoteConfig,
@@ -21,6 +25,7 @@ import type {
   EmulatorOptions,
   EmulatorPath,
   EventPolicy,
+  IncomingRequest,
   PostHogEmulator,
   ReceivedRequest,
 } from "./types.ts";
@@ -34,12 +39,15 @@ interface Route {
   readonly method: "GET" | "POST";
   /** Whether the path is known with a trailing slash only. Default: with and without. */
   readonly needsSlash?: boolean;
-  readonly handle: (request: ReadRequest) => Answer | Promise<Answer>;
+  readonly handle: (
+    request: ReadRequest,
+    store: EventSink,
+  ) => Answer | Promise<Answer>;
 }
 
 /**
  * Creates a PostHog in one fetch function: event ingestion, remote flag evaluation, flag definitions and remote
- * config, held in memory, with faults on demand. Does nothing until it is asked.
+ * config, held in memory or in a store too, with faults on demand. Does nothing until it is asked.
  *
  * Events arrive at `/i/v1/analytics/events` and `/i/v1/ai/events` (the lane `ai`), which check headers and types
  * strictly and answer event by event, or at `/batch/` and `/i/v0/ai/batch/` (without its trailing slash it is a 404).
@@ -74,40 +82,92 @@ export function createPostHogEmulator(
   options: EmulatorOptions = {},
 ): PostHogEmulator {
   const clock = options.clock ?? systemClock;
-  const hasher = options.hasher ?? webCryptoHasher;
-  const uuids = createUuidSource(options.random ?? systemRandom);
   const project = createProject({
     projectToken: options.projectToken,
     secretKey: options.secretKey,
   });
-  const store = createEventStore();
-  let eventPolicy: EventPolicy | undefined;
+  if (options.flags) project.setFlags(options.flags);
+  const events = createEventStore();
   const faults = createFaultPlan();
   const requests = createRecentList<ReceivedRequest>(MAX_REQUESTS);
-  if (options.flags) project.setFlags(options.flags);
+  const { tell, subscribe } = createChangeHub();
+  const kept = createKeptState({
+    store: options.store,
+    logger: options.logger ?? consoleLogger,
+    events,
+    project,
+    tell,
+  });
+  let eventPolicy: EventPolicy | undefined;
+  const findRoute = createRoutes(project, options, () => eventPolicy);
 
-  const answerV1 = (lane: Lane, request: ReadRequest) =>
-    answerV1Events({ project, store, lane, policy: eventPolicy }, request);
+  return {
+    events: events.events,
+    requests: requests.entries,
+    fetch: createEmulatorFetch({
+      clock,
+      faults,
+      requests,
+      carryOut: (request) => carryOut(findRoute, kept, request),
+      headersFor: ({ path, headers }) =>
+        findRoute(path)?.method === "POST" ? buildCorsHeaders(headers) : {},
+      onSettled: (request) => tell({ kind: "request", request }),
+    }),
+    ready: kept.ready,
+    getFlags: () => project.flags.document,
+    setFlags: kept.setFlags,
+    editFlags: kept.editFlags,
+    failNext(fault) {
+      faults.add(fault);
+      tell({ kind: "faults" });
+    },
+    getPlannedFaults: faults.list as PostHogEmulator["getPlannedFaults"],
+    clearPlannedFaults() {
+      faults.clearPlanned();
+      tell({ kind: "faults" });
+    },
+    setFaultPolicy: faults.setPolicy,
+    setEventPolicy(policy) {
+      eventPolicy = policy;
+    },
+    setQuotaLimited: project.setQuotas,
+    reset() {
+      kept.forgetEvents();
+      requests.clear();
+      faults.clear();
+      eventPolicy = undefined;
+      project.setQuotas([]);
+      tell({ kind: "reset" });
+    },
+    subscribe,
+  };
+}
 
+/** Finds the endpoint of a path. */
+type FindRoute = (path: string) => Route | undefined;
+
+function createRoutes(
+  project: Project,
+  options: EmulatorOptions,
+  getPolicy: () => EventPolicy | undefined,
+): FindRoute {
+  const hasher = options.hasher ?? webCryptoHasher;
+  const uuids = createUuidSource(options.random ?? systemRandom);
+  const batch = (lane: Lane): Route => ({
+    method: "POST",
+    needsSlash: lane === "ai",
+    handle: (request, store) => answerBatch({ project, store, lane }, request),
+  });
+  const v1 = (lane: Lane): Route => ({
+    method: "POST",
+    handle: (request, store) =>
+      answerV1Events({ project, store, lane, policy: getPolicy() }, request),
+  });
   const routes: Readonly<Record<EmulatorPath, Route>> = {
-    "/batch": {
-      method: "POST",
-      handle: (request) =>
-        answerBatch({ project, store, lane: "analytics" }, request),
-    },
-    "/i/v0/ai/batch": {
-      method: "POST",
-      needsSlash: true,
-      handle: (request) => answerBatch({ project, store, lane: "ai" }, request),
-    },
-    "/i/v1/analytics/events": {
-      method: "POST",
-      handle: (request) => answerV1("analytics", request),
-    },
-    "/i/v1/ai/events": {
-      method: "POST",
-      handle: (request) => answerV1("ai", request),
-    },
+    "/batch": batch("analytics"),
+    "/i/v0/ai/batch": batch("ai"),
+    "/i/v1/analytics/events": v1("analytics"),
+    "/i/v1/ai/events": v1("ai"),
     "/flags": {
       method: "POST",
       handle: (request) => answerFlags({ project, uuids, hasher }, request),
@@ -122,15 +182,21 @@ export function createPostHogEmulator(
     method: "GET",
     handle: (request) => answerRemoteConfig(project, request),
   };
-  const findRoute = (path: string) =>
-    isRemoteConfigPath(path) ? remoteConfig : table.get(path);
+  return (path) => isRemoteConfigPath(path) ? remoteConfig : table.get(path);
+}
 
-  const carryOut = (request: ReadRequest) => {
-    const { method, path, url } = request.incoming;
-    const { pathname } = new URL(url);
-    const route = findRoute(path);
-    const isThere = !route?.needsSlash || pathname.endsWith("/");
-    if (route?.method === method && isThere) return route.handle(request);
+/** Does what a request asks; the events that it brings are kept before it is answered. */
+async function carryOut(
+  findRoute: FindRoute,
+  kept: KeptState,
+  request: ReadRequest,
+): Promise<Answer> {
+  const { method, path, url } = request.incoming;
+  const { pathname } = new URL(url);
+  const route = findRoute(path);
+  const isThere = !route?.needsSlash || pathname.endsWith("/");
+  if (route?.method === "POST" && method === "OPTIONS") return { status: 204 };
+  if (route?.method !== method || !isThere) {
     const isRefused = route?.method === "POST" && method === "GET";
     return buildError(
       isRefused ? 405 : 404,
@@ -138,25 +204,37 @@ export function createPostHogEmulator(
       isRefused ? "method_not_allowed" : "not_found",
       `There is no ${method} ${pathname}`,
     );
+  }
+  const accepted: StoredEvent[] = [];
+  const sink: EventSink = {
+    add: (event, receivedAt) => void accepted.push({ event, receivedAt }),
   };
+  if (!await isDone(kept.ready())) return NO_STORE;
+  const answer = await route.handle(request, sink);
+  return accepted.length === 0 || await isDone(kept.accept(accepted))
+    ? answer
+    : NO_STORE;
+}
 
+/** As PostHog answers browsers: pages of any origin may send events and ask for flags, never for definitions. */
+function buildCorsHeaders(
+  headers: IncomingRequest["headers"],
+): Readonly<Record<string, string>> {
+  const asked = headers["access-control-request-headers"];
   return {
-    events: store.events,
-    requests: requests.entries,
-    fetch: createEmulatorFetch({ clock, faults, requests, carryOut }),
-    setFlags: project.setFlags,
-    failNext: faults.add,
-    setFaultPolicy: faults.setPolicy,
-    setEventPolicy(policy) {
-      eventPolicy = policy;
-    },
-    setQuotaLimited: project.setQuotas,
-    reset() {
-      store.clear();
-      requests.clear();
-      faults.clear();
-      eventPolicy = undefined;
-      project.setQuotas([]);
-    },
+    "access-control-allow-origin": "*",
+    ...(asked !== undefined && {
+      "access-control-allow-methods": "POST",
+      "access-control-allow-headers": asked,
+      "access-control-max-age": "86400",
+    }),
   };
 }
+
+/** What a request gets that the store was in the way of: PostHog's word for it, which clients try again at. */
+const NO_STORE: Answer = buildError(
+  503,
+  "server_error",
+  "store_unavailable",
+  "The emulator's store can't be read or written",
+);

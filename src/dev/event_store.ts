@@ -3,12 +3,18 @@ import { toUuidKey } from "../core/uuid.ts";
 import { createRecentList } from "./recent_list.ts";
 import type { IncomingEvent, ReceivedEvent } from "./types.ts";
 
+/** Takes the events that an endpoint accepts. */
+export interface EventSink {
+  /** Takes an event. */
+  add(event: IncomingEvent, receivedAt: number): void;
+}
+
 /** Holds the accepted events of all endpoints. */
 export interface EventStore {
   /** The accepted events, oldest first: always the same array. */
   readonly events: readonly ReceivedEvent[];
   /** Stores an event and counts its arrival. */
-  add(event: IncomingEvent, receivedAt: number): void;
+  add(event: IncomingEvent, receivedAt: number): ReceivedEvent;
   /** Forgets all events. */
   clear(): void;
 }
@@ -26,7 +32,9 @@ export function createEventStore(): EventStore {
       const key = toUuidKey(event.uuid);
       const arrival = (arrivals.get(key) ?? 0) + 1;
       arrivals.set(key, arrival);
-      events.add(Object.freeze({ ...event, receivedAt, arrival }));
+      const received = Object.freeze({ ...event, receivedAt, arrival });
+      events.add(received);
+      return received;
     },
     clear() {
       events.clear();

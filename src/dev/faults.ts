@@ -10,7 +10,7 @@ import type {
 } from "./types.ts";
 
 /** A fault that waits at an endpoint of any emulator. */
-interface AnyPlannedFault extends Omit<PlannedFault, "path"> {
+export interface AnyPlannedFault extends Omit<PlannedFault, "path"> {
   readonly path?: string | undefined;
 }
 
@@ -22,6 +22,10 @@ export interface FaultPlan {
   add(fault: AnyPlannedFault): void;
   /** Sets or removes the policy. */
   setPolicy(policy: FaultPolicy | undefined): void;
+  /** The planned faults that wait, each with its `times` left. */
+  list(): readonly AnyPlannedFault[];
+  /** Forgets the planned faults. */
+  clearPlanned(): void;
   /** Forgets all of it. */
   clear(): void;
 }
@@ -47,6 +51,10 @@ export function createFaultPlan(): FaultPlan {
     },
     setPolicy(next) {
       policy = next;
+    },
+    list: () => planned.map(({ fault, left }) => ({ ...fault, times: left })),
+    clearPlanned() {
+      planned.length = 0;
     },
     clear() {
       planned.length = 0;

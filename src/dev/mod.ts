@@ -1,7 +1,7 @@
 /**
  * A PostHog for development and tests, in one fetch function: it takes events (by capture v1 and v0, of both
  * lanes), evaluates flags, serves flag definitions with ETags and remote config, fails on demand, and shows
- * everything it received. It runs wherever edgehog does and needs no account, network or process; `deno task emulator`
+ * everything it received. It runs wherever edgehog does and needs no account, network or process; `npx edgehog emulator`
  * serves it on loopback. Featureflip's Evaluation API is beside it: `createFeatureflipEmulator`.
  *
  * @example Point a client at it
@@ -23,6 +23,8 @@ export type { Clock } from "../core/clock.ts";
 export type { Lane } from "../core/delivery.ts";
 export type { Hasher } from "../core/hash.ts";
 export type { JsonObject, JsonPrimitive, JsonValue } from "../core/json.ts";
+export type { Logger } from "../core/logger.ts";
+export type { MaybePromise } from "../core/platform.ts";
 export type { RandomSource } from "../core/random.ts";
 export { createPostHogEmulator } from "./emulator.ts";
 export { retryFirstTries } from "./event_results.ts";
@@ -37,11 +39,13 @@ export type {
   FeatureflipPath,
 } from "./featureflip_types.ts";
 export type {
+  EmulatorChange,
   EmulatorFetch,
   EmulatorFlagDefinitions,
   EmulatorOptions,
   EmulatorPath,
   EmulatorQuota,
+  EmulatorStore,
   EventPolicy,
   EventResult,
   Fault,

@@ -5,7 +5,7 @@ import type { FlagDefinitions } from "../local_evaluation/evaluation/rules.ts";
 import { createTimeZone } from "../local_evaluation/evaluation/time_zone.ts";
 import { regexOperators } from "../local_evaluation/regex/regex.ts";
 import { syncHasher } from "../sync_hash.ts";
-import type { EmulatorQuota } from "./types.ts";
+import type { EmulatorFlagDefinitions, EmulatorQuota } from "./types.ts";
 
 /** A row of a flag that nothing evaluates. */
 interface ResultRow extends JsonObject {
@@ -20,6 +20,8 @@ export interface FlagResult extends ResultRow {
 
 /** The project's flags in the forms that the endpoints need. */
 export interface ProjectFlags {
+  /** The document, as it was given. */
+  readonly document: EmulatorFlagDefinitions;
   /** The document, as served. */
   readonly text: string;
   /** The flag rows of `text`. */
@@ -93,7 +95,12 @@ export function createProject(
   };
 }
 
-function buildProjectFlags(document: unknown): ProjectFlags {
+/**
+ * Builds the {@linkcode ProjectFlags} of a definitions document.
+ *
+ * @throws {TypeError} It is no object with an array `flags`.
+ */
+export function buildProjectFlags(document: unknown): ProjectFlags {
   const json = toJson(document);
   const definitions = readFlagDefinitions(
     toServerView(json),
@@ -116,6 +123,7 @@ function buildProjectFlags(document: unknown): ProjectFlags {
     flags: readList(flags).flatMap(toServedRow),
   });
   return {
+    document: json as unknown as EmulatorFlagDefinitions,
     text,
     rows,
     definitions,

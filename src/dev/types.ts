@@ -2,6 +2,8 @@ import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import type { Hasher } from "../core/hash.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { Logger } from "../core/logger.ts";
+import type { MaybePromise } from "../core/platform.ts";
 import type { RandomSource } from "../core/random.ts";
 
 /** The endpoints that the emulator answers, without a trailing slash; a flag's key is percent-encoded. */
@@ -34,8 +36,50 @@ export interface EmulatorFlagDefinitions {
   readonly "property_matching_version"?: number;
 }
 
+/**
+ * Where an emulator keeps what must survive it: a text that only grows, such as a file. One emulator writes to it at a
+ * time, and never begins an `append` before the last one has settled.
+ *
+ * @example A store of the test's own: what was acknowledged is there after a restart
+ * ```ts
+ * import { PostHog } from "edgehog";
+ * import { createPostHogEmulator, type EmulatorStore } from "edgehog/dev";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let kept = "";
+ * const store: EmulatorStore = {
+ *   read: () => kept,
+ *   append: (text) => void (kept += text),
+ * };
+ * const posthog = new PostHog("phc_example", { fetch: createPostHogEmulator({ store }).fetch });
+ * posthog.capture({ distinctId: "user-1", event: "order placed" });
+ * await posthog.shutdown();
+ *
+ * const restarted = createPostHogEmulator({ store });
+ * await restarted.ready();
+ * assertEquals(restarted.events.map(({ event }) => event), ["order placed"]);
+ * ```
+ */
+export interface EmulatorStore {
+  /** Gives all that was appended so far; the empty text before anything was. Called once. */
+  read(): MaybePromise<string>;
+  /**
+   * Appends `text`, which is one or more whole lines, and settles when it is safe from a crash of the process. Where it
+   * throws or rejects, the request that it was for is answered with 503, and nothing of it counts as accepted.
+   */
+  append(text: string): MaybePromise<void>;
+}
+
 /** What an emulator is made of; everything has a default. */
 export interface EmulatorOptions {
+  /**
+   * Where accepted events and edited flags (`editFlags`) are kept, each before its request is answered, and read again
+   * at the first request. A last line that a crash tore is skipped, and the logger told. Edited flags come back as long
+   * as `flags` is what it was when they were edited. Default: memory alone.
+   */
+  readonly store?: EmulatorStore | undefined;
+  /** Hears what of the store could not be read or written. Default: the console. */
+  readonly logger?: Logger | undefined;
   /** The project's flags. Default: none. */
   readonly flags?: EmulatorFlagDefinitions | undefined;
   /** The only project key accepted. Default: any that is not blank and is no secret (`phx_…`, `phs_…`). */
@@ -77,6 +121,10 @@ export interface IncomingRequest {
 export interface ReceivedRequest extends IncomingRequest {
   /** The status answered; 0 while there is none, and for good when the connection was dropped. */
   readonly status: number;
+  /** The answer's headers by lower-case name; none where there was no answer. */
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  /** The length of the answer's body in bytes, as the emulator wrote it. */
+  readonly answerBytes: number;
 }
 
 /**
@@ -162,6 +210,19 @@ export interface PlannedFault extends Fault {
 /** Decides the fault of each request that no planned one hits. */
 export type FaultPolicy = (request: IncomingRequest) => Fault | undefined;
 
+/** What changed in an emulator. */
+export type EmulatorChange =
+  /** An event was accepted. */
+  | { readonly kind: "event"; readonly event: ReceivedEvent }
+  /** A request was answered, or its connection dropped. */
+  | { readonly kind: "request"; readonly request: ReceivedRequest }
+  /** The flags were replaced. */
+  | { readonly kind: "flags" }
+  /** Faults were planned or forgotten. */
+  | { readonly kind: "faults" }
+  /** Events, requests and all else but the flags were forgotten. */
+  | { readonly kind: "reset" };
+
 /** What the emulator takes as a request: the arguments of the platform's `fetch`. */
 export type EmulatorFetch = (
   input: Request | URL | string,
@@ -180,12 +241,28 @@ export interface PostHogEmulator {
   /** The requests in order of arrival, failed ones included; the newest 10 000. */
   readonly requests: readonly ReceivedRequest[];
   /**
-   * Replaces the project's flags.
+   * Reads the store, once: its events are in `events` afterwards. `fetch` does it by itself; call it to hear early that
+   * the store can't be read, which it rejects with. Without a store there is nothing to do.
+   */
+  ready(): Promise<void>;
+  /** The project's flags, as definitions. */
+  getFlags(): EmulatorFlagDefinitions;
+  /**
+   * Replaces the project's flags: the next evaluation has them. The store does not keep them, and edits of before are over.
    * @throws {TypeError} `definitions` is no object with an array `flags`.
    */
   setFlags(definitions: EmulatorFlagDefinitions): void;
+  /**
+   * Replaces the project's flags as somebody edits them: like `setFlags`, and the store keeps them before it resolves.
+   * Rejects where `definitions` are none (a `TypeError`), or the store can't be written; the flags then are what they were.
+   */
+  editFlags(definitions: EmulatorFlagDefinitions): Promise<void>;
   /** Lets the next matching request fail. Planned faults are used up one after the other, in order. */
   failNext(fault: PlannedFault): void;
+  /** The planned faults that still wait, in order, each with the `times` that it has left. */
+  getPlannedFaults(): readonly PlannedFault[];
+  /** Forgets the planned faults. The policy stays. */
+  clearPlannedFaults(): void;
   /** Asks `policy` about each request that no planned fault hits; undefined removes it. */
   setFaultPolicy(policy: FaultPolicy | undefined): void;
   /**
@@ -194,6 +271,10 @@ export interface PostHogEmulator {
   setEventPolicy(policy: EventPolicy | undefined): void;
   /** Uses up quotas: events are dropped, `/flags` gives none, definitions give 402. `[]` ends that. */
   setQuotaLimited(quotas: readonly EmulatorQuota[]): void;
-  /** Forgets events, requests, faults, both policies and quotas. The flags stay. */
+  /** Forgets events, requests, faults, both policies and quotas, and the store's events with them. The flags stay. */
   reset(): void;
+  /**
+   * Calls `listener` after each change, until the function that it gives back is called. What it throws is dropped.
+   */
+  subscribe(listener: (change: EmulatorChange) => void): () => void;
 }

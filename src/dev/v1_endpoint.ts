@@ -2,7 +2,7 @@ import type { Lane } from "../core/delivery.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { type Answer, buildV1Error } from "./answer.ts";
-import type { EventStore } from "./event_store.ts";
+import type { EventSink } from "./event_store.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
 import type { EventPolicy, EventResult, IncomingRequest } from "./types.ts";
@@ -15,7 +15,7 @@ export interface V1Endpoint {
   /** Who may send, and the quotas. */
   readonly project: Project;
   /** Where accepted events go. */
-  readonly store: EventStore;
+  readonly store: EventSink;
   /** The lane whose endpoint this is. */
   readonly lane: Lane;
   /** Decides results, if the user set it. */

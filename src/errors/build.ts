@@ -1,5 +1,5 @@
 import type { Boundary, ExceptionLevel } from "../client/escaped.ts";
-import { isNonBlank } from "../core/guards.ts";
+import { isNonBlank, isText } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import { describeFrames } from "./describe_frames.ts";
@@ -131,7 +131,7 @@ function readOverride<Value>(
   { overrides, reporter }: ExceptionInput,
 ): Value | undefined {
   const given = overrides?.[name] ?? undefined;
-  const value = typeof given === "string" ? parse(given) : undefined;
+  const value = isText(given) ? parse(given) : undefined;
   if (given !== undefined && value === undefined) {
     if (name === "fingerprint") {
       reporter?.warn(`Cannot use '${name}': expected a non-empty string`);

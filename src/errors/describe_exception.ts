@@ -1,4 +1,4 @@
-import { attempt, isObject } from "../core/guards.ts";
+import { attempt, isObject, isText } from "../core/guards.ts";
 import { buildFrame, type RawFrame } from "./frames.ts";
 import {
   isError,
@@ -54,16 +54,16 @@ export function describeException(
       "UnhandledRejection",
     );
   }
-  return typeof value === "string"
+  return isText(value)
     ? describeText(value)
     : madeUp(`Primitive value captured as exception: ${String(value)}`);
 }
 
 /** Some libraries put the body of a failed request in the place of a message. */
 function toMessage(message: unknown): string {
-  if (typeof message === "string") return message;
+  if (isText(message)) return message;
   const inner = read(read(message, "error"), "message");
-  if (typeof inner === "string") return inner;
+  if (isText(inner)) return inner;
   // The text of a function is its source.
   return typeof message === "function"
     ? ""
@@ -86,7 +86,7 @@ function describeEvent(event: object): Description {
     return madeUp(`${name} captured as exception with keys: ${keys}`, name);
   }
   const message = read(event, "message");
-  const text = typeof message === "string" ? message : UNKNOWN;
+  const text = isText(message) ? message : UNKNOWN;
   const line = toPosition(read(event, "lineno"));
   const file = readText(event, "filename") ?? "";
   const column = toPosition(read(event, "colno")) ?? 0;
@@ -103,7 +103,7 @@ function describeObject(object: object): Description {
   const message = read(object, "message");
   const text = isOne
     ? toMessage(message)
-    : typeof message === "string"
+    : isText(message)
     ? message
     : undefined;
   return {

@@ -1,3 +1,4 @@
+import { isText } from "../core/guards.ts";
 import type { RawFrame } from "./frames.ts";
 import { omitUndefined } from "./limits.ts";
 import { NATIVE, PROMISE, toFile } from "./location.ts";
@@ -67,7 +68,7 @@ function matches(
   patterns: readonly (string | RegExp)[] = [],
 ): boolean {
   return patterns.some((pattern) =>
-    typeof pattern === "string"
+    isText(pattern)
       ? pattern !== "" && filename.includes(pattern)
       // Unlike `test`, this leaves the `lastIndex` of the caller's pattern alone.
       : filename.search(pattern) >= 0

@@ -17,7 +17,7 @@ import type {
   SealProperties,
 } from "../core/event.ts";
 import { warnOfForeignNames } from "../core/foreign_names.ts";
-import { describeType, isObject, isRecord } from "../core/guards.ts";
+import { describeType, isObject, isRecord, isText } from "../core/guards.ts";
 import { findBuildIds } from "../core/runtime.ts";
 import type { OptionReader } from "../options/reader.ts";
 import { buildException, type ExceptionInput } from "./build.ts";
@@ -88,7 +88,7 @@ function readPatterns(
   return read.list(
     option,
     "a list of strings and regular expressions",
-    (item) => typeof item === "string" || item instanceof RegExp,
+    (item) => isText(item) || item instanceof RegExp,
   );
 }
 
@@ -228,7 +228,7 @@ class ErrorTracking implements MadeFeature {
 
   /** Parity: posthog-node takes a uuid in fourth place, or a snapshot. */
   #readOptions(fourth: unknown): Readonly<Record<string, unknown>> {
-    if (typeof fourth === "string") return { uuid: fourth };
+    if (isText(fourth)) return { uuid: fourth };
     if (isSnapshot(fourth)) return { flags: fourth };
     if (isRecord(fourth)) {
       warnOfForeignNames(this.#host.reporter, fourth);

@@ -1,6 +1,5 @@
-import { describeFrames } from "./describe_frames.ts";
+import { isText } from "../core/guards.ts";
 import { parseAtSignFrame, parseV8Frame, type RawFrame } from "./frames.ts";
-import type { FrameOptions, StackFrame } from "./types.ts";
 
 /** Lines of a stack that are looked at. */
 const MAX_LINES = 1000;
@@ -11,21 +10,15 @@ const MAX_LINE_LENGTH = 1024;
 /** Frames of one stack that are kept: those nearest the crash. */
 const MAX_FRAMES = 50;
 
-/** Reads a stack of any engine: the entry point first, the crash site last. Takes time linear in its length. */
-export function parseStack(
-  stack: unknown,
-  message: string,
-  options: FrameOptions,
-): readonly StackFrame[] {
-  return describeFrames(readFrames(stack, message), options);
-}
-
-/** Reads the frames of a stack in the engine's order, the crash site first; none of what is no stack. */
+/**
+ * Reads the frames of a stack of any engine in its order, the crash site first; none of what is no stack. Takes time
+ * linear in its length.
+ */
 export function readFrames(
   stack: unknown,
   message: string,
 ): readonly RawFrame[] {
-  if (typeof stack !== "string") return [];
+  if (!isText(stack)) return [];
   const lines = stack.slice(findHeaderEnd(stack, message))
     .split("\n", MAX_LINES)
     .filter((line) => line.length <= MAX_LINE_LENGTH)

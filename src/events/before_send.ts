@@ -67,7 +67,7 @@ export function applyBeforeSend(
     } else if (!isRecord(kept)) {
       failure = `returned ${describeType(kept)}, not an event`;
     } else {
-      const isSame = Object.is(kept, draft);
+      const isSame = (kept as unknown) === draft;
       const { event, distinctId, properties, timestamp: at, uuid: id } = kept;
       const person = toId(distinctId);
       if (isNonBlank(event) && person) {
@@ -104,9 +104,9 @@ export function applyBeforeSend(
     cause = error;
   }
   if (failure) {
-    const message = `${cannot} failed, it ${failure}`;
+    const message = reporter.redact(`${cannot} failed, it ${failure}`);
     reporter.tell(new CallbackError(message, "beforeSend", cause));
   }
-  reporter.drop({ reason: "hook", lane, uuid, event: name });
+  reporter.drop({ reason: "hook", lane, uuid, event: reporter.redact(name) });
   return undefined;
 }

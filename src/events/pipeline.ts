@@ -1,4 +1,3 @@
-import { countBytes } from "../core/bytes.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Lane } from "../core/delivery.ts";
 import { DeliveryError } from "../core/errors.ts";
@@ -10,7 +9,7 @@ import type {
   EventPreparation,
   RawMessage,
 } from "../core/event.ts";
-import { describeType, isNonBlank, isText, toId } from "../core/guards.ts";
+import { isNonBlank, toId } from "../core/guards.ts";
 import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
 import { isUuid, type UuidSource } from "../core/uuid.ts";
 import {
@@ -19,17 +18,11 @@ import {
   type QueueItem,
   UNFINISHED_TEXT,
 } from "../delivery/delivery.ts";
-import { EVENT_OPTIONS } from "../delivery/wire.ts";
+import { serializeEvent } from "../delivery/serialize.ts";
 import { applyBeforeSend } from "./before_send.ts";
 import { type IdentityHost, readIdentity } from "./identity.ts";
 import { buildProperties, type PropertySource } from "./properties.ts";
-import {
-  assignGiven,
-  isFilled,
-  refuse,
-  warnOnce,
-  warnUnusable,
-} from "./reading.ts";
+import { assignGiven, refuse, warnUnusable } from "./reading.ts";
 import { toTimestamp } from "./timestamp.ts";
 
 /** Whose events these are: the client behind them, as it is at the moment. */
@@ -102,10 +95,10 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: {
-        ...assignJson({}, host.eventOptions),
-        ...assignGiven(reporter, {}, "options", draft.message.options, name),
-      },
+      options: Object.assign(
+        assignJson({}, host.eventOptions),
+        assignGiven(reporter, {}, "options", draft.message.options, name),
+      ),
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
@@ -155,9 +148,13 @@ export class Pipeline {
         // The event goes without.
       }
     };
-    const bytes = Math.min(countBytes(serialize(event)), this.#limit(lane));
+    const { bytes } = this.#serialize(event, { ...properties });
     return createItem(
-      { ...event, text: UNFINISHED_TEXT, bytes },
+      {
+        ...event,
+        text: UNFINISHED_TEXT,
+        bytes: Math.min(bytes, this.#limit(lane)),
+      },
       lane,
       admittedAt,
       {
@@ -188,17 +185,17 @@ export class Pipeline {
       : event;
     if (!kept) return undefined;
     const { uuid, event: name } = kept;
-    this.#checkTypes(kept);
-    const text = serialize(kept);
-    const bytes = countBytes(text);
+    const { text, bytes, wire } = this.#serialize(kept, kept.properties);
     const limit = this.#limit(lane);
     if (bytes <= limit) {
       if (!draft.isPreview) reporter.emit("capture", () => JSON.parse(text));
-      return { uuid, event: name, text, bytes };
+      return { uuid, event: name, text, bytes, wire };
     }
+    // A key may stand in any text.
+    const shown = reporter.redact(name);
+    const dropped = { uuid, event: shown };
     const message =
-      `Cannot capture '${name}': ${bytes} bytes are more than ${limit}`;
-    const dropped = { uuid, event: name };
+      `Cannot capture '${shown}': ${bytes} bytes are more than ${limit}`;
     reporter.tell(
       new DeliveryError(message, { code: "oversize", lane, events: [dropped] }),
       "error",
@@ -207,27 +204,13 @@ export class Pipeline {
     return undefined;
   }
 
-  /** Tells once of values whose type PostHog refuses; what would cost a whole batch in v1 is taken out. */
-  #checkTypes({ options, properties }: CapturedEvent): void {
+  #serialize(
+    { event, distinctId, options, timestamp, uuid }: CapturedEvent,
+    properties: JsonObject,
+  ): ReturnType<typeof serializeEvent> {
     const { reporter, options: { captureMode } } = this.#host;
-    for (const [, name, read] of EVENT_OPTIONS) {
-      const { [name]: value } = options;
-      if (value === read(value)) continue;
-      warnOnce(
-        reporter,
-        `PostHog may drop an event whose '${name}' is of another type`,
-      );
-    }
-    if (captureMode === "v0") return;
-    for (const name of ["$session_id", "$window_id"]) {
-      const { [name]: value = "" } = properties;
-      if (isText(value)) continue;
-      delete properties[name];
-      warnOnce(
-        reporter,
-        `Cannot use '${name}': expected a string, got ${describeType(value)}`,
-      );
-    }
+    const root = { event, "distinct_id": distinctId, timestamp, uuid };
+    return serializeEvent(root, properties, options, captureMode, reporter);
   }
 
   /** A queue could never hold a larger one. */
@@ -267,7 +250,7 @@ export class Pipeline {
 
 /** Member by member: a spread costs some engines as much as all the rest of a capture. */
 function createItem(
-  { uuid, event, text, bytes }: EventText,
+  { uuid, event, text, bytes, wire }: EventText,
   lane: Lane,
   admittedAt: number,
   preparation?: Preparation,
@@ -278,24 +261,11 @@ function createItem(
     event,
     text,
     bytes,
+    wire,
     lane,
     admittedAt,
     fate: "retained",
     preparation,
     make,
   };
-}
-
-/** The event as the wire has it: these five keys, and its options if it has any. */
-function serialize(
-  { event, distinctId, properties, options, timestamp, uuid }: CapturedEvent,
-): string {
-  return JSON.stringify({
-    event,
-    distinct_id: distinctId,
-    properties,
-    options: isFilled(options) ? options : undefined,
-    timestamp,
-    uuid,
-  });
 }

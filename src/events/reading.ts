@@ -56,11 +56,11 @@ export function refuse(
   event: unknown,
   reason: string,
 ): undefined {
-  const name = isNonBlank(event) ? ` '${event}'` : "";
-  reporter.warn(`Cannot capture${name}: ${reason}`);
+  const name = isNonBlank(event) && reporter.redact(event);
+  reporter.warn(`Cannot capture${name ? ` '${name}'` : ""}: ${reason}`);
   reporter.drop({
     reason: "invalid",
     lane,
-    ...(isNonBlank(event) && { event }),
+    ...(name && { event: name }),
   });
 }

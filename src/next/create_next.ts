@@ -2,6 +2,7 @@ import { captureFailure } from "../adapters/failure.ts";
 import { Requests } from "../adapters/requests.ts";
 import type { KernelScope } from "../client/scope_types.ts";
 import type { ScopeMaker } from "../client/with_posthog.ts";
+import { ConfigError } from "../core/errors.ts";
 import { attempt, isObject } from "../core/guards.ts";
 import {
   type ExecutionContextLike,
@@ -10,6 +11,7 @@ import {
 } from "../core/platform.ts";
 import { findRoute } from "./route.ts";
 import type {
+  HeadersLike,
   NextAdapter,
   NextErrorContext,
   NextErrorRequest,
@@ -54,7 +56,7 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
 ): NextAdapter<Scope> {
   const requests = new Requests(posthog, options);
   const scopes = new WeakMap<object, Scope>();
-  const { after } = options;
+  const { after, headers } = options;
   const afterContext = after && {
     waitUntil(promise: Promise<unknown>): void {
       try {
@@ -99,15 +101,26 @@ export function createNext<Scope extends Pick<KernelScope, "flush">>(
     }
   };
 
+  const fromHeaders = (headers: HeadersLike): Scope => {
+    const known = scopes.get(headers);
+    if (known) return known;
+    const hog = open({ headers: headers as Headers }, afterContext);
+    if (isObject(headers)) scopes.set(headers, hog);
+    return hog;
+  };
+
   return {
     route: (handler) => wrap("next.route", handler) as never,
     proxy: (handler) => wrap("next.middleware", handler) as never,
-    fromHeaders(headers) {
-      const known = scopes.get(headers);
-      if (known) return known;
-      const hog = open({ headers: headers as Headers }, afterContext);
-      if (isObject(headers)) scopes.set(headers, hog);
-      return hog;
+    fromHeaders,
+    async getPostHog() {
+      // What Next.js throws there to stop rendering passes.
+      if (headers) return fromHeaders(await headers());
+      const message =
+        "Cannot know who asks in 'getPostHog': expected option 'headers'";
+      const error = new ConfigError(message, "headers");
+      requests.host?.reporter.tell(error, "error", message);
+      return open(undefined, afterContext);
     },
     async onRequestError(error, request, context) {
       if (isMarked(error, project())) return;

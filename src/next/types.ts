@@ -10,6 +10,8 @@ export interface NextOptions<Scope = KernelScope>
    * request, and without it, the client's option `waitUntil` does, if there is one.
    */
   readonly after?: ((work: Promise<unknown>) => void) | undefined;
+  /** `headers` of `next/headers`, by which `getPostHog` knows the request at hand. */
+  readonly headers?: (() => MaybePromise<HeadersLike>) | undefined;
   /**
    * What the application knows of a request: above all who asks, as `distinctId`. For `fromHeaders` the request has
    * headers alone. What is known only later goes to the scope's `setContext`.
@@ -156,6 +158,32 @@ export interface NextAdapter<Scope = KernelScope> {
    * ```
    */
   fromHeaders(headers: HeadersLike): Scope;
+  /**
+   * The scope of the request at hand, which {@linkcode NextOptions.headers} tells: what `fromHeaders(await headers())` gives.
+   * Without that option it is a new scope that knows no request, and an error says so.
+   *
+   * @returns Rejects with what `headers` throws, such as where Next.js stops rendering a page ahead of requests.
+   *
+   * @example In a server component
+   * ```ts
+   * import { assertEquals } from "@std/assert";
+   * import { createNext } from "edgehog/next";
+   * import { createTestClient } from "edgehog/testing";
+   *
+   * const { posthog } = createTestClient({ flags: { "new-nav": true } });
+   * const given = new Headers({ "x-posthog-distinct-id": "user-1" });
+   * const headers = () => Promise.resolve(given); // `headers` of next/headers
+   * const next = createNext(posthog, { headers }); // and { after } of next/server
+   *
+   * async function Page() {
+   *   const hog = await next.getPostHog();
+   *   return (await hog.evaluateFlags()).isEnabled("new-nav") ? "new" : "old";
+   * }
+   *
+   * assertEquals(await Page(), "new");
+   * ```
+   */
+  getPostHog(): Promise<Scope>;
   /**
    * Captures what Next.js could not complete, with its route: in pages, routes, server actions. Export it from
    * `instrumentation.ts`. What {@linkcode route} or {@linkcode proxy} has captured is not captured again.

@@ -1,4 +1,4 @@
-import { ConfigError } from "../core/errors.ts";
+import { isGlobalScope } from "../core/global_scope.ts";
 import { attempt, toId } from "../core/guards.ts";
 import { findFlagPort, type FlagPort } from "../flags/port.ts";
 import { ProviderEvents } from "./provider_events.ts";
@@ -90,18 +90,20 @@ export class PostHogProvider {
   }
 
   /**
-   * Loads the definitions once, within the client's `featureFlagsRequestTimeoutMs`, where it evaluates locally.
+   * Loads the definitions once, within the client's `featureFlagsRequestTimeoutMs`, where it evaluates locally; at a Worker's
+   * global scope, where nothing can be loaded, the first evaluation does.
    *
    * @throws Where that fails: OpenFeature's status is `ERROR` then, and `setProviderAndWait` rejects. Flags are evaluated all
-   * the same, by PostHog until definitions can be had; then the provider is ready.
+   * the same, by PostHog until definitions can be had; then the provider is ready. Where there is no client, or its key or
+   * host is none, the status is `FATAL`: OpenFeature answers with default values, and does not ask the provider any more.
    */
   async initialize(): Promise<void> {
     const port = this.#port;
-    if (!port) {
-      throw new ConfigError(
-        "Cannot use the provider: 'posthog' is no client with feature flags",
-        "posthog",
-      );
+    const { apiKey, host } = port?.host.options ?? {};
+    if (!port || !apiKey || !host) {
+      const message =
+        "Cannot use the provider: 'posthog' is no client with feature flags, a project token and a host";
+      throw Object.assign(new Error(message), { code: "PROVIDER_FATAL" });
     }
     this.#status = READY;
     this.#off?.();
@@ -111,6 +113,8 @@ export class PostHogProvider {
         this.#become(READY);
       }
     });
+    // Nothing has failed there.
+    if (isGlobalScope(port.host.random)) return;
     await this.#client.waitForLocalEvaluationReady(
       port.options.featureFlagsRequestTimeoutMs,
     );

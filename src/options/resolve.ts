@@ -136,7 +136,7 @@ function readApiKey(apiKey: unknown, read: OptionReader): string {
     "apiKey",
     `${
       isSecret ? "this is a secret key, " : ""
-    }expected a project token (phc_…); the client is disabled`,
+    }expected a project token (phc_…, in POSTHOG_PROJECT_TOKEN); the client is disabled`,
   );
   return "";
 }

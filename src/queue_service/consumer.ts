@@ -80,13 +80,13 @@ export async function consumeQueue(
       "Cannot consume the queue: 'posthog' is no client of this package; pass a PostHog, not a scope or a wrapper",
     );
   }
-  const { reporter, clock } = port;
+  const { reporter } = port;
   const result = { delivered: 0, dropped: 0, retried: 0, poisoned: 0 };
   if (!messages) {
     reporter.error("Cannot consume the queue: the batch has no 'messages'");
     return result;
   }
-  const { lanes, poisoned } = sortMessages(messages, clock.now());
+  const { lanes, poisoned } = sortMessages(messages, port);
   for (const one of poisoned) rejectMessage(one, reporter);
   result.poisoned = poisoned.length;
 

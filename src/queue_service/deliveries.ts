@@ -1,6 +1,10 @@
 import type { Lane } from "../core/delivery.ts";
+import { isRecord } from "../core/guards.ts";
+import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import type { QueueItem } from "../delivery/delivery.ts";
+import type { DeliveryPort } from "../delivery/queue.ts";
+import { serializeEvent } from "../delivery/serialize.ts";
 import { parseMessage } from "./message.ts";
 import type { QueueMessageLike } from "./types.ts";
 
@@ -28,10 +32,10 @@ export interface SortedBatch {
   readonly poisoned: readonly Poisoned[];
 }
 
-/** Reads the messages of a batch. Never throws. */
+/** Reads the messages of a batch, for a client to send. Never throws. */
 export function sortMessages(
   messages: readonly QueueMessageLike[],
-  now: number,
+  { clock, options: { captureMode }, reporter }: DeliveryPort,
 ): SortedBatch {
   const lanes = new Map<Lane, Map<string, Delivery>>();
   const poisoned: Poisoned[] = [];
@@ -50,13 +54,20 @@ export function sortMessages(
       existing.messages.push(message);
       continue;
     }
+    const { properties, options, ...root } = JSON.parse(text);
+    const made = serializeEvent(
+      root,
+      readObject(properties),
+      readObject(options),
+      captureMode,
+      reporter,
+    );
     const item: QueueItem = {
       lane,
       uuid,
       event,
-      text,
-      bytes: read.bytes,
-      admittedAt: now,
+      ...(made.wire ? made : { text, bytes: read.bytes }),
+      admittedAt: clock.now(),
       fate: "retained",
     };
     deliveries.set(key, { item, messages: [message] });
@@ -67,6 +78,11 @@ export function sortMessages(
     ),
     poisoned,
   };
+}
+
+/** A JSON object; an empty one where the value is something else. */
+function readObject(value: unknown): JsonObject {
+  return isRecord(value) ? value as JsonObject : {};
 }
 
 /** A service may decode a body only when it is looked at. */

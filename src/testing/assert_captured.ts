@@ -1,5 +1,7 @@
+import { isRecord, isText } from "../core/guards.ts";
 import type { JsonValue } from "../core/json.ts";
 import { compareTrees } from "./describe_difference.ts";
+import { expectThat } from "./expect_that.ts";
 
 /** What an event must be like; what is left out does not matter. */
 export interface ExpectedEvent {
@@ -75,7 +77,7 @@ export function assertCaptured<Event extends AssertedEvent>(
   expected: ExpectedEvent | string,
 ): Event {
   const events = listEvents(source);
-  const wanted = typeof expected === "string" ? { event: expected } : expected;
+  const wanted = readExpected(expected);
   let nearest: ReturnType<typeof compareEvents> | undefined;
   for (const event of events) {
     if (event.event !== wanted.event) continue;
@@ -115,9 +117,7 @@ export function assertNotCaptured<Event extends AssertedEvent>(
   source: EventSource<Event>,
   unexpected: ExpectedEvent | string,
 ): void {
-  const unwanted = typeof unexpected === "string"
-    ? { event: unexpected }
-    : unexpected;
+  const unwanted = readExpected(unexpected);
   const found = listEvents(source).find((event) =>
     compareEvents(unwanted, event).differences === 0
   );
@@ -147,8 +147,10 @@ export function assertNotCaptured<Event extends AssertedEvent>(
  */
 export function assertExposed<Event extends AssertedEvent>(
   source: EventSource<Event>,
-  { flag, value, distinctId }: ExpectedExposure,
+  expected: ExpectedExposure,
 ): Event {
+  const { flag, value, distinctId } = Object(expected) as ExpectedExposure;
+  expectThat(isText(flag), "Cannot compare: expected a 'flag'", flag);
   return assertCaptured(source, {
     event: "$feature_flag_called",
     distinctId,
@@ -176,8 +178,11 @@ export function assertExposed<Event extends AssertedEvent>(
  */
 export function assertExceptionCaptured<Event extends AssertedEvent>(
   source: EventSource<Event>,
-  { type, message, distinctId }: ExpectedException = {},
+  expected: ExpectedException = {},
 ): Event {
+  const wanted = "Cannot compare: expected what an exception must be like";
+  expectThat(isRecord(expected), wanted, expected);
+  const { type, message, distinctId } = expected;
   return assertCaptured(source, {
     event: "$exception",
     distinctId,
@@ -191,7 +196,23 @@ export function assertExceptionCaptured<Event extends AssertedEvent>(
 function listEvents<Event extends AssertedEvent>(
   source: EventSource<Event>,
 ): readonly Event[] {
-  return "events" in source ? source.events : source;
+  const events: unknown = Array.isArray(source)
+    ? source
+    : Object(source).events;
+  const expected =
+    "Cannot look for events: expected a kit, an emulator or a list";
+  expectThat(Array.isArray(events), expected, source);
+  return events as readonly Event[];
+}
+
+function readExpected(expected: ExpectedEvent | string): ExpectedEvent {
+  const read = isText(expected) ? { event: expected } : expected;
+  expectThat(
+    isText(Object(read).event),
+    "Cannot compare: expected an event's name, or what has one",
+    expected,
+  );
+  return read;
 }
 
 /** Each property counts whole, and those that are not expected do not count. */

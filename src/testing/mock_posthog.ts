@@ -8,6 +8,7 @@ import {
   type PostHogListeners,
   type Reporter,
 } from "../core/reporter.ts";
+import { expectOptions, expectThat } from "./expect_that.ts";
 import type { TestClient } from "./test_client.ts";
 import { createWorld, type TestWorldOptions, type World } from "./world.ts";
 
@@ -54,7 +55,7 @@ const mocks = new WeakMap<KernelCaller, Mock>();
  *
  * @param posthog A `PostHog`, or a client of `createClient`; of either module format.
  * @param options See {@linkcode TestWorldOptions}.
- * @throws {TypeError} It is no client of this package, or one that is older than this function.
+ * @throws {TypeError} It is no client of this package, or one that is older than this function; or the options are none.
  *
  * @example A Worker with its client at module scope
  * ```ts
@@ -80,6 +81,7 @@ export function mockPostHog<Client extends object>(
   options: TestWorldOptions = {},
 ): MockedPostHog<Client> {
   const caller = findCaller(posthog);
+  expectOptions("mockPostHog", options);
   const former = mocks.get(caller);
   former?.silence();
   const { original = caller.kernel, send = original.door.send } = former ?? {};
@@ -113,11 +115,11 @@ function findCaller(posthog: unknown): KernelCaller {
   const caller: unknown = typeof find === "function"
     ? find.call(posthog)
     : undefined;
-  if (!isObject(caller) || caller["isScope"]) {
-    throw new TypeError(
-      "Cannot mock: expected a client of edgehog, outside of any scope",
-    );
-  }
+  expectThat(
+    isObject(caller) && !caller["isScope"],
+    "Cannot mock: expected a client of edgehog, outside of any scope",
+    posthog,
+  );
   // Nothing else answers at this symbol.
   return caller as unknown as KernelCaller;
 }

@@ -1,6 +1,7 @@
-import { isRecord } from "../core/guards.ts";
+import { isRecord, isText } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { EmulatorFlagDefinitions } from "../dev/types.ts";
+import { expectThat } from "./expect_that.ts";
 
 /** The value that everybody gets, with the payload of that value. */
 export interface SimpleFlagWithPayload {
@@ -29,6 +30,8 @@ export interface TestFlags {
 /**
  * Builds flag definitions that give everybody the same values; a definitions document is given back as it is.
  *
+ * @throws {TypeError} They are neither.
+ *
  * @example
  * ```ts
  * import { buildFlagDefinitions } from "edgehog/testing";
@@ -41,6 +44,9 @@ export interface TestFlags {
 export function buildFlagDefinitions(
   flags: SimpleFlags | EmulatorFlagDefinitions,
 ): EmulatorFlagDefinitions {
+  const expected =
+    "Cannot use 'flags': expected values by key, or a definitions document";
+  expectThat(isRecord(flags), expected, flags);
   if (isDefinitions(flags)) return flags;
   return {
     flags: Object.entries(flags).map(([key, flag], index) =>
@@ -52,12 +58,19 @@ export function buildFlagDefinitions(
 /**
  * Puts the flags of a test together.
  *
- * @throws {TypeError} A payload is for a flag that is not there.
+ * @throws {TypeError} A payload is for a flag that is not there, or something is of another type than it may be.
  */
 export function mergeFlags(
   { flags = {}, payloads = {}, definitions }: TestFlags,
 ): EmulatorFlagDefinitions {
   const fixed = buildFlagDefinitions(flags);
+  const expected = "Cannot use 'payloads': expected payloads by key";
+  expectThat(isRecord(payloads), expected, payloads);
+  expectThat(
+    definitions === undefined || isDefinitions(definitions),
+    "Cannot use 'definitions': expected a document with a list of 'flags'",
+    definitions,
+  );
   const named = new Set(definitions?.flags.map(keyOf));
   const rows = [
     ...definitions?.flags ?? [],
@@ -104,12 +117,18 @@ function addPayload(row: object, text: string): object {
 function isDefinitions(
   flags: SimpleFlags | EmulatorFlagDefinitions,
 ): flags is EmulatorFlagDefinitions {
-  return Array.isArray(flags["flags"]);
+  return isRecord(flags) && Array.isArray(flags["flags"]);
 }
+
 function buildRow(key: string, flag: SimpleFlag, id: number): JsonObject {
   const { value, payload }: SimpleFlagWithPayload = typeof flag === "object"
-    ? flag
+    ? Object(flag)
     : { value: flag };
+  expectThat(
+    typeof value === "boolean" || isText(value),
+    `Cannot use the flag '${key}': expected its value to be a boolean or a variant's key`,
+    value,
+  );
   const variants = typeof value === "string"
     ? [{ key: value, rollout_percentage: 100 }]
     : undefined;

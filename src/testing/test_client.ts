@@ -8,6 +8,7 @@ import type { Hasher } from "../core/hash.ts";
 import { PostHog } from "../posthog/posthog.ts";
 import type { PostHogOptions } from "../posthog/types.ts";
 import { listenTo } from "./captured.ts";
+import { expectOptions, expectThat } from "./expect_that.ts";
 import { createWorld, type TestKit, type TestWorldOptions } from "./world.ts";
 
 /** What a test may choose; client options beside it win over the kit's own. */
@@ -62,7 +63,7 @@ export function createTestClient<const Features extends readonly Feature[]>(
  * waits until the test advances the clock: a retry after an outage, and a flush for an event that was captured with
  * `sendFeatureFlags`.
  *
- * @throws {TypeError} A payload is for a flag that the test does not have.
+ * @throws {TypeError} A payload is for a flag that the test does not have, or something is of another type than it may be.
  *
  * @example Testing what a handler captures
  * ```ts
@@ -87,10 +88,10 @@ export function createTestClient<const Features extends readonly Feature[]>(
  */
 export function createTestClient(options?: TestClientOptions): TestClient;
 export function createTestClient(
-  { use, ...options }: TestClientOptions & {
-    readonly use?: readonly Feature[];
-  } = {},
+  given: TestClientOptions & { readonly use?: readonly Feature[] } = {},
 ): TestClient<unknown> {
+  expectOptions("createTestClient", given);
+  const { use, ...options } = given;
   return createTestClientBy<unknown>(
     (apiKey, given, { personalApiKey, hasher }) => {
       const flagOptions = { hasher, ...(personalApiKey && { personalApiKey }) };
@@ -133,6 +134,12 @@ export function createTestClientBy<Client>(
   ) => Client,
   options: TestClientOptions = {},
 ): TestClient<Client> {
+  expectOptions("createTestClientBy", options);
+  expectThat(
+    typeof create === "function",
+    "Cannot use 'createTestClientBy': expected a function that makes the client",
+    create,
+  );
   const { flags, payloads, definitions, startMs, seed, ...given } = options;
   const { personalApiKey, hasher: givenHasher, ...clientOptions } = {
     personalApiKey: options.secretKey ? undefined : "phx_test",

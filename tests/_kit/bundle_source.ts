@@ -1,3 +1,21 @@
+/** A source map, as far as it is looked at here. */
+export interface InlineSourceMap {
+  /** Relative to the checkout. */
+  readonly sources: readonly string[];
+  readonly sourcesContent: readonly string[];
+}
+
+/** Reads the map at the end of a bundle. */
+export function readSourceMap(bundle: string): InlineSourceMap {
+  const encoded = /\/\/# sourceMappingURL=data:[^,]*;base64,(\S+)\s*$/
+    .exec(bundle)?.[1] ?? "";
+  const bytes = Uint8Array.from(
+    atob(encoded),
+    (char) => char.charCodeAt(0),
+  );
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
 /**
  * Reads the file that a stack frame names, where all code is one bundle: a frame names the bundle, under whatever name
  * the runtime has for it, or a source where the runtime follows the bundle's map.
@@ -7,16 +25,7 @@
 export function createSourceReader(
   bundle: string,
 ): (filename: string) => string {
-  const encoded = /\/\/# sourceMappingURL=data:[^,]*;base64,(\S+)\s*$/
-    .exec(bundle)?.[1] ?? "";
-  const bytes = Uint8Array.from(
-    atob(encoded),
-    (char) => char.charCodeAt(0),
-  );
-  const { sources, sourcesContent }: {
-    readonly sources: readonly string[];
-    readonly sourcesContent: readonly string[];
-  } = JSON.parse(new TextDecoder().decode(bytes));
+  const { sources, sourcesContent } = readSourceMap(bundle);
   return (filename) => {
     const index = sources.findIndex((source) => filename.endsWith(source));
     return sourcesContent[index] ?? bundle;

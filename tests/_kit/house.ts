@@ -130,6 +130,13 @@ const ARROWS: ArrowTable = {
     "caches/types",
     "sync_hash",
   ],
+  // The emulator's page: only its own entry has it.
+  "dev/page": [
+    "dev",
+    "flags",
+    "local_evaluation/outcome",
+    "local_evaluation/evaluation",
+  ],
 };
 
 /** The rules that `tests/architecture_test.ts` holds the sources to. */

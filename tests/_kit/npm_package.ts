@@ -10,6 +10,9 @@ const SOURCES = [
   "npm/README.md",
   "scripts/check/build_npm.ts",
   "scripts/check/_declarations.ts",
+  "scripts/cli.ts",
+  "scripts/cli",
+  "scripts/demonstrate/_emulator_server.ts",
 ];
 
 /** Builds and packs the package, if a source is newer. */

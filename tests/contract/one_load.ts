@@ -25,7 +25,7 @@ export function oneLoad(t: ContractRunner, { testing }: ContractLibrary): void {
     return { posthog, emulator, clock, read, loads, scopes };
   };
 
-  t.test("200 concurrent first requests make one definitions request (FLD-031)", async () => {
+  t.test("200 concurrent first requests make one definitions request (FLG-025, FLD-031)", async () => {
     const { posthog, read, loads, scopes } = createCrowd();
     assertEquals([...await read([...scopes, posthog])], ["annual"]);
     assertEquals(loads(), 1);
@@ -39,7 +39,7 @@ export function oneLoad(t: ContractRunner, { testing }: ContractLibrary): void {
     assertEquals(loads(), 2);
   });
 
-  t.test("with the first request gone mid-load there are at most two, and nobody hangs (FLD-031)", async () => {
+  t.test("with the first request gone mid-load there are at most two, and nobody hangs (FLG-025, FLD-031)", async () => {
     const { emulator, clock, read, loads, scopes: [first, ...rest] } =
       createCrowd();
     // It never settles while the others are there.

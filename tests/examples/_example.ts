@@ -1,20 +1,18 @@
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
-import { within } from "../_kit/within.ts";
+import { type Program, startProgram } from "../projects/_program.ts";
 import { type Project, testProject } from "../projects/_project.ts";
-
-/** Longer than the slowest start; nothing waits for it unless something is wrong. */
-const LIMIT_MS = 60_000;
 
 /** Programs that the examples' scripts name. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  bun: fromRoot("node_modules/bun/bin/bun.exe"),
+  get bun() {
+    return findBun();
+  },
   deno: Deno.execPath(),
+  next: "node_modules/.bin/next",
   node: "node",
   wrangler: "node_modules/.bin/wrangler",
 };
-
-/** What keeps the output plain, and wrangler from calling home. */
-const QUIET = { NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
 
 /** Declares the tests of one project below `examples`, with the packed package in place of the published one. */
 export function testExample(
@@ -69,10 +67,19 @@ export async function checkTypes(
   script = "check",
 ): Promise<void> {
   await run(
-    ...["env", ...Object.entries(QUIET).map((pair) => pair.join("="))],
     ...["npm", "run", script, "--"],
     ...["--strict", "--exactOptionalPropertyTypes"],
   );
+}
+
+/** Writes variables where the example's tool reads them. */
+export async function writeVariables(
+  { directory }: Project,
+  file: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const lines = Object.entries(variables).map((pair) => pair.join("="));
+  await Deno.writeTextFile(`${directory}/${file}`, lines.join("\n"));
 }
 
 /** The command behind a script of the example's manifest. */
@@ -87,71 +94,13 @@ async function commandOf(
   return [program, ...args];
 }
 
-/** A program of an example that runs. `await using` ends it. */
-export interface Running extends AsyncDisposable {
-  /** Where it listens, without a slash at its end; rejects where it ends before. */
-  listening(): Promise<string>;
-  /** Resolves when it has ended by itself, with its exit code. */
-  ended(): Promise<number>;
-  /** Asks it to end, as hosts do. */
-  askToEnd(): void;
-}
-
 /** Runs a script of the example's manifest, with these variables and arguments. */
 export async function start(
   project: Project,
   script: string,
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
-): Promise<Running> {
-  const [program = "", ...given] = await commandOf(project, script);
-  const child = new Deno.Command(program, {
-    args: [...given, ...args],
-    cwd: project.directory,
-    env: { ...QUIET, PORT: "0", ...env },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  let printed = "";
-  const port = Promise.withResolvers<string>();
-  const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      printed += text;
-      const [, found] =
-        /(?:Listening|Ready) on http:\/\/[^:\s]+:(\d+)/.exec(printed) ?? [];
-      if (found) port.resolve(found);
-    }
-  };
-  const reading = Promise.all([read(child.stdout), read(child.stderr)]);
-  let isOver = false;
-  const end = child.status.then(async ({ code }) => {
-    isOver = true;
-    await reading;
-    port.reject(new Error("It has ended"));
-    return code;
-  });
-  port.promise.catch(() => {});
-  const wait = async <T>(promise: Promise<T>, what: string) => {
-    try {
-      return await within(promise, LIMIT_MS, `${script} ${what}`);
-    } catch (cause) {
-      throw new Error(printed, { cause });
-    }
-  };
-  const askToEnd = () => {
-    if (!isOver) child.kill("SIGTERM");
-  };
-  return {
-    listening: async () =>
-      `http://127.0.0.1:${await wait(port.promise, "listens")}`,
-    ended: () => wait(end, "ends"),
-    askToEnd,
-    async [Symbol.asyncDispose]() {
-      askToEnd();
-      await within(end, LIMIT_MS, `${script} is ended`).catch(() => {
-        child.kill("SIGKILL");
-      });
-    },
-  };
+): Promise<Program> {
+  const command = [...await commandOf(project, script), ...args];
+  return startProgram(command, project.directory, env);
 }

@@ -29,8 +29,7 @@ for (const [name, check] of Object.entries(SERVERS)) {
         assertEquals(asked.filter((path) => path.startsWith("/flags")), [
           "/flags/definitions",
         ]);
-        server.askToEnd();
-        assertEquals(await server.ended(), 0);
+        assertEquals(await server.stop(), 0);
         assertEquals(collector.events.length, 4);
       },
     );

@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { serveCollector } from "../projects/_servers.ts";
-import { checkTypes, start, testExample } from "./_example.ts";
+import { createFeatureflipEmulator } from "edgehog/dev";
+import type { Program } from "../projects/_program.ts";
+import type { Project } from "../projects/_project.ts";
+import { inOrder, serveCollector, serveWatched } from "../projects/_servers.ts";
+import { checkTypes, start, testExample, writeVariables } from "./_example.ts";
 import { FLAGS, variablesOf, visit } from "./_shop.ts";
 
 /** Of each Worker the event of its page, if it has one, and what is asked about flags. */
@@ -13,28 +16,21 @@ const WORKERS: Readonly<
   "queue-consumer": { event: "page viewed" },
 };
 
+const COMPILES = "it compiles by the types that wrangler makes";
+
+const startWrangler = (project: Project): Promise<Program> =>
+  start(project, "dev", {}, "--ip", "127.0.0.1", "--port", "0");
+
 for (const [name, { event, hasCron = false }] of Object.entries(WORKERS)) {
   testExample(name, async (project, t) => {
     await using collector = await serveCollector({ flags: FLAGS });
-    const variables = {
+    await writeVariables(project, ".dev.vars", {
       ...variablesOf(collector.url),
       FLAG_WEBHOOK_SECRET: "correct horse battery staple",
-    };
-    await Deno.writeTextFile(
-      `${project.directory}/.dev.vars`,
-      Object.entries(variables).map((pair) => pair.join("=")).join("\n"),
-    );
-    await t.step(
-      "it compiles by the types that wrangler makes",
-      () => checkTypes(project),
-    );
+    });
+    await t.step(COMPILES, () => checkTypes(project));
     await t.step("it serves, and events and flags arrive", async () => {
-      await using worker = await start(
-        project,
-        "dev",
-        {},
-        ...["--ip", "127.0.0.1", "--port", "0"],
-      );
+      await using worker = await startWrangler(project);
       const url = await worker.listening();
       if (hasCron) {
         const cron = await fetch(`${url}/cdn-cgi/handler/scheduled`);
@@ -48,3 +44,55 @@ for (const [name, { event, hasCron = false }] of Object.entries(WORKERS)) {
     });
   });
 }
+
+testExample("featureflip-worker", async (project, t) => {
+  await using featureflip = await serveWatched(createFeatureflipEmulator({
+    flags: {
+      "new-checkout": true,
+      "pricing-tier": "pro",
+      banner: { text: "Sale" },
+      "order-limit": 5,
+    },
+  }));
+  await writeVariables(project, ".dev.vars", {
+    FEATUREFLIP_SDK_KEY: "sdk-x",
+    FEATUREFLIP_BASE_URL: featureflip.url,
+  });
+  await t.step(COMPILES, () => checkTypes(project));
+  await t.step("it decides by one request, and events arrive", async () => {
+    await using worker = await startWrangler(project);
+    const url = await worker.listening();
+    const ask = async (path: string) =>
+      await (await fetch(`${url}${path}?visitor=user-1`)).json();
+    const shop = {
+      checkout: true,
+      reason: "Fallthrough",
+      tier: "pro",
+      banner: { text: "Sale" },
+    };
+    assertEquals([await ask("/"), await ask("/order")], [shop, { limit: 5 }]);
+    await featureflip.receive(5);
+    const arrived = featureflip.events.map((event) => [
+      event["type"],
+      event["flagKey"],
+      event["userId"],
+    ]);
+    const evaluated = [
+      ["Evaluation", "new-checkout"],
+      ["Evaluation", "pricing-tier"],
+      ["Evaluation", "banner"],
+      ["Evaluation", "order-limit"],
+    ];
+    assertEquals(
+      inOrder(arrived),
+      inOrder([...evaluated, ["Custom", "order-paid"]].map((row) => [
+        ...row,
+        "user-1",
+      ])),
+    );
+    const asked = featureflip.requests.map(({ path }) => path);
+    assertEquals(asked.filter((path) => !path.endsWith("/events")), [
+      "/v1/sdk/flags",
+    ]);
+  });
+});

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
-import { type ProjectServer, readAction, startNext } from "./_server.ts";
+import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
 import type { Project } from "./_project.ts";
 
@@ -50,11 +50,11 @@ export const FLAGS: EmulatorFlagDefinitions = {
 };
 
 export const FLAGS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+const NEXT = "node_modules/next/dist/bin/next";
 const HEADERS = { "x-posthog-distinct-id": "visitor-1" };
 
 export function createEnv({ url }: Collector): Record<string, string> {
   return {
-    NEXT_TELEMETRY_DISABLED: "1",
     POSTHOG_API_KEY: "phc_x",
     POSTHOG_PERSONAL_API_KEY: "phx_x",
     POSTHOG_HOST: url,
@@ -102,6 +102,15 @@ export async function act(
   return (await request(`${url}/actions`, init)).status;
 }
 
+/** The fields that a form without JavaScript posts for its server action. */
+export function readAction(page: string): FormData {
+  const name = page.match(/name="(\$ACTION_ID_[0-9a-f]+)"/)?.[1];
+  assert(name, "the page has a form with a server action");
+  const form = new FormData();
+  form.set(name, "");
+  return form;
+}
+
 /** An event's name, its person where somebody is known, and of an exception what and where it is. */
 function describe({ event, distinctId, properties }: ReceivedEvent): string {
   const { [`$exception_message`]: message, route } = properties;
@@ -147,7 +156,7 @@ export async function build({ run }: Project): Promise<void> {
   const env = Object.entries(createEnv(collector)).map((pair) =>
     pair.join("=")
   );
-  await run("env", ...env, "node", "node_modules/next/dist/bin/next", "build");
+  await run("env", ...env, "node", NEXT, "build");
   assertEquals(collector.events.filter(isException), []);
 }
 
@@ -157,10 +166,11 @@ export async function serve(
   test: (server: ProjectServer, collector: Collector) => Promise<void>,
 ): Promise<void> {
   await using collector = await serveCollector({ flags: FLAGS });
-  await using server = await startNext(directory, {
-    ...createEnv(collector),
-    ...env,
-  });
+  await using server = await startServer(
+    ["node", NEXT, "start", "-H", "127.0.0.1"],
+    directory,
+    { ...createEnv(collector), ...env },
+  );
   await test(server, collector);
 }
 

@@ -2,6 +2,7 @@ import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { run } from "../_kit/run.ts";
+import { QUIET } from "./_program.ts";
 
 /** A project of somebody's, with the packed package and what its manifest names installed from npm. */
 export interface Project {
@@ -22,7 +23,14 @@ export interface ProjectOptions {
 }
 
 /** What is made of a project where somebody works with it. */
-const MADE = new Set(["node_modules", "dist", ".wrangler", ".dev.vars"]);
+const MADE = new Set([
+  "node_modules",
+  "dist",
+  ".next",
+  ".wrangler",
+  ".dev.vars",
+  ".env.local",
+]);
 
 /** Declares the tests of one project. */
 export function testProject(
@@ -47,7 +55,10 @@ export function testProject(
         const project: Project = {
           directory,
           async run(...command) {
-            const { code, output } = await run(command, { cwd: directory });
+            const { code, output } = await run(command, {
+              cwd: directory,
+              env: QUIET,
+            });
             if (code !== 0) throw new Error(`${command.join(" ")}\n${output}`);
             return output;
           },

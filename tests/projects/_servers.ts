@@ -1,5 +1,6 @@
 import {
   createPostHogEmulator,
+  type EmulatorFetch,
   type EmulatorOptions,
   type ReceivedEvent,
   type ReceivedRequest,
@@ -8,35 +9,42 @@ import {
   type EmulatorServer,
   serveEmulator,
 } from "../../scripts/demonstrate/_emulator_server.ts";
-import { readLine } from "../_kit/read_line.ts";
 import { within } from "../_kit/within.ts";
+import { LIMIT_MS, type Server } from "./_program.ts";
 
-/** Longer than a busy machine needs; nothing waits for it unless something is wrong. */
-export const LIMIT_MS = 60_000;
-
-/** A PostHog on loopback. `await using` ends it. */
-export interface Collector extends EmulatorServer {
+/** An emulator on loopback. `await using` ends it. */
+export interface Watched<Event> extends EmulatorServer {
   /** What has arrived. */
-  readonly events: readonly ReceivedEvent[];
+  readonly events: readonly Event[];
   /** What was asked. */
   readonly requests: readonly ReceivedRequest[];
   /** Resolves when the events fit. */
   until(
     what: string,
-    fits: (events: readonly ReceivedEvent[]) => boolean,
+    fits: (events: readonly Event[]) => boolean,
   ): Promise<void>;
   /** Resolves when so many events have arrived. */
   receive(count: number): Promise<void>;
 }
 
+/** A PostHog on loopback. */
+export type Collector = Watched<ReceivedEvent>;
+
 /** Serves a PostHog that tells when events have arrived. */
-export async function serveCollector(
+export function serveCollector(
   options: EmulatorOptions = {},
 ): Promise<Collector> {
-  const emulator = createPostHogEmulator(options);
+  return serveWatched(createPostHogEmulator(options));
+}
+
+/** Serves an emulator that tells when events have arrived. */
+export async function serveWatched<Event>(
+  emulator: Pick<Watched<Event>, "events" | "requests"> & {
+    readonly fetch: EmulatorFetch;
+  },
+): Promise<Watched<Event>> {
   const waiting = new Set<() => void>();
   const server = await serveEmulator({
-    ...emulator,
     async fetch(input, init) {
       const response = await emulator.fetch(input, init);
       for (const look of waiting) look();
@@ -44,7 +52,7 @@ export async function serveCollector(
     },
   }, 0);
   const { events, requests } = emulator;
-  const until: Collector["until"] = async (what, fits) => {
+  const until: Watched<Event>["until"] = async (what, fits) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const look = () => {
       if (fits(events)) resolve();
@@ -54,8 +62,8 @@ export async function serveCollector(
     try {
       await within(promise, LIMIT_MS, what);
     } catch (cause) {
-      const names = events.map(({ event }) => event).join(", ");
-      throw new Error(`${what} is missing; there are: ${names}`, { cause });
+      const there = JSON.stringify(events, undefined, 1);
+      throw new Error(`${what} is missing; there are: ${there}`, { cause });
     } finally {
       waiting.delete(look);
     }
@@ -68,41 +76,6 @@ export async function serveCollector(
     receive: (count) =>
       until(`${count} events`, ({ length }) => length >= count),
   };
-}
-
-/** An application that listens on loopback. `await using` ends it. */
-export interface Server extends AsyncDisposable {
-  /** Without a slash at its end. */
-  readonly url: string;
-}
-
-/** Starts a program whose first line is the port it listens on. */
-export async function startServer(
-  command: readonly string[],
-  cwd: string,
-): Promise<Server> {
-  const [program = "", ...args] = command;
-  const child = new Deno.Command(program, {
-    args: [...args],
-    cwd,
-    stdin: "null",
-    stdout: "piped",
-    // What frameworks say of errors that the tests want.
-    stderr: "null",
-  }).spawn();
-  const end = async () => {
-    child.kill("SIGKILL");
-    await child.status;
-    await child.stdout.cancel();
-  };
-  const what = command.join(" ");
-  const port = await within(readLine(child.stdout), LIMIT_MS, what)
-    .catch(() => "");
-  if (port === "") {
-    await end();
-    throw new Error(`${what}: did not start`);
-  }
-  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: end };
 }
 
 /** A request, and what must be answered: the text where that is the application's or its framework's own. */

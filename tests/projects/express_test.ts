@@ -1,13 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
+import { startServer } from "./_program.ts";
 import { testProject } from "./_project.ts";
-import {
-  type Asked,
-  drive,
-  inOrder,
-  serveCollector,
-  startServer,
-} from "./_servers.ts";
+import { type Asked, drive, inOrder, serveCollector } from "./_servers.ts";
 import { checkTypes } from "./_types.ts";
 
 /** The two newest majors, by the names that the manifest has for them. */
@@ -84,6 +79,6 @@ testProject("express", async (project, t) => {
   }
   await t.step(
     "applications and res.locals of both majors are typed (EDGE-355, EDGE-356)",
-    () => checkTypes(project, "types.ts"),
+    () => checkTypes(project, "types.ts", "app.ts"),
   );
 });

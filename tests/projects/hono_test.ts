@@ -1,18 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
-import { buildSync, type StdinOptions } from "esbuild";
+import type { StdinOptions } from "esbuild";
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { createWorker } from "../_kit/workerd.ts";
+import { type Server, startServer } from "./_program.ts";
 import { type Project, testProject } from "./_project.ts";
-import {
-  type Asked,
-  drive,
-  inOrder,
-  serveCollector,
-  type Server,
-  startServer,
-} from "./_servers.ts";
+import { type Asked, drive, inOrder, serveCollector } from "./_servers.ts";
 import { checkTypes } from "./_types.ts";
+import { bundleWorker } from "./_worker.ts";
 
 /** The two newest majors, by the names that the manifest has for them. */
 const MAJORS = ["hono", "hono3"] as const;
@@ -30,7 +26,7 @@ const serveBy =
 
 const RUNTIMES: Readonly<Record<string, Start>> = {
   Node: serveBy("node"),
-  Bun: serveBy(fromRoot("node_modules/bun/bin/bun.exe")),
+  Bun: (...to) => serveBy(findBun())(...to),
   Deno: serveBy(Deno.execPath(), "run", "-A", "--node-modules-dir=manual"),
   workerd: startWorker,
 };
@@ -50,17 +46,8 @@ async function serveWorker(
   stdin: StdinOptions,
   host: string,
 ): Promise<Server> {
-  const { outputFiles } = buildSync({
-    stdin: { loader: "ts", ...stdin },
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "neutral",
-    external: ["cloudflare:*"],
-    logLevel: "error",
-  });
   const worker = await createWorker({
-    script: outputFiles[0]?.text ?? "",
+    script: bundleWorker(stdin),
     bindings: { POSTHOG_HOST: host, POSTHOG_API_KEY: "phc_x" },
   });
   return {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { findBun } from "../_kit/bun.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { testProject } from "./_project.ts";
 
@@ -22,7 +23,9 @@ const RUNNERS: readonly Runner[] = [
   { name: "node", command: ["node", "--test"], says: /^\S pass 9$/m },
   {
     name: "bun",
-    command: [fromRoot("node_modules/bun/bin/bun.exe"), "test"],
+    get command() {
+      return [findBun(), "test"];
+    },
     says: /^ 7 pass$/m,
   },
   {

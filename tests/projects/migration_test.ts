@@ -41,7 +41,7 @@ const OF_SIX: readonly (readonly [six: string, five: string])[] = [
 const DIFFERENCES: Readonly<Record<string, string>> = {
   $lib: "the library's own name",
   $lib_version: "the library's own version",
-  coupon: "null members are left out, as in posthog-node 6",
+  coupon: "left out, as in posthog-node 6",
   $exception_type: "as PostHog's specification of SDKs has it",
   $exception_message: "as PostHog's specification of SDKs has it",
   frames: "whole paths, and no lines of source: the edge has no files",
@@ -104,7 +104,7 @@ const GIVEN_DAY = "2026-01-02T03:";
 
 testProject("migration", async ({ directory, run }, t) => {
   const app = await Deno.readTextFile(
-    fromRoot("examples/migration/posthog_node_app.mjs"),
+    fromRoot("tests/projects/migration/app.mjs"),
   );
   const send = async (
     sdk: string,
@@ -158,7 +158,7 @@ testProject("migration", async ({ directory, run }, t) => {
     "the guide has what posthog-node 5 calls otherwise (FLD-055, UPS-060)",
     async () => {
       const guide = await Deno.readTextFile(
-        fromRoot("examples/migration/posthog-node.md"),
+        fromRoot("docs/migrating-from-posthog-node.md"),
       );
       for (const words of OF_SIX.flat()) {
         assertStringIncludes(guide, `\`${words}\``);
@@ -168,7 +168,7 @@ testProject("migration", async ({ directory, run }, t) => {
 
   await t.step("the guide has the differences (FLD-055)", async () => {
     const guide = await Deno.readTextFile(
-      fromRoot("examples/migration/posthog-node.md"),
+      fromRoot("docs/migrating-from-posthog-node.md"),
     );
     for (const [name, reason] of Object.entries(DIFFERENCES)) {
       assert(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
-import type { ProjectServer } from "./_server.ts";
+import type { ProjectServer } from "./_program.ts";
 import type { Collector } from "./_servers.ts";
 import {
   act,

@@ -29,32 +29,37 @@ testProject("openfeature", async (project, t) => {
     },
   );
 
-  await t.step("provider and hook in workerd, with the SDK", async () => {
-    const { outputFiles } = buildSync({
-      entryPoints: [`${directory}/worker.mjs`],
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      conditions: ["import"],
-      external: ["cloudflare:*", "node:*", "async_hooks"],
-      logLevel: "error",
-    });
-    await using worker = await createWorker({
-      script: outputFiles[0]?.text ?? "",
-      compatibilityFlags: ["nodejs_compat"],
-    });
-    const first = await (await worker.fetch("/")).json();
-    const second = await (await worker.fetch("/")).json();
-    const expected = {
-      value: true,
-      source: "local",
-      status: "READY",
-      price: 5,
-      events: [["new-nav", true], ["price", "low"]],
-    };
-    assertEquals(first, expected);
-    assertEquals(second, expected);
-  });
+  await t.step(
+    "provider and hook in workerd, with the SDK; the provider at the global scope is READY (EDGE-393)",
+    async () => {
+      const { outputFiles } = buildSync({
+        entryPoints: [`${directory}/worker.mjs`],
+        bundle: true,
+        write: false,
+        format: "esm",
+        platform: "neutral",
+        mainFields: ["module", "main"],
+        conditions: ["import"],
+        external: ["cloudflare:*", "node:*", "async_hooks"],
+        logLevel: "error",
+      });
+      await using worker = await createWorker({
+        script: outputFiles[0]?.text ?? "",
+        compatibilityFlags: ["nodejs_compat"],
+      });
+      const first = await (await worker.fetch("/")).json();
+      const second = await (await worker.fetch("/")).json();
+      const expected = {
+        value: true,
+        source: "local",
+        status: "READY",
+        price: 5,
+        // Each provider at its start: nothing fails at the global scope.
+        told: ["READY", "READY"],
+        events: [["new-nav", true], ["price", "low"]],
+      };
+      assertEquals(first, expected);
+      assertEquals(second, expected);
+    },
+  );
 });

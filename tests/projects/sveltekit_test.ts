@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
 import { type Project, testProject } from "./_project.ts";
-import { type ProjectServer, startServer } from "./_server.ts";
+import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
+import { visitSite } from "./_sites.ts";
+
+const ENTRY = "build/index.js";
 
 /** The adapter for Node is told its port, and takes none that it finds itself. */
 function findFreePort(): number {
@@ -17,12 +20,7 @@ async function serve(
   await using collector = await serveCollector({ flags: FLAGS });
   const port = findFreePort();
   const env = { ...createEnv(collector), HOST: "127.0.0.1", PORT: `${port}` };
-  await using server = await startServer(
-    directory,
-    ["build/index.js"],
-    env,
-    /Listening on (http:\/\/\S+)/,
-  );
+  await using server = await startServer(["node", ENTRY], directory, env);
   await test(server, collector);
 }
 
@@ -32,6 +30,14 @@ testProject("sveltekit", async (project, t) => {
     await project.run("node", "node_modules/typescript/bin/tsc", "-p", ".");
   });
   if (!isBuilt) return;
+  await t.step(
+    "an event, a flag and an error arrive, each once, and no missing page",
+    () =>
+      visitSite(project, {
+        entry: ENTRY,
+        port: findFreePort(),
+      }),
+  );
   await t.step(
     "100 pages make one definitions request, and values are the snapshot's (EDGE-381, EDGE-384)",
     () =>

@@ -1,3 +1,4 @@
+import { assertEquals } from "@std/assert";
 import { say } from "../_kit/run.ts";
 import { ENTRIES } from "../../scripts/check/_entries.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -49,11 +50,17 @@ const AMBIENT_SETS: readonly AmbientSet[] = [
   },
 ];
 
+/** What is compiled beside an application. */
+const OTHERS = ["await using", "es5"] as const;
+
+/** Those whose default target that is. */
+const ES5_COMPILERS = ["ts54", "ts59"] as const;
+
 interface Compilation {
   readonly name: string;
   readonly compiler: Compiler;
   readonly ambientSet: string;
-  readonly column: Resolution | "await using";
+  readonly column: Resolution | typeof OTHERS[number];
   readonly files: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -68,7 +75,20 @@ const STRICT = {
 };
 
 function listCompilations(): Compilation[] {
-  return COMPILERS.flatMap((compiler) => [
+  const es5 = ES5_COMPILERS.map((compiler): Compilation => ({
+    name: `every entry compiles by ${compiler} for es5 (FLD-060)`,
+    compiler,
+    ambientSet: "dom",
+    column: "es5",
+    files: ["entries.ts"],
+    options: {
+      lib: ["es2022", "dom"],
+      module: "nodenext",
+      target: "es5",
+      types: [],
+    },
+  }));
+  return es5.concat(COMPILERS.flatMap((compiler): Compilation[] => [
     ...AMBIENT_SETS.flatMap((set) =>
       RESOLUTIONS.flatMap((resolution) => compile(compiler, set, resolution))
     ),
@@ -80,7 +100,7 @@ function listCompilations(): Compilation[] {
       files: ["using.ts"],
       options: { lib: ["esnext", "dom"], module: "nodenext", types: [] },
     },
-  ]);
+  ]));
 }
 
 function compile(
@@ -126,6 +146,13 @@ testProject("types", async (project, t) => {
     });
   }
   for (const line of toTable(compilations, failures)) say(line);
+  await t.step(
+    "every way to resolve the package finds the declarations that belong to it (FLD-061)",
+    async () => {
+      const printed = await project.run("node", "resolutions.mjs");
+      assertEquals(JSON.parse(printed), []);
+    },
+  );
 });
 
 /** Every entry point by its name, and everything a second time for CommonJS. */
@@ -177,7 +204,7 @@ function toTable(
   compilations: readonly Compilation[],
   failures: ReadonlyMap<Compilation, Error>,
 ): string[] {
-  const columns = [...RESOLUTIONS, "await using"] as const;
+  const columns = [...RESOLUTIONS, ...OTHERS] as const;
   const head = ["", "compiler", "ambient set", ...columns, ""];
   const rows = COMPILERS.flatMap((compiler) =>
     AMBIENT_SETS.map(({ name }) => {

@@ -1,6 +1,6 @@
-import { fromRoot } from "../_kit/paths.ts";
+import { findBun } from "../_kit/bun.ts";
 import { runInstalled } from "./_installed.ts";
 
 if (import.meta.main) {
-  runInstalled([fromRoot("node_modules/bun/bin/bun.exe")]).then(Deno.exit);
+  runInstalled([findBun()]).then(Deno.exit);
 }

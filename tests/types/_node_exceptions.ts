@@ -1,6 +1,6 @@
 /**
  * What posthog-node's documentation has and edgehog has not, with what stands in its place. The guide
- * `examples/migration/posthog-node.md` has the same lines.
+ * `docs/migrating-from-posthog-node.md` has the same lines.
  */
 export const MISSING_MEMBERS = {
   options: "the options are the application's",
@@ -41,9 +41,9 @@ export const MISSING_EXPORTS = {
   parsePostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
   readPostHogCookie: "`forRequest(request, ctx, { readPostHogCookie: true })`",
   serializePostHogCookie: "posthog-js writes it",
-  createEventProcessor: "`captureException` beside Sentry",
-  sentryIntegration: "`captureException` beside Sentry",
-  PostHogSentryIntegration: "`captureException` beside Sentry",
+  createEventProcessor: "[an integration](recipes.md#sentry)",
+  sentryIntegration: "[an integration](recipes.md#sentry)",
+  PostHogSentryIntegration: "[an integration](recipes.md#sentry)",
   setupExpressRequestContext:
     "`edgehog/express`; the scope is `res.locals.posthog`, and `init` tells the address",
   setupExpressErrorHandler:

@@ -31,7 +31,7 @@ Deno.test("what of posthog-node is missing is what the list of exceptions has (F
 
 Deno.test("the guide has each exception with its replacement (FLD-055)", async () => {
   const guide = await Deno.readTextFile(
-    `${ROOT}examples/migration/posthog-node.md`,
+    `${ROOT}docs/migrating-from-posthog-node.md`,
   );
   const rows = guide.split("\n").map((line) =>
     line.split("|").map((cell) => cell.trim())

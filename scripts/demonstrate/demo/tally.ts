@@ -3,6 +3,7 @@ import {
   type PostHogEmulator,
 } from "../../../src/dev/mod.ts";
 import type { Visits } from "./drive.ts";
+import type { Place } from "./frames.ts";
 import type { WorkerCounts } from "./harness.ts";
 
 /** How many of an event were captured and how many arrived. */
@@ -40,10 +41,15 @@ export interface ServerTally {
 /** Name of the event that a flag read captures. */
 const EXPOSURE = "$feature_flag_called";
 
-/** Compares what the handlers captured with what arrived. */
+/**
+ * Compares what the handlers captured with what arrived.
+ *
+ * @param findSource Names the source of a frame.
+ */
 export function tallyServer(
   emulator: PostHogEmulator,
   { served, decisions }: Visits,
+  findSource: (place: Place) => Place,
 ): ServerTally {
   const captured = countBy(served.flatMap(({ events }) => events));
   captured.set(EXPOSURE, decisions.length);
@@ -71,7 +77,7 @@ export function tallyServer(
       captured: captured.get(event) ?? 0,
       accepted: accepted.get(event) ?? 0,
     })),
-    errors: tallyErrors(emulator),
+    errors: tallyErrors(emulator, findSource),
     repeats: emulator.events.filter(({ arrival }) => arrival > 1).length,
     batches,
     retries: carriers.length - batches,
@@ -86,23 +92,23 @@ interface ExceptionEntry {
   readonly type: string;
   readonly value: string;
   readonly stacktrace?: {
-    readonly frames: readonly {
-      readonly filename: string;
-      readonly function: string;
-      readonly lineno?: number;
-    }[];
+    readonly frames: readonly (Place & { readonly function: string })[];
   };
 }
 
-function tallyErrors({ events }: PostHogEmulator): ErrorTally[] {
+function tallyErrors(
+  { events }: PostHogEmulator,
+  findSource: (place: Place) => Place,
+): ErrorTally[] {
   const errors = new Map<string, ErrorTally>();
   for (const { properties, arrival } of events) {
     const list = properties["$exception_list"];
     if (!Array.isArray(list) || arrival !== 1) continue;
     const [{ type, value, stacktrace }] = list as [ExceptionEntry];
     const frame = stacktrace?.frames.at(-1);
+    const { filename, lineno } = frame ? findSource(frame) : {};
     const place = frame
-      ? `${frame.function} at ${frame.filename}:${frame.lineno}`
+      ? `${frame.function} at ${filename}:${lineno}`
       : "nowhere";
     const key = JSON.stringify([type, value, place]);
     const count = (errors.get(key)?.count ?? 0) + 1;

@@ -1,4 +1,5 @@
-import { fromRoot, ROOT } from "../../../tests/_kit/paths.ts";
+import { findBun } from "../../../tests/_kit/bun.ts";
+import { ROOT } from "../../../tests/_kit/paths.ts";
 import { run } from "../../../tests/_kit/run.ts";
 import { buildBundle } from "./build.ts";
 import type { Figure } from "./figures.ts";
@@ -18,13 +19,15 @@ const V8_FLAGS = [
   "--max-semi-space-size=128",
 ];
 
-const BUN = [fromRoot("node_modules/bun/bin/bun.exe"), "run"];
 const DENO = [Deno.execPath(), "run", "-A", "--no-config"];
 
 /** The runtimes that are a process, by name. */
 export const PROCESSES: Readonly<Record<string, Commands>> = {
   node: { time: ["node"], heap: ["node", ...V8_FLAGS] },
-  bun: { time: BUN, heap: BUN },
+  get bun() {
+    const command = [findBun(), "run"];
+    return { time: command, heap: command };
+  },
   deno: { time: DENO, heap: [...DENO, `--v8-flags=${V8_FLAGS}`] },
 };
 

@@ -86,7 +86,7 @@ export class Backoff {
       error,
       isDenied ? "error" : "warn",
       onceKey,
-      `${message}${hint}. Definitions at hand are kept`,
+      `${message}${hint} (definitions at hand are kept)`,
     );
   }
 }

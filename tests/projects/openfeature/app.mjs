@@ -6,6 +6,7 @@ import {
   ProviderStatus,
   TypedInMemoryProvider,
 } from "@openfeature/server-sdk";
+import { PostHog } from "edgehog";
 import { createClient } from "edgehog/client";
 import {
   exposureHook,
@@ -20,7 +21,8 @@ const FLAGS = {
   pricing: { value: "annual", payload: { discount: 20 } },
 };
 
-OpenFeature.setLogger({ error() {}, warn() {}, info() {}, debug() {} });
+const SILENT = { error() {}, warn() {}, info() {}, debug() {} };
+OpenFeature.setLogger(SILENT);
 
 /** Collects the names of the events of the provider at hand, from now on. */
 function listen() {
@@ -117,6 +119,22 @@ async function values() {
   ]);
 }
 
+async function withoutKey() {
+  const posthog = new PostHog("", { logger: SILENT });
+  await assert.rejects(
+    OpenFeature.setProviderAndWait(new PostHogProvider(posthog)),
+    /project token/,
+  );
+  const client = OpenFeature.getClient();
+  assert.equal(client.providerStatus, ProviderStatus.FATAL);
+  const details = await client.getBooleanDetails("new-nav", true, USER);
+  assert.deepEqual([details.value, details.errorCode], [
+    true,
+    "PROVIDER_FATAL",
+  ]);
+  await OpenFeature.clearProviders();
+}
+
 async function anotherVendor() {
   const { posthog, emulator } = createTestClientBy(createClient, {});
   OpenFeature.addHooks(exposureHook(posthog));
@@ -182,4 +200,5 @@ async function anotherVendor() {
 
 await lifeCycle();
 await values();
+await withoutKey();
 await anotherVendor();

@@ -46,6 +46,7 @@ export default {
       source: details.flagMetadata.source,
       status: OpenFeature.getClient().providerStatus,
       price,
+      told,
       events: emulator.events.map(({ properties }) => [
         properties.$feature_flag,
         properties.$feature_flag_response,

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { findBun } from "../../_kit/bun.ts";
 import { bundle } from "../../_kit/bundle.ts";
-import { fromRoot } from "../../_kit/paths.ts";
 import { readLine } from "../../_kit/read_line.ts";
 import { within } from "../../_kit/within.ts";
 
 const RUNTIMES: [name: string, command: readonly string[]][] = [
   ["Node", ["node"]],
-  ["Bun", [fromRoot("node_modules/bun/bin/bun.exe")]],
+  ["Bun", [findBun()]],
   ["Deno", [Deno.execPath(), "run", "--no-config", "-A"]],
 ];
 

@@ -16,12 +16,12 @@ const FLAGS = {
   }],
 };
 
-/** The first code block below a heading of the README. */
-async function readStart(heading: string): Promise<string> {
+/** The README's start for Workers. */
+async function readStart(): Promise<string> {
   const readme = await Deno.readTextFile(fromRoot("README.md"));
-  const section = readme.slice(readme.indexOf(`### ${heading}`));
-  const [, code] = /```ts[^\n]*\n([\s\S]*?)```/.exec(section) ?? [];
-  assert(code !== undefined, `The README has no code below '${heading}'`);
+  const [, code] = /```ts[^\n]*\n(\/\/ worker\.ts[\s\S]*?)```/.exec(readme) ??
+    [];
+  assert(code !== undefined, "The README has no start for Workers");
   return code;
 }
 
@@ -49,12 +49,10 @@ for (const captureMode of ["v1", "v0"] as const) {
       try {
         await using server = await serveEmulator(emulator, 0);
         await using worker = await createWorker({
-          script: await bundlePasted(
-            directory,
-            withMode(await readStart("Cloudflare Workers"), captureMode),
-          ),
+          script: await bundlePasted(directory, await readStart()),
           bindings: {
-            POSTHOG_API_KEY: "phc_x",
+            POSTHOG_PROJECT_TOKEN: "phc_x",
+            POSTHOG_CAPTURE_MODE: captureMode,
             POSTHOG_HOST: server.url,
             POSTHOG_PERSONAL_API_KEY: "phx_1",
           },
@@ -62,7 +60,7 @@ for (const captureMode of ["v1", "v0"] as const) {
         const response = await worker.fetch("/");
         assertEquals([response.status, await response.text()], [
           200,
-          "new navigation",
+          "new",
         ]);
         await within(hasArrived, 10_000, "both events arrive");
         const names = emulator.events.map(({ event }) => event).sort();
@@ -78,14 +76,6 @@ for (const captureMode of ["v1", "v0"] as const) {
       }
     },
   );
-}
-
-/** The README's code, with what it says of older servers where that is asked for. */
-function withMode(code: string, captureMode: "v0" | "v1"): string {
-  if (captureMode === "v1") return code;
-  const host = "  host: env.POSTHOG_HOST,\n";
-  assert(code.includes(host), "the code has a host");
-  return code.replace(host, `${host}  captureMode: "v0",\n`);
 }
 
 /** An emulator that tells when it has taken so many events: they leave after the response, under `waitUntil`. */

@@ -1,9 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { RequestScope } from "edgehog";
-import { createNext, type RequestPlugin } from "edgehog/next";
+import { createNext, type KernelScope, type RequestPlugin } from "edgehog/next";
 import { createTestClient } from "edgehog/testing";
 
-type Plugin = RequestPlugin<RequestScope>;
+type Plugin = RequestPlugin;
 
 const context = { params: Promise.resolve({}) };
 const request = () => new Request("https://shop.example/");
@@ -17,12 +16,21 @@ function createPlugin(name: string, trail: string[]): Plugin {
   };
 }
 
-/** Runs a handler between plugins. */
+/** What `use` takes: a feature that has no verbs, and takes part in requests. */
+const toFeature = (plugin: Plugin) => ({
+  ...plugin,
+  verbs: [],
+  check: () => ({}),
+  make: () => ({ verbs: {} }),
+});
+
+/** Runs a handler between plugins: those of the client's `use`, and those of one place. */
 async function runWith(
   plugins: readonly Plugin[],
-  handler: (hog: RequestScope) => Response = () => new Response("ok"),
+  handler: (hog: KernelScope) => Response = () => new Response("ok"),
+  used: readonly Plugin[] = [],
 ) {
-  const client = createTestClient();
+  const client = createTestClient({ use: used.map(toFeature) });
   const next = createNext(client.posthog, { plugins });
   const GET = next.route((_request, _context, hog) => handler(hog));
   const running = GET(request(), context);
@@ -71,6 +79,24 @@ Deno.test("a plugin fills the scope, and its response takes the place of the han
   assertEquals(emulator.events.map(({ distinctId }) => distinctId), ["user-1"]);
 });
 
+Deno.test("plugins of the client's 'use' come first, and see the response last (EDGE-008, EDGE-350)", async () => {
+  const trail: string[] = [];
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((name) =>
+    createPlugin(name, trail)
+  );
+  assert(a && b && c && d);
+  const { running, errors } = await runWith([c, d], undefined, [a, b]);
+  await running;
+  const order = ["a", "b", "c", "d"];
+  assertEquals([trail, errors], [
+    [
+      ...order.map((name) => `${name} in`),
+      ...order.reverse().map((name) => `${name} out`),
+    ],
+    [],
+  ]);
+});
+
 const FAULTS: readonly (readonly [what: string, plugin: Plugin])[] = [
   ["throws at the request", {
     name: "bad",
@@ -97,20 +123,23 @@ const FAULTS: readonly (readonly [what: string, plugin: Plugin])[] = [
 ];
 
 for (const [what, plugin] of FAULTS) {
-  Deno.test(`a plugin that ${what} is skipped with one CallbackError, and the others run (EDGE-004, EDGE-008)`, async () => {
-    const trail: string[] = [];
-    const [a, b] = ["a", "b"].map((name) => createPlugin(name, trail));
-    assert(a && b);
-    const { running, errors } = await runWith([a, plugin, b]);
-    assertEquals(await (await running).text(), "ok");
-    assertEquals(trail, ["a in", "b in", "b out", "a out"]);
-    assertEquals(
-      errors.map(({ code, message }) => [code, /'bad'/.test(message)]),
-      [
-        ["callback", true],
-      ],
-    );
-  });
+  for (const place of ["use", "plugins"]) {
+    Deno.test(`a plugin in '${place}' that ${what} is skipped with one CallbackError, and the others run (EDGE-004, EDGE-008)`, async () => {
+      const trail: string[] = [];
+      const used = [createPlugin("a", trail)];
+      const plugins = [createPlugin("b", trail), createPlugin("c", trail)];
+      if (place === "use") used.push(plugin);
+      else plugins.splice(1, 0, plugin);
+      const { running, errors } = await runWith(plugins, undefined, used);
+      assertEquals(await (await running).text(), "ok");
+      const order = ["a in", "b in", "c in", "c out", "b out", "a out"];
+      assertEquals(trail, order);
+      assertEquals(
+        errors.map(({ code, message }) => [code, /'bad'/.test(message)]),
+        [["callback", true]],
+      );
+    });
+  }
 }
 
 Deno.test("plugins don't see the response of a handler that throws, or gives none (EDGE-008)", async () => {

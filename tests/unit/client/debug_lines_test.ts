@@ -23,7 +23,7 @@ const EVENT = {
   properties: { card: "4242" },
 };
 
-Deno.test("debug lines follow an event from the call to PostHog's answer (FLD-070)", async () => {
+Deno.test("debug lines follow an event from the call to PostHog's answer (EDGE-439, FLD-070)", async () => {
   const { posthog, lines } = createFixture();
   posthog.capture(EVENT);
   await posthog.flush();
@@ -74,7 +74,7 @@ Deno.test("debug lines tell of what failed, of the next attempt, and of a hand-o
   ]);
 });
 
-Deno.test("debug lines tell of definitions and of what was decided where (FLD-070)", async () => {
+Deno.test("debug lines tell of definitions and of what was decided where (EDGE-439, FLD-070)", async () => {
   const flags = [
     { id: 1, key: "local", active: true, filters: { groups: [{}] } },
     {

@@ -44,7 +44,7 @@ const CALLS: Readonly<
 };
 
 for (const [verb, call] of Object.entries(CALLS)) {
-  Deno.test(`${verb}() warns once of a member under another SDK's name (FLD-022)`, async () => {
+  Deno.test(`${verb}() warns once of a member under another SDK's name (EDGE-440, FLD-022)`, async () => {
     const { posthog, warnings } = create();
     for (let round = 0; round < 3; round++) {
       await call(posthog, { "person_properties": 1 } as never);
@@ -76,7 +76,7 @@ for (const [name, meant] of NAMES) {
   });
 }
 
-Deno.test("an event under another SDK's names is sent as it is (FLD-022)", async () => {
+Deno.test("an event under another SDK's names is sent as it is (EDGE-442, FLD-022)", async () => {
   const { posthog, emulator, warnings } = create();
   const message = { event: "paid", "distinct_id": "u", properties: { a: 1 } };
   posthog.capture(message);
@@ -94,7 +94,7 @@ Deno.test("options inside sendFeatureFlags are looked at too (FLD-022)", async (
   assertEquals(warnings().slice(1), [line("flag_keys", "flagKeys")]);
 });
 
-Deno.test("properties, $ names, and inherited and unknown members are nobody's business (FLD-022)", () => {
+Deno.test("properties, $ names, and inherited and unknown members are nobody's business (EDGE-442, FLD-022)", () => {
   const { posthog, warnings } = create();
   const data = { "distinct_id": "u", "person_properties": {} };
   posthog.register(data);

@@ -189,7 +189,7 @@ for (const options of [{}, { personalApiKey: "phx_x" }]) {
 
 Deno.test("the migration guide has what differs from posthog-node 5.70 by capture v1", async () => {
   const guide = await Deno.readTextFile(
-    fromRoot("examples/migration/posthog-node.md"),
+    fromRoot("docs/migrating-from-posthog-node.md"),
   );
   const lines = guide.split("\n");
   for (const [name, reason] of Object.entries(DIFFERENCES)) {

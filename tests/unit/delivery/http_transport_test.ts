@@ -9,49 +9,43 @@ import {
   createHttpSend,
   interpretAnswer,
 } from "../../../src/delivery/transport.ts";
-import { createV0Protocol, type Wire } from "../../../src/delivery/wire.ts";
-import { createV1Protocol } from "../../../src/delivery/wire_v1.ts";
+import {
+  createV0Wire,
+  type Wire,
+  writeBody,
+} from "../../../src/delivery/wire.ts";
+import { createV1Wire } from "../../../src/delivery/wire_v1.ts";
 import { createFakeClock } from "../../../src/testing/fake_clock.ts";
-import { createItem } from "./_store.ts";
+import { createItem, createStoreBench } from "./_store.ts";
 
 const ITEM = { ...createItem("u1"), text: "{}", bytes: 2 };
 const REQUEST: LogicalRequest = { id: "r1", attempt: 1, createdAt: 0 };
 
-const URL = "https://host.example/batch/";
-const OPTIONS = { apiKey: "phc_x", historicalMigration: false };
-const QUIET = { debug: () => {} };
-const V0: Wire = {
-  ...createV0Protocol(OPTIONS, QUIET),
-  captureMode: "v0",
-  url: URL,
-  codec: "gzip",
-};
-const V1: Wire = {
-  ...createV1Protocol({ ...OPTIONS, historicalMigration: true }),
-  captureMode: "v1",
-  url: URL,
-  codec: "gzip",
-};
+const { store: { deps: DEPS } } = createStoreBench();
+const OPTIONS = DEPS.options;
+const V0 = createV0Wire(OPTIONS);
+const V1 = createV1Wire({ ...OPTIONS, historicalMigration: true });
 
 /** Sends over a door that answers as it is told: "ok" once nothing is left to say. */
 function createSend(answers: HttpOutcome[]) {
   const sent: HttpRequest[] = [];
   const lines: string[] = [];
   const warnings: string[] = [];
-  const send = createHttpSend(
-    {
+  const send = createHttpSend({
+    ...DEPS,
+    door: {
       send(request) {
         sent.push(request);
         return Promise.resolve(answers.shift() ?? answer(200));
       },
     },
-    createFakeClock(),
-    {
+    clock: createFakeClock(),
+    reporter: {
+      ...DEPS.reporter,
       debug: (line) => void lines.push(String(line)),
       warn: (line) => void warnings.push(line),
     },
-    { analytics: V0, ai: V0 },
-  );
+  });
   const attempt = async () => {
     const judge = await send([ITEM], REQUEST, new AbortController().signal);
     return judge(ITEM.uuid);
@@ -69,7 +63,7 @@ function answer(
   return { kind, status, headers: new Headers(headers), text: "why" };
 }
 
-const interpret = (given: HttpAnswer, wire = V0) =>
+const interpret = (given: HttpAnswer, wire: Wire = V0) =>
   interpretAnswer(given, wire, 0)("u1");
 
 for (const status of [200, 204]) {
@@ -197,7 +191,7 @@ for (const [status, text] of REFUSALS_OF_ENCODING) {
     assertEquals([encoding, second?.headers], ["gzip", rest]);
     assertEquals(
       new TextDecoder().decode(second?.body),
-      V0.build([ITEM], REQUEST, createFakeClock().now()).text,
+      writeBody(V0.frame(REQUEST, createFakeClock().now()).body, [ITEM]),
     );
     await attempt();
     assertEquals(encodings(), ["gzip", undefined, undefined]);
@@ -279,14 +273,15 @@ Deno.test("a success that is merely unreadable, or has a '<' inside, is a delive
 
 for (const historicalMigration of [false, true]) {
   Deno.test(`the v0 wire wraps events that are text already, historicalMigration ${historicalMigration} (CAP-141)`, () => {
-    const wire = createV0Protocol(
-      { apiKey: 'phc_"x"', historicalMigration },
-      QUIET,
-    );
-    const { headers, text } = wire.build(
+    const wire = createV0Wire({
+      ...OPTIONS,
+      apiKey: 'phc_"x"',
+      historicalMigration,
+    });
+    const { headers, body } = wire.frame(REQUEST, 2000);
+    const text = writeBody(
+      body,
       ['{"a":1}', '{"b":2}'].map((text) => ({ text })),
-      REQUEST,
-      2000,
     );
     assertEquals(headers, {});
     assertEquals(JSON.parse(text), {
@@ -300,7 +295,7 @@ for (const historicalMigration of [false, true]) {
 
 Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, CAP-164, CAP-165)", () => {
   const request = { id: "r1", attempt: 3, createdAt: 1000 };
-  const { headers, text } = V1.build([ITEM], request, 2000);
+  const { headers, body: frame } = V1.frame(request, 2000);
   assertEquals(headers, {
     "Authorization": "Bearer phc_x",
     "PostHog-Sdk-Info": "edgehog/0.1.0",
@@ -308,7 +303,7 @@ Deno.test("the v1 wire says who sends what in which attempt (CAP-161, CAP-162, C
     "PostHog-Request-Id": "r1",
     "PostHog-Request-Timestamp": "1970-01-01T00:00:02.000Z",
   });
-  const body = JSON.parse(text);
+  const body = JSON.parse(writeBody(frame, [ITEM]));
   assertEquals(Object.keys(body).sort(), [
     "batch",
     "created_at",

@@ -49,6 +49,11 @@ Deno.test("the emulator records a request as it came", async () => {
     bodyBytes: JSON.stringify(body).length,
     receivedAt: 7000,
     status: 200,
+    answerHeaders: {
+      "access-control-allow-origin": "*",
+      "content-type": "application/json",
+    },
+    answerBytes: '{"status":"Ok"}'.length,
   });
   assertEquals(
     [request?.headers["x-test"], request?.headers["authorization"]],

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import { parseStack } from "../../../src/errors/stack.ts";
+import { parseStack } from "./_parse_stack.ts";
 import type { FrameOptions } from "../../../src/errors/types.ts";
 
 const judge = (filename: string, options: FrameOptions = {}) =>

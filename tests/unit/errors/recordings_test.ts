@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { parseStack } from "../../../src/errors/stack.ts";
+import { parseStack } from "./_parse_stack.ts";
 import type { StackFrame } from "../../../src/errors/types.ts";
 import { nameOf, type Recording, RECORDINGS } from "./_recordings.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseStack } from "../../../src/errors/stack.ts";
+import { parseStack } from "./_parse_stack.ts";
 import { capture } from "./_exceptions.ts";
 
 const anything = () =>

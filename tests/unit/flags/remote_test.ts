@@ -272,7 +272,7 @@ Deno.test("Retries wait 300 ms, then twice as long, with the same body, five at 
   }
 });
 
-Deno.test("A retry that the deadline leaves no room for is not made (FLD-032)", async () => {
+Deno.test("A retry that the deadline leaves no room for is not made (FLG-097, FLD-032)", async () => {
   const settings = { secretKey: undefined, featureFlagsRequestMaxRetries: 2 };
   const harness = createHarness({
     settings,
@@ -286,7 +286,7 @@ Deno.test("A retry that the deadline leaves no room for is not made (FLD-032)", 
   assertEquals(harness.requests.length, 2);
 });
 
-Deno.test("One deadline covers all attempts (FLD-032)", async () => {
+Deno.test("One deadline covers all attempts (FLG-097, FLD-032)", async () => {
   const harness = createHarness({
     ...remoteOnly,
     remote: [{ status: 502, afterMs: 1999 }, { kind: "hang" }],

@@ -29,7 +29,7 @@ function readMembers(flags: FeatureFlagEvaluations) {
   ];
 }
 
-Deno.test("A snapshot says whom and when it is about: local, mixed, remote, failed, of nobody (FLD-042)", async () => {
+Deno.test("A snapshot says whom and when it is about: local, mixed, remote, failed, of nobody (EDGE-432, FLD-042)", async () => {
   const options = { groups: { company: 7 }, deviceId: "d1" };
   const local = createHarness({ definitions: [definitionsOf([on])] });
   const loadedAt = local.clock.now();
@@ -79,7 +79,7 @@ Deno.test("A snapshot says whom and when it is about: local, mixed, remote, fail
   ]);
 });
 
-Deno.test("Slices keep the members, which nobody can change, and reading them is no exposure (FLD-042)", async () => {
+Deno.test("Slices keep the members, which nobody can change, and reading them is no exposure (EDGE-432, FLD-042)", async () => {
   const harness = createHarness({ definitions: [definitionsOf([on, off])] });
   const flags = await harness.evaluateFlags("ada", {
     groups: { company: "x" },
@@ -141,7 +141,7 @@ const SLICES: readonly (readonly [
 ];
 
 for (const [name, keys, slice, warnings] of SLICES) {
-  Deno.test(`only() takes ${name} (FLD-042)`, async () => {
+  Deno.test(`only() takes ${name} (EDGE-433, FLD-042)`, async () => {
     const harness = createHarness({ definitions: [definitionsOf([on, off])] });
     const flags = await harness.evaluateFlags("ada");
     assertEquals(flags.only(keys as string).keys, slice);
@@ -179,7 +179,7 @@ const IDS: readonly (readonly [
 ];
 
 for (const [given, distinctId] of IDS) {
-  Deno.test(`The id ${typeof given} ${String(given)} is read as capture reads it (FLD-042)`, async () => {
+  Deno.test(`The id ${typeof given} ${String(given)} is read as capture reads it (EDGE-444, FLD-042)`, async () => {
     const harness = createHarness({ definitions: [definitionsOf([on])] });
     const scope = harness.createMethods({
       isScope: true,

@@ -50,3 +50,34 @@ Deno.test("fromHeaders() of what has no headers gives a scope that knows nobody 
   }
   assertEquals(errors, []);
 });
+
+Deno.test("getPostHog() gives the scope of the headers at hand (EDGE-350, EDGE-361)", async () => {
+  const given = new Headers(KNOWN);
+  const { next } = createTestNext({ headers: () => Promise.resolve(given) });
+  const { getPostHog } = next;
+  const hog = await getPostHog();
+  assertEquals(hog.distinctId, "visitor-1");
+  assert(await getPostHog() === hog && next.fromHeaders(given) === hog);
+});
+
+Deno.test("getPostHog() rejects with what stops rendering (EDGE-352)", async () => {
+  const digest = "DYNAMIC_SERVER_USAGE";
+  const stop = Object.assign(new Error("stop"), { digest });
+  const { next, errors, emulator } = createTestNext({
+    headers: () => Promise.reject(stop),
+  });
+  assertEquals(await next.getPostHog().catch((error) => error), stop);
+  assertEquals([errors, emulator.events], [[], []]);
+});
+
+Deno.test("getPostHog() without the option 'headers' says so, and gives a scope that knows nobody (EDGE-004)", async () => {
+  const { next, errors, emulator, pending } = createTestNext();
+  const hog = await next.getPostHog();
+  hog.capture({ event: "rendered" });
+  await Promise.all(pending);
+  assertEquals(hog.distinctId, undefined);
+  assertEquals(errors.map(({ message }) => message), [
+    "Cannot know who asks in 'getPostHog': expected option 'headers'",
+  ]);
+  assertEquals(emulator.events.map(({ event }) => event), ["rendered"]);
+});

@@ -1,4 +1,6 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { createClient } from "edgehog/client";
+import { featureFlags } from "edgehog/feature-flags";
 import { PostHogProvider } from "edgehog/openfeature";
 import { createTestClient, type TestClientOptions } from "edgehog/testing";
 import { DEFINITIONS } from "./_flags.ts";
@@ -105,10 +107,27 @@ Deno.test("a load that hangs is given up within featureFlagsRequestTimeoutMs (ED
   assertEquals(end instanceof Error, true);
 });
 
-Deno.test("what is no client with flags can't be initialized (EDGE-393)", async () => {
-  for (const client of [undefined, {}]) {
+Deno.test("what is no client with flags, or has no key or host, is FATAL (EDGE-393)", async () => {
+  const use = [featureFlags()];
+  const silence = () => {};
+  const logger = {
+    debug: silence,
+    info: silence,
+    warn: silence,
+    error: silence,
+  };
+  for (
+    const client of [
+      undefined,
+      {},
+      createClient("phx_secret", { use, logger }),
+      createClient("phc_x", { use, logger, host: "ftp://x" }),
+    ]
+  ) {
     const provider = new PostHogProvider(client as never);
-    await assertRejects(() => provider.initialize(), Error, "'posthog'");
+    const error = await assertRejects(() => provider.initialize(), Error);
+    assertEquals(Object(error).code, "PROVIDER_FATAL");
+    assert(/'posthog'/.test(error.message) && !/secret/.test(error.message));
   }
 });
 

@@ -1,4 +1,9 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { checkFlagOptions } from "../../../src/flags/options.ts";
 import { OptionReader } from "../../../src/options/reader.ts";
 import { resolveOptions } from "../../../src/options/resolve.ts";
@@ -74,6 +79,7 @@ for (const key of [undefined, null, "", "  ", 42, {}]) {
     const { options, problems } = resolve(key, {});
     assertEquals(options.disabled, true);
     assertEquals(problems.map(({ option }) => option), ["apiKey"]);
+    assertMatch(problems[0]?.message ?? "", /\bPOSTHOG_PROJECT_TOKEN\b/);
   });
 }
 
@@ -83,7 +89,7 @@ for (const key of ["phx_personal", "phs_project", " phs_x "]) {
     assertEquals([options.disabled, options.apiKey], [true, ""]);
     assertEquals(problems.map(({ option, message }) => [option, message]), [[
       "apiKey",
-      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…); the client is disabled",
+      "Cannot use option 'apiKey': this is a secret key, expected a project token (phc_…, in POSTHOG_PROJECT_TOKEN); the client is disabled",
     ]]);
   });
 }
@@ -165,7 +171,7 @@ for (const [name, value, message] of WRONG_ROWS) {
   });
 }
 
-Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (FLD-023)", () => {
+Deno.test("featureFlagsRequestTimeoutMs may be 100, and is its default below (EDGE-443, FLD-023)", () => {
   const read = (given: number) =>
     resolve("phc_x", { featureFlagsRequestTimeoutMs: given }).options
       .featureFlagsRequestTimeoutMs;

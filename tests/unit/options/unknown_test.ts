@@ -39,7 +39,7 @@ const NEAREST: readonly [given: string, meant: string | undefined][] = [
 ];
 
 for (const [given, meant] of NEAREST) {
-  Deno.test(`an option '${given}' is refused; meant: ${meant} (FLD-021)`, () => {
+  Deno.test(`an option '${given}' is refused; meant: ${meant} (EDGE-440, EDGE-441, EDGE-442, FLD-021)`, () => {
     const hint = meant ? `; did you mean '${meant}'?` : "";
     const { problems, options } = resolve("phc_x", { [given]: "http://x.y" });
     assertEquals(problems.map(({ message, option }) => [message, option]), [[
@@ -50,7 +50,7 @@ for (const [given, meant] of NEAREST) {
   });
 }
 
-Deno.test("of many options that nobody takes twenty are told (FLD-021)", () => {
+Deno.test("of many options that nobody takes twenty are told (EDGE-440, FLD-021)", () => {
   const many = Object.fromEntries(
     Array.from({ length: 100 }, (_, index) => [`unknown${index}`, index]),
   );

@@ -1,3 +1,4 @@
+import { headers } from "next/headers";
 import { after } from "next/server";
 import { PostHog } from "edgehog";
 import { createNext } from "edgehog/next";
@@ -19,4 +20,4 @@ export const posthog = process.env.ONE_CLIENT === "1"
   ? shared.posthog ??= createClient()
   : createClient();
 
-export const next = createNext(posthog, { after });
+export const next = createNext(posthog, { after, headers });

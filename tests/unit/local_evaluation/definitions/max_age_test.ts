@@ -37,7 +37,7 @@ const AGES: readonly (readonly [
 ];
 
 for (const [idleMs, maxDefinitionAgeMs, value] of AGES) {
-  Deno.test(`Definitions ${idleMs} ms old, of at most ${maxDefinitionAgeMs}, answer with the ${value} ones (FLD-037)`, async () => {
+  Deno.test(`Definitions ${idleMs} ms old, of at most ${maxDefinitionAgeMs}, answer with the ${value} ones (EDGE-434, FLD-037)`, async () => {
     const { read, errors, clock } = await createIdle(idleMs, {
       maxDefinitionAgeMs,
     });
@@ -132,4 +132,22 @@ Deno.test("Without a polling interval 'maxDefinitionAgeMs' still counts where it
     maxDefinitionAgeMs: HOUR_MS,
   });
   assertEquals(await read(), "new");
+});
+
+Deno.test("Old definitions that can't be refreshed answer for the reason of ever, with one warning an outage (EDGE-435, FLD-037)", async () => {
+  const { posthog, emulator, clock, logs } = await createIdle(HOUR_MS);
+  emulator.setFaultPolicy(({ path }) =>
+    path === PATH ? { status: 503 } : undefined
+  );
+  const answers: unknown[] = [];
+  for (let minute = 0; minute < 10; minute++) {
+    const { value, reason } = (await posthog.evaluateFlags("ada")).detail(
+      "f",
+      "none",
+    );
+    answers.push(`${value}, ${reason}`);
+    await clock.advance(60_000);
+  }
+  assertEquals(new Set(answers), new Set(["old, condition_match"]));
+  assertEquals(logs.filter(({ level }) => level === "warn").length, 1);
 });

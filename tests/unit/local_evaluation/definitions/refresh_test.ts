@@ -76,7 +76,7 @@ Deno.test("A dropped refresh stops blocking after the request timeout and a seco
   assertEquals(harness.requests.length, 3);
 });
 
-Deno.test("A cold access waits for half of the flags deadline and then goes on without (FLD-032)", async () => {
+Deno.test("A cold access waits for half of the flags deadline and then goes on without (FLG-023, FLD-032)", async () => {
   const harness = createHarness({
     definitions: [{ kind: "hang" }],
     remote: [remoteOf({ f: { enabled: true } })],

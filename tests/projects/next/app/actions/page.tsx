@@ -1,10 +1,9 @@
-import { headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { next } from "../../lib/posthog";
 
 async function order(form: FormData): Promise<void> {
   "use server";
-  const hog = next.fromHeaders(await headers());
+  const hog = await next.getPostHog();
   hog.capture({ event: "order placed" });
   const kind = form.get("kind");
   if (kind === "error") throw new Error("action boom");

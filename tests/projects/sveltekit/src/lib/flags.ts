@@ -1,12 +1,6 @@
-import { env } from "$env/dynamic/private";
-import { PostHog } from "edgehog";
 import { createFlagsAdapter } from "edgehog/flags-sdk";
 import { flag } from "flags/sveltekit";
-
-export const posthog = new PostHog(env.POSTHOG_API_KEY, {
-  host: env.POSTHOG_HOST,
-  personalApiKey: env.POSTHOG_PERSONAL_API_KEY,
-});
+import { posthog } from "./posthog";
 
 const adapter = createFlagsAdapter(posthog, {
   identify: ({ headers }) => ({

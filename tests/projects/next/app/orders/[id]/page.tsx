@@ -16,7 +16,7 @@ export default async function Page(
 }
 
 async function Items() {
-  const hog = next.fromHeaders(await headers());
+  const hog = await next.getPostHog();
   hog.capture({ event: "items rendered" });
   return <p>items</p>;
 }

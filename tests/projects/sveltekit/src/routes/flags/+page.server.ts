@@ -1,4 +1,5 @@
-import { half, newNav, posthog, price, pricing } from "$lib/flags";
+import { half, newNav, price, pricing } from "$lib/flags";
+import { posthog } from "$lib/posthog";
 
 export async function load({ request }: { request: Request }) {
   const sdk = {

@@ -1,0 +1,104 @@
+import { getOwn, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
+import type { JsonObject } from "../core/json.ts";
+import { parseJson } from "../core/json.ts";
+import type { Logger } from "../core/logger.ts";
+import type { EmulatorStore, IncomingEvent } from "./types.ts";
+
+/** An event with the moment of its arrival. */
+export interface StoredEvent {
+  /** The event. */
+  readonly event: IncomingEvent;
+  /** When it arrived, in ms since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** One line of a store. */
+export type JournalEntry =
+  | (StoredEvent & { readonly kind: "event" })
+  /** Edited flags, and the ETag of those that the edits began with. */
+  | {
+    readonly kind: "flags";
+    readonly flags: JsonObject;
+    readonly base: string;
+  }
+  /** All events before it are forgotten. */
+  | { readonly kind: "reset" };
+
+/** A store's text as lines of JSON: what it has, and what is added. */
+export interface Journal {
+  /** Reads all entries, oldest first, and tells of lines that are none. */
+  read(): Promise<readonly JournalEntry[]>;
+  /** Appends entries after all that was appended before, and then carries on with `commit` before anything later. */
+  append(entries: readonly JournalEntry[], commit: () => void): Promise<void>;
+}
+
+/** Creates the {@linkcode Journal} of a store. */
+export function createJournal(store: EmulatorStore, logger: Logger): Journal {
+  let isTorn = false;
+  let tail: Promise<void> = Promise.resolve();
+  return {
+    async read() {
+      const text = await store.read();
+      const lines = text.split("\n");
+      // What the last line ends with, if it ends: a torn one must not run into the next.
+      isTorn = lines.pop() !== "";
+      const filled = lines.filter((line) => line !== "");
+      const entries = filled.flatMap((line) => readEntry(line) ?? []);
+      const skipped = filled.length - entries.length;
+      if (isTorn) {
+        logger.warn("The store's last line was torn and is skipped");
+      }
+      if (skipped > 0) {
+        logger.warn(
+          `The store has ${skipped} lines that can't be read: they are skipped`,
+        );
+      }
+      return entries;
+    },
+    append(entries, commit) {
+      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join(
+        "",
+      );
+      const work = tail.then(async () => {
+        const start = isTorn ? "\n" : "";
+        // Until it has succeeded, part of it may be there.
+        isTorn = true;
+        await store.append(start + text);
+        isTorn = false;
+        commit();
+      });
+      tail = work.catch(() => {});
+      return work;
+    },
+  };
+}
+
+function readEntry(line: string): JournalEntry | undefined {
+  const json = parseJson(line);
+  if (!isRecord(json)) return undefined;
+  switch (json["kind"]) {
+    case "reset":
+      return { kind: "reset" };
+    case "flags": {
+      const { flags, base } = json;
+      return isRecord(flags) && isText(base)
+        ? { kind: "flags", flags: flags as JsonObject, base }
+        : undefined;
+    }
+    case "event": {
+      const { event, receivedAt } = json;
+      return isStoredEvent(event) && isFiniteNumber(receivedAt)
+        ? { kind: "event", event, receivedAt }
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const TEXTS = ["uuid", "event", "distinctId", "timestamp", "lane"];
+
+function isStoredEvent(json: unknown): json is IncomingEvent {
+  return isRecord(json) && isRecord(getOwn(json, "properties")) &&
+    TEXTS.every((name) => isText(getOwn(json, name)));
+}

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { fromRoot } from "./_kit/paths.ts";
+
+/** Where the map's names begin: they are short where the line before says the room. */
+const ROOMS = [
+  "",
+  "src/",
+  "src/local_evaluation/definitions/",
+  "src/local_evaluation/evaluation/",
+];
+
+/** Whether there is such a file in one of the rooms. */
+function isThere(path: string): boolean {
+  return ROOMS.some((room) => {
+    try {
+      return Deno.statSync(fromRoot(room + path)).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+Deno.test("CONTRIBUTING.md opens with a map of ten steps each, and names files that are there", () => {
+  const text = Deno.readTextFileSync(fromRoot("CONTRIBUTING.md"));
+  const map = text.split(/^## /m)[1] ?? "";
+  assertEquals(map.split("\n")[0], "The map");
+  assertEquals([...map.matchAll(/^10\. /gm)].length, 2);
+  assertEquals(map.match(/^11\. /m), null);
+  const named = [...text.matchAll(/`([\w./-]+\.(?:ts|md|txt|json|yml))`/g)]
+    .map(([, path = ""]) => path);
+  assertEquals(named.filter((path) => !isThere(path)), []);
+  assertEquals(named.length > 30, true);
+});
