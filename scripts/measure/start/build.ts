@@ -26,7 +26,7 @@ export function buildModule(code: string, platform: Platform): string {
 
 /** Bundles what measures, a file of this directory, and hands the library over to it. */
 export function buildBundle(
-  main: "process_main" | "worker_main" | "flush_main",
+  main: "process_main" | "worker_main" | "flush_main" | "fresh_main",
 ): string {
   const code = [
     `import { PostHog } from "edgehog";`,
