@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ReceivedEvent } from "edgehog/dev";
 import { buildFlagDefinitions } from "edgehog/testing";
-import { createEnv, get } from "./_next_steps.ts";
+import { createEnv, get } from "./_pages.ts";
 import type { Project } from "./_project.ts";
 import { startServer } from "./_program.ts";
 import { inOrder, serveCollector } from "./_servers.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { findFreePort } from "../_kit/free_port.ts";
-import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
+import { createEnv, FLAGS, get, readFlags, request } from "./_pages.ts";
 import { type Project, testProject } from "./_project.ts";
 import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
