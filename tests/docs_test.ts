@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { existsSync } from "node:fs";
 import config from "../deno.json" with { type: "json" };
 import { ENTRIES } from "../scripts/check/_entries.ts";
 import { type Page, parsePage } from "./_kit/markdown.ts";
@@ -15,22 +16,10 @@ const INDEX: readonly string[] = ["README.md", "docs/README.md"];
 /** What is installed or built. */
 const NOT_OURS = /^(?:node_modules|dist|build|\.(?!github).*)$/;
 
-const read = (path: string): string | undefined => {
-  try {
-    return Deno.readTextFileSync(fromRoot(path));
-  } catch {
-    return undefined;
-  }
-};
+const exists = (path: string): boolean => existsSync(fromRoot(path));
 
-const exists = (path: string): boolean => {
-  try {
-    Deno.statSync(fromRoot(path));
-    return true;
-  } catch {
-    return false;
-  }
-};
+const read = (path: string): string | undefined =>
+  exists(path) ? Deno.readTextFileSync(fromRoot(path)) : undefined;
 
 function listFiles(directory = ""): string[] {
   return Array.from(Deno.readDirSync(fromRoot(directory || "."))).flatMap(

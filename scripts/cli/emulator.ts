@@ -7,7 +7,7 @@ import {
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
 import { createEmulatorPage } from "../../src/dev/page/mod.ts";
-import { serveEmulator } from "../demonstrate/_emulator_server.ts";
+import { serveEmulator } from "./serve_emulator.ts";
 import {
   CliError,
   type Command,

@@ -64,7 +64,7 @@ export interface HttpDoorOptions {
 }
 
 /** A larger response body is given up: flag definitions of a large project take a few MiB. */
-export const MAX_RESPONSE_BYTES: number = 32 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /** The name of the errors in which the door words a failed fetch. */
 export const NETWORK_ERROR = "NetworkError";

@@ -4,17 +4,13 @@ import { parseJson } from "../core/json.ts";
 import type { Logger } from "../core/logger.ts";
 import type { EmulatorStore, IncomingEvent } from "./types.ts";
 
-/** An event with the moment of its arrival. */
-export interface StoredEvent {
-  /** The event. */
-  readonly event: IncomingEvent;
-  /** When it arrived, in ms since the epoch. */
-  readonly receivedAt: number;
-}
-
 /** One line of a store. */
 export type JournalEntry =
-  | (StoredEvent & { readonly kind: "event" })
+  | {
+    readonly kind: "event";
+    readonly event: IncomingEvent;
+    readonly receivedAt: number;
+  }
   /** Edited flags, and the ETag of those that the edits began with. */
   | {
     readonly kind: "flags";
@@ -87,7 +83,7 @@ function readEntry(line: string): JournalEntry | undefined {
     }
     case "event": {
       const { event, receivedAt } = json;
-      return isStoredEvent(event) && isFiniteNumber(receivedAt)
+      return isEvent(event) && isFiniteNumber(receivedAt)
         ? { kind: "event", event, receivedAt }
         : undefined;
     }
@@ -98,7 +94,7 @@ function readEntry(line: string): JournalEntry | undefined {
 
 const TEXTS = ["uuid", "event", "distinctId", "timestamp", "lane"];
 
-function isStoredEvent(json: unknown): json is IncomingEvent {
+function isEvent(json: unknown): json is IncomingEvent {
   return isRecord(json) && isRecord(getOwn(json, "properties")) &&
     TEXTS.every((name) => isText(getOwn(json, name)));
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { PostHog } from "edgehog";
 import { redisRestCache } from "edgehog/caches/redis-rest";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../scripts/cli/serve_emulator.ts";
 import { hasRedisServer, startRedisRest } from "../_kit/redis_rest_proxy.ts";
 import { serveCollector } from "../projects/_servers.ts";
 import { checkTypes, start, testExample } from "./_example.ts";

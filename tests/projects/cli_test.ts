@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PostHog } from "edgehog";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../scripts/cli/serve_emulator.ts";
 import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
 import { type ProjectServer, startServer } from "./_program.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { within } from "../../_kit/within.ts";
 import { createWorker, type Worker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 function createFlags(value: string) {
   const variants = [{ key: value, rollout_percentage: 100 }];
