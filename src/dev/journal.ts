@@ -1,6 +1,5 @@
 import { getOwn, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
-import type { JsonObject } from "../core/json.ts";
-import { parseJson } from "../core/json.ts";
+import { type JsonObject, parseJson } from "../core/json.ts";
 import type { Logger } from "../core/logger.ts";
 import type { EmulatorStore, IncomingEvent } from "./types.ts";
 

@@ -1,5 +1,4 @@
-import type { PostHogEmulator } from "edgehog/dev";
-import { createPostHogEmulator } from "edgehog/dev";
+import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { buildFlagDefinitions } from "edgehog/testing";
 import { within } from "../../_kit/within.ts";
 import { createWorker, type Worker } from "../../_kit/workerd.ts";
