@@ -151,7 +151,9 @@ class FlagsFile {
         const flags = this.read();
         if (!flags) return;
         emulator.setFlags(flags);
-        say(`Took the flags of ${this.#name}`);
+        say(
+          `Took the flags of ${this.#name}; a client that decides them itself has them within its polling interval (30 s by default)`,
+        );
       } catch (error) {
         complain(`${describeCause(error)}; the last good ones stay`);
       }
@@ -179,7 +181,7 @@ In a browser: ${url}
 In code:
   new PostHog("phc_local", { host: "${url}", personalApiKey: "phx_local" })
 
-As variables, such as in a Worker's .dev.vars:
+As variables, for .env, or a Worker's .dev.vars:
 POSTHOG_API_KEY=phc_local
 POSTHOG_HOST=${url}
 POSTHOG_PERSONAL_API_KEY=phx_local

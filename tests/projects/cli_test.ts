@@ -337,7 +337,7 @@ testProject("cli", async (project, t) => {
           '{ "flags": [{ "key": "new-nav", "active": true, "filters": { "groups": [{}] } }] }',
         );
         await Deno.rename(`${file}.new`, file);
-        await emulator.says(/^Took the flags of flags\.json$/m);
+        await emulator.says(/^Took the flags of flags\.json; a client /m);
         assertEquals(await getFlag(emulator.url), true);
       },
     );
