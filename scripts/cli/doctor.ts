@@ -39,16 +39,17 @@ environment has wins. Keys are no options: the shell and the list of processes
 would keep them.
 
 Options:
-  --env-file <file>  a file of variables, in place of those
-  --host <url>       another host than POSTHOG_HOST
-  --json             the findings as JSON, for programs
-  --help             this text`,
-  options: { "env-file": "string", host: "string", json: "boolean" },
+  --env <file>  a file of variables, in place of those
+  --host <url>  another host than POSTHOG_HOST
+  --json        the findings as JSON, for programs
+  --help        this text`,
+  // Not `--env-file`: Node takes that for its own wherever it stands, and ends by itself where the file is missing.
+  options: { env: "string", host: "string", json: "boolean" },
   run: runDoctor,
 };
 
 async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
-  const { env, file } = readVariables(given.text("env-file"), terminal);
+  const { env, file } = readVariables(given.text("env"), terminal);
   const setUp = readSetUp(env, {
     host: given.text("host"),
     fetch: terminal.fetch,
@@ -56,8 +57,10 @@ async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
   });
   const findings = await examine(setUp);
   const isOk = findings.every(({ kind }) => kind !== "wrong");
-  const { host } = setUp.kernel.options;
-  const { say } = terminal;
+  const { host, redact } = setUp.kernel.options;
+  // Whatever somebody answered, and wherever a key was written by mistake.
+  const say = (text: string) =>
+    terminal.say(redact(text).replaceAll(/ph[cxs]_\w+/g, "[redacted]"));
   if (given.has("json")) {
     say(
       JSON.stringify({ ok: isOk, version: VERSION, host, findings }, null, 2),

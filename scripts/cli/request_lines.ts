@@ -1,4 +1,4 @@
-import { isRecord } from "../../src/core/guards.ts";
+import { isRecord, isText } from "../../src/core/guards.ts";
 import { toLine } from "../../src/core/logger.ts";
 import type { ReceivedRequest } from "../../src/dev/mod.ts";
 
@@ -8,7 +8,7 @@ export function describeRequest(
 ): string {
   const batch = isRecord(body) ? body["batch"] : undefined;
   const events = Array.isArray(batch)
-    ? batch.filter(isRecord).map(({ event }) => event)
+    ? batch.filter(isRecord).map(({ event }) => event).filter(isText)
     : [];
   const line = `${status || "---"} ${method} ${path}  ${events.join(", ")}`
     .trimEnd();

@@ -77,7 +77,9 @@ export function createEmulatorPage(
       if (!handlers) return await emulator.fetch(request);
       const refusal = findRefusal(request, hosts);
       if (refusal !== undefined) return refuse(403, refusal);
-      const handle = handlers[request.method];
+      const handle = Object.hasOwn(handlers, request.method)
+        ? handlers[request.method]
+        : undefined;
       if (!handle) return refuse(405, `There is no ${request.method} here`);
       const response = await handle(request);
       for (const [name, value] of Object.entries(PAGE_HEADERS)) {
