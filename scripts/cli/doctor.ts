@@ -3,7 +3,11 @@ import type { Command, Given, Terminal } from "./command.ts";
 import { examine } from "./doctor/examine.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { readSetUp } from "./doctor/set_up.ts";
-import { readVariables } from "./doctor/variables.ts";
+import {
+  hasVariables,
+  readVariables,
+  USUAL_FILES,
+} from "./doctor/variables.ts";
 
 /** How the kinds of findings are shown. */
 const MARKS: Readonly<Record<Finding["kind"], string>> = {
@@ -12,6 +16,11 @@ const MARKS: Readonly<Record<Finding["kind"], string>> = {
   wrong: "WRONG",
   skipped: "-",
 };
+
+/** Said where there is nothing to look at. */
+const NO_VARIABLES = `No POSTHOG_… variable is in the environment, nor in ${
+  USUAL_FILES.join(", ")
+} of this directory:`;
 
 /** `edgehog doctor`. */
 export const DOCTOR: Command = {
@@ -30,16 +39,17 @@ environment has wins. Keys are no options: the shell and the list of processes
 would keep them.
 
 Options:
-  --env-file <file>  a file of variables, in place of those
-  --host <url>       another host than POSTHOG_HOST
-  --json             the findings as JSON, for programs
-  --help             this text`,
-  options: { "env-file": "string", host: "string", json: "boolean" },
+  --env <file>  a file of variables, in place of those
+  --host <url>  another host than POSTHOG_HOST
+  --json        the findings as JSON, for programs
+  --help        this text`,
+  // Not `--env-file`: Node takes that for its own wherever it stands, and ends by itself where the file is missing.
+  options: { env: "string", host: "string", json: "boolean" },
   run: runDoctor,
 };
 
 async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
-  const { env, file } = readVariables(given.text("env-file"), terminal);
+  const { env, file } = readVariables(given.text("env"), terminal);
   const setUp = readSetUp(env, {
     host: given.text("host"),
     fetch: terminal.fetch,
@@ -47,8 +57,10 @@ async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
   });
   const findings = await examine(setUp);
   const isOk = findings.every(({ kind }) => kind !== "wrong");
-  const { host } = setUp.kernel.options;
-  const { say } = terminal;
+  const { host, redact } = setUp.kernel.options;
+  // Whatever somebody answered, and wherever a key was written by mistake.
+  const say = (text: string) =>
+    terminal.say(redact(text).replaceAll(/ph[cxs]_\w+/g, "[redacted]"));
   if (given.has("json")) {
     say(
       JSON.stringify({ ok: isOk, version: VERSION, host, findings }, null, 2),
@@ -56,6 +68,7 @@ async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
     return isOk ? 0 : 1;
   }
   if (file !== undefined) say(`With the variables of ${file}:`);
+  else if (!hasVariables(env)) say(NO_VARIABLES);
   for (const finding of findings) say(describe(finding));
   return isOk ? 0 : 1;
 }

@@ -25,6 +25,9 @@ const DEFAULT_PORT = 8010;
 /** Nobody but this machine's own programs gets there. */
 const LOOPBACK = "127.0.0.1";
 
+/** What the platform says where the port is another's, and not the address wrong. */
+const PORT_TROUBLE = /EADDRINUSE|EACCES|in use|denied/i;
+
 const SILENT = { debug() {}, info() {} };
 
 /** `edgehog emulator`. */
@@ -42,7 +45,7 @@ Options:
                     alone)
   --flags <file>    the flags, as JSON: { "new-nav": true, "pricing": "annual" },
                     or PostHog's definitions. The file is followed: an edit
-                    counts from the next request on
+                    counts within half a second
   --store <file>    keeps events and edited flags in a file: nothing that was
                     acknowledged is lost, however the emulator ends
   --help            this text`,
@@ -110,13 +113,17 @@ function listen(
   port: number,
   host = LOOPBACK,
 ): ReturnType<typeof serveEmulator> {
+  // An empty one would be every address of the machine.
+  if (host === "") {
+    throw new CliError("Cannot use '--host': expected an address", 2);
+  }
   const page = createEmulatorPage(emulator, { hosts: [host] });
   return serveEmulator(page, port, host).catch((error) => {
-    throw new CliError(
-      `Cannot listen on port ${port}, choose another with --port: ${
-        describeCause(error)
-      }`,
-    );
+    const cause = describeCause(error);
+    const other = PORT_TROUBLE.test(cause)
+      ? `port ${port}, choose another with --port`
+      : `${host}, choose another with --host`;
+    throw new CliError(`Cannot listen on ${other}: ${cause}`);
   });
 }
 
@@ -151,15 +158,12 @@ class FlagsFile {
         const flags = this.read();
         if (!flags) return;
         emulator.setFlags(flags);
-        say(`Took the flags of ${this.#name}`);
+        say(
+          `Took the flags of ${this.#name}; a client that decides them itself has them within its polling interval (30 s by default)`,
+        );
       } catch (error) {
         complain(`${describeCause(error)}; the last good ones stay`);
       }
-    }, (error) => {
-      const reason = toLine(describeFileError(error));
-      complain(
-        `Cannot follow ${this.#name}: ${reason}; edits need a new start`,
-      );
     });
   }
 }
@@ -179,7 +183,7 @@ In a browser: ${url}
 In code:
   new PostHog("phc_local", { host: "${url}", personalApiKey: "phx_local" })
 
-As variables, such as in a Worker's .dev.vars:
+As variables, for .env, or a Worker's .dev.vars:
 POSTHOG_API_KEY=phc_local
 POSTHOG_HOST=${url}
 POSTHOG_PERSONAL_API_KEY=phx_local

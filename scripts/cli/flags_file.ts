@@ -1,5 +1,4 @@
-import { watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { watchFile } from "node:fs";
 import { describeType, isRecord } from "../../src/core/guards.ts";
 import type { EmulatorFlagDefinitions } from "../../src/dev/mod.ts";
 import { buildFlagDefinitions } from "../../src/testing/simple_flags.ts";
@@ -7,6 +6,9 @@ import { describeCause } from "./command.ts";
 
 /** How long after a change a file is read: editors write in several steps. */
 const SETTLE_MS = 50;
+
+/** How often a file is looked at. */
+const LOOK_MS = 200;
 
 /**
  * Reads flags: PostHog's definitions (`{ "flags": [ … ] }`, or the rows alone), or the short form of the testing kit.
@@ -46,25 +48,14 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Calls back after each change of a file, for as long as the process lives. The directory is watched: editors put a new
- * file in the place of the old one.
- *
- * @param onEnd Hears why the file can't be followed, or no longer.
+ * Calls back after each change of a file, for as long as the process lives. The file is looked at again and again: what
+ * the platform tells of changes leaves out those behind a link, in a directory that is made anew, and on shared disks.
  */
-export function followFile(
-  path: string,
-  onChange: () => void,
-  onEnd: (error: unknown) => void,
-): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    const watcher = watch(dirname(path), (_kind, name) => {
-      if (name !== null && basename(String(name)) !== basename(path)) return;
-      clearTimeout(timer);
-      timer = setTimeout(onChange, SETTLE_MS);
-    });
-    watcher.on("error", onEnd);
-  } catch (error) {
-    onEnd(error);
-  }
+export function followFile(path: string, onChange: () => void): void {
+  // Once unasked: for an edit that came before the first look.
+  let timer = setTimeout(onChange, LOOK_MS);
+  watchFile(path, { interval: LOOK_MS }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, SETTLE_MS);
+  });
 }

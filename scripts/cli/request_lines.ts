@@ -1,4 +1,4 @@
-import { isRecord } from "../../src/core/guards.ts";
+import { isRecord, isText } from "../../src/core/guards.ts";
 import { toLine } from "../../src/core/logger.ts";
 import type { ReceivedRequest } from "../../src/dev/mod.ts";
 
@@ -8,9 +8,10 @@ export function describeRequest(
 ): string {
   const batch = isRecord(body) ? body["batch"] : undefined;
   const events = Array.isArray(batch)
-    ? batch.filter(isRecord).map(({ event }) => event)
+    ? batch.filter(isRecord).map(({ event }) => event).filter(isText)
     : [];
-  // Without a status the connection was dropped, as by a fault.
-  const line = `${status || "---"} ${method} ${path}  ${events.join(", ")}`;
-  return toLine(line.trimEnd());
+  const line = `${status || "---"} ${method} ${path}  ${events.join(", ")}`
+    .trimEnd();
+  // Without a status there was no answer: a fault, or a client that was frozen.
+  return toLine(status ? line : `${line}  (the connection broke off)`);
 }

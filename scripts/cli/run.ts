@@ -1,4 +1,5 @@
 import { attempt } from "../../src/core/guards.ts";
+import { toLine } from "../../src/core/logger.ts";
 import { VERSION } from "../../src/core/version.ts";
 import { findNearest } from "../../src/options/nearest.ts";
 import {
@@ -15,6 +16,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   emulator: EMULATOR,
   doctor: DOCTOR,
 };
+
+/** Letters of an error at most: a name of the user's stands there whole. */
+const MAX_LINE = 2000;
 
 /** How the package's command is called. */
 const NAME = "npx edgehog";
@@ -42,7 +46,9 @@ export async function runCli(
     const status = error instanceof CliError ? error.status : 1;
     const call = command ? `${NAME} ${name}` : NAME;
     const hint = status === 2 ? `; see ${call} --help` : "";
-    terminal.complain(`edgehog: ${describeCause(error)}${hint}`);
+    terminal.complain(
+      toLine(`edgehog: ${describeCause(error)}${hint}`, MAX_LINE),
+    );
     return status;
   }
 }

@@ -12,6 +12,9 @@ export interface EmulatorServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Bytes of a request at most, as in PostHog. */
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
+
 /** Addresses that stand for every address of the machine. */
 const EVERYWHERE = new Set(["0.0.0.0", "::"]);
 
@@ -58,7 +61,15 @@ async function answer(
   outgoing: ServerResponse,
 ): Promise<void> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.byteLength;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (size > MAX_BODY_BYTES) {
+    outgoing.writeHead(413).end();
+    return;
+  }
   const gone = new AbortController();
   outgoing.once("close", () => gone.abort());
   const headers = Object.entries(incoming.headersDistinct)

@@ -11,7 +11,8 @@ const WORDS: ReadonlyMap<unknown, string> = new Map([
 /** Reads a file of the user's. @throws {Error} Why it can't be read, in a few words. */
 export function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    // Without the mark that some editors put first (BOM).
+    return new TextDecoder().decode(readFileSync(path));
   } catch (error) {
     throw new Error(describeFileError(error));
   }

@@ -34,6 +34,9 @@ import { answerV1Events } from "./v1_endpoint.ts";
 /** Requests kept; each holds its body. */
 const MAX_REQUESTS = 10_000;
 
+/** Letters of the bodies of requests kept, all together. */
+const MAX_BODIES = 128 * 1024 * 1024;
+
 /** One endpoint. */
 interface Route {
   readonly method: "GET" | "POST";
@@ -89,7 +92,10 @@ export function createPostHogEmulator(
   if (options.flags) project.setFlags(options.flags);
   const events = createEventStore();
   const faults = createFaultPlan();
-  const requests = createRecentList<ReceivedRequest>(MAX_REQUESTS);
+  const requests = createRecentList<ReceivedRequest>(
+    MAX_REQUESTS,
+    MAX_BODIES,
+  );
   const { tell, subscribe } = createChangeHub();
   const kept = createKeptState({
     store: options.store,

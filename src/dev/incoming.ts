@@ -8,6 +8,8 @@ export interface ReadRequest {
   readonly incoming: IncomingRequest;
   /** Why there is no JSON in the body, if there is none. */
   readonly bodyError: string | undefined;
+  /** Letters of the decoded body. */
+  readonly textLength: number;
 }
 
 /** Reads a request to its end. Never rejects: a body that can't be read is an error for the endpoint to answer. */
@@ -35,8 +37,12 @@ export async function readRequest(
       receivedAt,
     },
     bodyError: error,
+    textLength: text?.length ?? 0,
   };
 }
+
+/** Bytes of a decompressed body at most, as in PostHog: a few more, compressed well, would fill the memory. */
+const MAX_DECODED_BYTES = 100 * 1024 * 1024;
 
 interface ReadBody {
   readonly bytes: number;
@@ -91,9 +97,19 @@ async function decode(
   if (!Decompressor) throw new Error(`no ${encoding} in this runtime`);
   const stream = new Decompressor(encoding);
   const writer = stream.writable.getWriter();
+  let size = 0;
+  const bounded = stream.readable.pipeThrough(
+    new TransformStream<Bytes, Bytes>({
+      transform(chunk, controller) {
+        size += chunk.byteLength;
+        if (size > MAX_DECODED_BYTES) throw new Error("it is too large");
+        controller.enqueue(chunk);
+      },
+    }),
+  );
   // All at once: awaiting the write first would deadlock on large bodies.
   const [text] = await Promise.all([
-    new Response(stream.readable).text(),
+    new Response(bounded).text(),
     writer.write(bytes),
     writer.close(),
   ]);

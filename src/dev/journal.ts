@@ -3,7 +3,7 @@ import { type JsonObject, parseJson } from "../core/json.ts";
 import type { Logger } from "../core/logger.ts";
 import type { EmulatorStore, IncomingEvent } from "./types.ts";
 
-/** One line of a store. */
+/** What a line of a store has, or a list of it. */
 export type JournalEntry =
   | {
     readonly kind: "event";
@@ -16,6 +16,8 @@ export type JournalEntry =
     readonly flags: JsonObject;
     readonly base: string;
   }
+  /** Edits before it were replaced by code. */
+  | { readonly kind: "edits-over" }
   /** All events before it are forgotten. */
   | { readonly kind: "reset" };
 
@@ -38,8 +40,8 @@ export function createJournal(store: EmulatorStore, logger: Logger): Journal {
       // What the last line ends with, if it ends: a torn one must not run into the next.
       isTorn = lines.pop() !== "";
       const filled = lines.filter((line) => line !== "");
-      const entries = filled.flatMap((line) => readEntry(line) ?? []);
-      const skipped = filled.length - entries.length;
+      const read = filled.map(readLine);
+      const skipped = read.filter((entries) => !entries).length;
       if (isTorn) {
         logger.warn("The store's last line was torn and is skipped");
       }
@@ -48,12 +50,12 @@ export function createJournal(store: EmulatorStore, logger: Logger): Journal {
           `The store has ${skipped} lines that can't be read: they are skipped`,
         );
       }
-      return entries;
+      return read.flatMap((entries) => entries ?? []);
     },
     append(entries, commit) {
-      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join(
-        "",
-      );
+      const [only] = entries;
+      // One line: of a batch that could not be written whole, and was refused, nothing is found later.
+      const text = `${JSON.stringify(entries.length > 1 ? entries : only)}\n`;
       const work = tail.then(async () => {
         const start = isTorn ? "\n" : "";
         // Until it has succeeded, part of it may be there.
@@ -68,12 +70,22 @@ export function createJournal(store: EmulatorStore, logger: Logger): Journal {
   };
 }
 
-function readEntry(line: string): JournalEntry | undefined {
+/** What was appended at once; undefined where any of it can't be read. */
+function readLine(line: string): readonly JournalEntry[] | undefined {
   const json = parseJson(line);
+  const entries = (Array.isArray(json) ? json : [json]).map(readEntry);
+  return entries.length > 0 && entries.every((entry) => entry !== undefined)
+    ? entries
+    : undefined;
+}
+
+function readEntry(json: unknown): JournalEntry | undefined {
   if (!isRecord(json)) return undefined;
-  switch (json["kind"]) {
+  const { kind } = json;
+  switch (kind) {
+    case "edits-over":
     case "reset":
-      return { kind: "reset" };
+      return { kind };
     case "flags": {
       const { flags, base } = json;
       return isRecord(flags) && isText(base)

@@ -45,6 +45,8 @@ export function createKeptState(
   const journal = store && createJournal(store, logger);
   // The flags that code set last: edits hold as long as these are what they were.
   let base = project.flags;
+  // Whether the store's last flags are edits.
+  let isEdited = false;
   let restored: Promise<void> | undefined;
 
   const restore = async () => {
@@ -52,9 +54,11 @@ export function createKeptState(
     for (const entry of await journal?.read() ?? []) {
       if (entry.kind === "event") events.add(entry.event, entry.receivedAt);
       else if (entry.kind === "reset") events.clear();
+      else if (entry.kind === "edits-over") edited = undefined;
       else edited = entry;
     }
     if (!edited) return;
+    isEdited = true;
     if (edited.base === await base.etag()) project.setFlags(edited.flags);
     else {
       logger.warn(
@@ -97,9 +101,16 @@ export function createKeptState(
       project.setFlags(definitions);
       base = project.flags;
       tell({ kind: "flags" });
+      if (!isEdited) return;
+      isEdited = false;
+      // The edits are over, also for a start with the flags that they began with.
+      write([{ kind: "edits-over" }], () => {}).catch(() =>
+        logger.error("The store still has the edits that were replaced")
+      );
     },
     async editFlags(definitions) {
       const { document } = buildProjectFlags(definitions);
+      isEdited = true;
       const entry = {
         kind: "flags",
         flags: document as unknown as JsonObject,

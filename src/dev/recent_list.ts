@@ -2,23 +2,35 @@
 export interface RecentList<T> {
   /** The entries, oldest first: always the same array. */
   readonly entries: readonly T[];
-  /** Adds an entry, dropping the oldest past the limit. */
-  add(entry: T): void;
+  /** Adds an entry, dropping the oldest past the limits. The newest stays, whatever its weight (default: 0). */
+  add(entry: T, weight?: number): void;
   /** Forgets everything. */
   clear(): void;
 }
 
-/** Creates a {@linkcode RecentList} of at most `limit` entries. */
-export function createRecentList<T>(limit: number): RecentList<T> {
+/** Creates a {@linkcode RecentList} of at most `limit` entries, of at most `maxWeight` together. */
+export function createRecentList<T>(
+  limit: number,
+  maxWeight: number = Infinity,
+): RecentList<T> {
   const entries: T[] = [];
+  const weights: number[] = [];
+  let total = 0;
   return {
     entries,
-    add(entry) {
+    add(entry, weight = 0) {
       entries.push(entry);
-      if (entries.length > limit) entries.shift();
+      weights.push(weight);
+      total += weight;
+      while (
+        entries.length > limit || total > maxWeight && entries.length > 1
+      ) {
+        entries.shift();
+        total -= weights.shift() ?? 0;
+      }
     },
     clear() {
-      entries.length = 0;
+      entries.length = weights.length = total = 0;
     },
   };
 }

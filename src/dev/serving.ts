@@ -45,7 +45,7 @@ export function createEmulatorFetch(
       answerHeaders: {},
       answerBytes: 0,
     };
-    requests.add(record);
+    requests.add(record, read.textLength);
     try {
       return await answer(read, request.signal, record, { clock, ...serving });
     } finally {

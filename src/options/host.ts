@@ -30,8 +30,9 @@ export function readHost(read: OptionReader): string {
 }
 
 function toIngestionHost(host: string): string | undefined {
-  const region = CLOUD_HOST.exec(host)?.[1]?.replace("app", "us");
-  return region && `https://${region}.i.posthog.com`;
+  return CLOUD_HOST.test(host)
+    ? `https://${host.includes("//eu") ? "eu" : "us"}.i.posthog.com`
+    : undefined;
 }
 
 function parseHost(given: string, read: OptionReader): string {

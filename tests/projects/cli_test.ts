@@ -337,8 +337,44 @@ testProject("cli", async (project, t) => {
           '{ "flags": [{ "key": "new-nav", "active": true, "filters": { "groups": [{}] } }] }',
         );
         await Deno.rename(`${file}.new`, file);
-        await emulator.says(/^Took the flags of flags\.json$/m);
+        await emulator.says(/^Took the flags of flags\.json; a client /m);
         assertEquals(await getFlag(emulator.url), true);
+      },
+    );
+    await t.step(
+      `${name}: the emulator follows flags behind a link, and in a directory that is made anew`,
+      async () => {
+        const real = `${directory}/real`;
+        await Deno.mkdir(real);
+        await Deno.writeTextFile(
+          `${real}/flags.json`,
+          '{ "new-nav": "first" }',
+        );
+        await Deno.symlink("real/flags.json", `${directory}/link.json`);
+        await using emulator = await startEmulator(
+          project,
+          runtime,
+          "--flags",
+          "link.json",
+        );
+        await Deno.writeTextFile(
+          `${real}/flags.json`,
+          '{ "new-nav": "second" }',
+        );
+        await emulator.says(/^Took the flags of link\.json$/m);
+        assertEquals(await getFlag(emulator.url), "second");
+        await Deno.remove(real, { recursive: true });
+        await emulator.says(/^Cannot take the flags .*no such file/m);
+        emulator.forget();
+        await Deno.mkdir(real);
+        await Deno.writeTextFile(
+          `${real}/flags.json`,
+          '{ "new-nav": "third" }',
+        );
+        await emulator.says(/^Took the flags of link\.json$/m);
+        assertEquals(await getFlag(emulator.url), "third");
+        await Deno.remove(real, { recursive: true });
+        await Deno.remove(`${directory}/link.json`);
       },
     );
     await t.step(
@@ -390,6 +426,58 @@ testProject("cli", async (project, t) => {
       /^edgehog: Cannot listen on port \d+, choose another [^\n]*\n$/,
     );
   });
+  await t.step(
+    "an address that is not this machine's is one line",
+    async () => {
+      const command = ["node", CLI, "emulator", "--host", "192.0.2.1"];
+      const { code, output } = await run(command, { cwd: directory });
+      assertEquals(code, 1);
+      assertMatch(
+        output,
+        /^edgehog: Cannot listen on 192\.0\.2\.1, choose another with --host: [^\n]*\n$/,
+      );
+    },
+  );
+  await t.step(
+    "a body that is too large is refused, and the next one taken",
+    async () => {
+      await using emulator = await startEmulator(project, ["node", CLI]);
+      const response = await fetch(`${emulator.url}/batch/`, {
+        method: "POST",
+        body: new Uint8Array(21 * 1024 * 1024),
+      });
+      await response.body?.cancel();
+      assertEquals(response.status, 413);
+      assert(await send(emulator.url, crypto.randomUUID()));
+    },
+  );
+  for (const [name, runtime] of Object.entries(RUNTIMES)) {
+    await t.step(
+      `${name}: variables that are not there are one line`,
+      async () => {
+        const command = [...runtime, "doctor", "--env", "none.env"];
+        const { code, output } = await run(command, { cwd: directory });
+        assertEquals([code, output], [
+          1,
+          "edgehog: Cannot read the variables of none.env: there is no such file or directory\n",
+        ]);
+      },
+    );
+  }
+  await t.step(
+    "a store that is another's file is one line, and stays as it is",
+    async () => {
+      const file = `${directory}/package.json`;
+      const before = await Deno.readTextFile(file);
+      const command = ["node", CLI, "emulator", "--store", "package.json"];
+      const { code, output } = await run(command, { cwd: directory });
+      assertEquals([code, output], [
+        1,
+        "edgehog: Cannot use the store package.json: it has something else than an emulator's store\n",
+      ]);
+      assertEquals(await Deno.readTextFile(file), before);
+    },
+  );
   await t.step("a store that can't be written is one line", async () => {
     const command = ["node", CLI, "emulator", "--store", "none/store.jsonl"];
     const { code, output } = await run(command, { cwd: directory });

@@ -2,12 +2,15 @@ import type { ConfigError } from "../../../src/core/errors.ts";
 import { parseUrl } from "../../../src/core/url.ts";
 import { readHost } from "../../../src/options/host.ts";
 import { OptionReader } from "../../../src/options/reader.ts";
-import { fail, type Finding, note, pass } from "./finding.ts";
+import { type Check, fail, type Finding, note, pass } from "./finding.ts";
 import type { SetUp } from "./set_up.ts";
 
 /** Where PostHog takes events; said wherever there is none. */
 export const USE_POSTHOG =
   "set POSTHOG_HOST to https://us.i.posthog.com, https://eu.i.posthog.com, or your proxy";
+
+/** What headers can't carry, and what is around a value in files. */
+const ODD_CHARACTERS = /[^!-~]|["'`]/;
 
 /** PostHog's own hosts; a managed proxy on another domain is none. */
 const POSTHOG_NAME = /(^|\.)posthog\.com$/;
@@ -22,7 +25,9 @@ export function checkOptions(setUp: SetUp): readonly Finding[] {
   return [...checkToken(setUp), ...checkHost(setUp), ...checkOthers(setUp)];
 }
 
-function checkToken({ problems, variables, unread }: SetUp): Finding[] {
+function checkToken(
+  { kernel, secretKey, problems, variables, unread }: SetUp,
+): Finding[] {
   const found: Finding[] = [];
   const name = variables.get("apiKey");
   const isRefused = problems.some(({ option }) => option === "apiKey");
@@ -43,20 +48,34 @@ function checkToken({ problems, variables, unread }: SetUp): Finding[] {
       `${name} holds a secret key (phx_… or phs_…), not a project token`,
       "put the project token (phc_…) there, and the secret into POSTHOG_PERSONAL_API_KEY",
     ));
+  } else if (ODD_CHARACTERS.test(kernel.options.apiKey)) {
+    found.push(describeOdd("token", name));
   } else {
     found.push(pass("token", `${name} holds a project token`));
+  }
+  const keyName = variables.get("secretKey") ??
+    variables.get("personalApiKey") ?? "";
+  if (ODD_CHARACTERS.test(secretKey ?? "")) {
+    found.push(describeOdd("definitions", keyName));
   }
   if (problems.some(({ option }) => isKey(option))) {
     found.push(fail(
       "definitions",
       "token-as-key",
-      `${
-        variables.get("secretKey") ?? variables.get("personalApiKey")
-      } holds a project token (phc_…), which can't read flag definitions`,
+      `${keyName} holds a project token (phc_…), which can't read flag definitions`,
       "put a personal API key (phx_…) with the scope feature_flag:read there",
     ));
   }
   return found;
+}
+
+function describeOdd(check: Check, variable: string): Finding {
+  return fail(
+    check,
+    "odd-characters",
+    `${variable} has characters that no token or key has: quotes, spaces or others`,
+    "write it as PostHog shows it, and without quotes where the file's reader keeps them",
+  );
 }
 
 function isKey(option: string): boolean {
@@ -71,7 +90,7 @@ function checkHost({ kernel, givenHost, problems }: SetUp): Finding[] {
       "host",
       "host-unusable",
       `The host can't be used: ${reasonOf(refusal)}`,
-      USE_POSTHOG,
+      `${USE_POSTHOG} with its https:// or http://`,
     )];
   }
   const { pathname = "/", origin } = parseUrl(host) ?? {};

@@ -16,7 +16,7 @@ import { describeUnreachable } from "./unreachable.ts";
 /** What an answer comes to, whatever was asked. */
 type Verdict =
   | "fine"
-  /** Nothing is there for this path: 403, 404, 405, or a web page. */
+  /** Nothing is there for this path: 403, 404, 405, a web page, or a success that is none of PostHog's. */
   | "barred"
   | "unauthorized"
   /** 429, and what a server says of itself. */
@@ -125,7 +125,9 @@ function judge(outcome: HttpOutcome, isFine: boolean): Verdict {
   if (isFine) return "fine";
   const status = "status" in outcome ? outcome.status : 0;
   if (status === 401) return "unauthorized";
-  if (status === 403 || status === 404 || status === 405 || isPage(outcome)) {
+  if (
+    status === 403 || status === 404 || status === 405 || outcome.kind === "ok"
+  ) {
     return "barred";
   }
   return status === 429 || status >= 500 ? "busy" : "odd";
@@ -241,5 +243,9 @@ function describe(host: string, outcome: HttpOutcome): string {
   const { status }: Partial<HttpAnswer> = "status" in outcome ? outcome : {};
   // What to check is the remedy's to say.
   const [words = ""] = describeStatus(status, host).split(", check");
-  return words;
+  return outcome.kind === "ok" && !isPage(outcome)
+    ? `something else answered (${status})`
+    : isPostHogHost(host)
+    ? words
+    : words.replace(/^PostHog /, `${host} `);
 }

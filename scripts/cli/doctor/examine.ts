@@ -63,7 +63,7 @@ async function examineInTurn(setUp: SetUp): Promise<readonly Finding[]> {
     ...found.filter(({ check }) => check !== "token" || !isRefused),
     pass("host", `${host} answers`),
     ...answers,
-    ...await examineDefinitions(setUp, answers),
+    ...await examineDefinitions(setUp, [...found, ...answers]),
     diagnoseClock(events.aheadMs),
   ];
 }
@@ -72,13 +72,14 @@ async function examineDefinitions(
   { kernel, secretKey, variables, problems }: SetUp,
   answers: readonly Finding[],
 ): Promise<readonly Finding[]> {
+  const codes = answers.map(({ code }) => code);
+  if (codes.includes("odd-characters")) return [];
   if (secretKey === undefined) {
     return problems.some(({ option }) => /key$/i.test(option)) ? [] : [skip(
       "definitions",
       "Without POSTHOG_PERSONAL_API_KEY or POSTHOG_SECRET_KEY PostHog is asked for each evaluation",
     )];
   }
-  const codes = answers.map(({ code }) => code);
   if (codes.includes("token-unknown")) {
     return [skip("definitions", "Not asked for: the project is not known")];
   }

@@ -11,6 +11,7 @@ export type Check =
 export const CODES = [
   "missing-token",
   "secret-as-token",
+  "odd-characters",
   "token-unknown",
   "host-unusable",
   "host-without-scheme",

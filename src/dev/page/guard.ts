@@ -22,8 +22,10 @@ export function findRefusal(
   const { headers } = request;
   const { host, hostname } = new URL(request.url);
   const asked = [hostname, toHostname(headers.get("host") ?? host)];
+  // As URLs have them: in lower case, an IPv6 address in brackets.
+  const own = hosts.map((name) => toHostname(name) ?? toHostname(`[${name}]`));
   const isKnown = asked.every((name) =>
-    name !== undefined && (LOOPBACK.test(name) || hosts.includes(name))
+    name !== undefined && (LOOPBACK.test(name) || own.includes(name))
   );
   if (!isKnown) {
     return "This host name is not the emulator's: ask for it by localhost";

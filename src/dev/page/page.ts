@@ -77,7 +77,9 @@ export function createEmulatorPage(
       if (!handlers) return await emulator.fetch(request);
       const refusal = findRefusal(request, hosts);
       if (refusal !== undefined) return refuse(403, refusal);
-      const handle = handlers[request.method];
+      const handle = Object.hasOwn(handlers, request.method)
+        ? handlers[request.method]
+        : undefined;
       if (!handle) return refuse(405, `There is no ${request.method} here`);
       const response = await handle(request);
       for (const [name, value] of Object.entries(PAGE_HEADERS)) {
@@ -200,7 +202,10 @@ function withJson(
     if (
       !/^application\/json\b/.test(request.headers.get("content-type") ?? "")
     ) {
-      return refuse(415, "The body has to be JSON");
+      return refuse(
+        415,
+        "The body has to be JSON, with Content-Type: application/json",
+      );
     }
     const body = parseJson(await request.text());
     return body === undefined

@@ -97,6 +97,42 @@ const CASES: readonly Case[] = [
       /POSTHOG_PERSONAL_API_KEY holds a project token .*; put a personal API key/,
   },
   {
+    name: "a token in the quotes of its file",
+    env: { ...GOOD, POSTHOG_PROJECT_TOKEN: `"${TOKEN}"` },
+    codes: ["odd-characters"],
+    line: /^WRONG {2}token .*POSTHOG_PROJECT_TOKEN has characters .*quotes/,
+  },
+  {
+    name: "a key that no header can carry",
+    env: { ...GOOD, POSTHOG_PERSONAL_API_KEY: `${SECRET}\nX: y` },
+    codes: ["odd-characters"],
+    line: /^WRONG {2}definitions +POSTHOG_PERSONAL_API_KEY has characters/,
+  },
+  {
+    name: "keys in the host's path and in a variable's name",
+    env: {
+      [`POSTHOG_${SECRET}`]: "x",
+      POSTHOG_HOST: `${PROXY}/${SECRET}`,
+      POSTHOG_API_KEY: TOKEN,
+    },
+    codes: ["path-in-host"],
+    line: /path \/\[redacted\]/,
+  },
+  {
+    name: "something else answers",
+    env: BEHIND,
+    rule: () => Response.json({}),
+    codes: ["no-posthog"],
+    line: /No PostHog is at https:.*: something else answered \(200\); set/,
+  },
+  {
+    name: "a proxy is down",
+    env: BEHIND,
+    rule: bar("/", 502),
+    codes: ["busy"],
+    line: /^WRONG {2}host +https:\/\/e\.example\.com answered 502; try/,
+  },
+  {
     name: "two keys",
     env: { ...GOOD, POSTHOG_SECRET_KEY: SECRET },
     codes: ["two-keys"],
@@ -445,7 +481,7 @@ Deno.test("edgehog doctor, a host that does not answer: timeout", async () => {
 
 Deno.test("edgehog doctor reads a file of variables, and the environment wins", async () => {
   const file = "doctor.env";
-  const args = ["--env-file", file];
+  const args = ["--env", file];
   const { said } = await examine({ name: "", env: {}, args, codes: [] });
   assertEquals(said[0], `With the variables of ${file}:`);
   assertMatch(said[1] ?? "", /POSTHOG_PROJECT_TOKEN holds a secret key/);
@@ -453,8 +489,16 @@ Deno.test("edgehog doctor reads a file of variables, and the environment wins", 
   assertEquals(status, 0);
 });
 
+Deno.test("edgehog doctor says where it found no variable", async () => {
+  const { said } = await examine({ name: "", env: {}, codes: [] });
+  assertEquals(
+    said[0],
+    "No POSTHOG_… variable is in the environment, nor in .dev.vars, .env.local, .env of this directory:",
+  );
+});
+
 Deno.test("edgehog doctor names a file that is not there, and fails", async () => {
-  const args = ["--env-file", "none.env"];
+  const args = ["--env", "none.env"];
   const { status, complained } = await examine({ name: "", args, codes: [] });
   assertEquals(status, 1);
   assertEquals(complained, [

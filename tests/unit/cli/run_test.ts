@@ -50,6 +50,9 @@ const BROKEN: readonly [args: string[], status: number, line: RegExp][] = [
     2,
     /'--port': expected a number from 0 to 65535/,
   ],
+  [["emulator", "--host", "", "--port", "0"], 2, /'--host': expected an/],
+  [["emulator", "a\nb"], 2, /Cannot use the argument 'a\\u000ab'/],
+  [["emulator", "\u001b[2J"], 2, /Cannot use the argument '\\u001b\[2J'/],
   [["emulator", "--port", "65536"], 2, /'--port': expected a number/],
   [["emulator", "stray"], 2, /Cannot use the argument 'stray'/],
   [

@@ -68,3 +68,32 @@ Deno.test("the emulator keeps the newest 10 000 requests", async () => {
   }
   assertEquals([requests.length, requests[0]?.path], [10_000, "/2"]);
 });
+
+Deno.test("the emulator keeps the newest requests as far as their bodies leave room", async () => {
+  const { fetch, requests } = createPostHogEmulator();
+  const body = JSON.stringify({ junk: "x".repeat(30 * 1024 * 1024) });
+  for (let at = 0; at < 6; at++) await post(fetch, `/${at}`, body);
+  assertEquals(requests.map(({ path }) => path), ["/2", "/3", "/4", "/5"]);
+});
+
+Deno.test("the emulator refuses a body that decompression makes enormous", async () => {
+  const { fetch, requests } = createPostHogEmulator();
+  const megabyte = new Uint8Array(1024 * 1024);
+  let left = 101;
+  const zeros = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(megabyte);
+      else controller.close();
+    },
+  }).pipeThrough(new CompressionStream("gzip"));
+  const response = await fetch("http://localhost/batch/", {
+    method: "POST",
+    headers: { "content-encoding": "gzip" },
+    body: await new Response(zeros).arrayBuffer(),
+  });
+  assertEquals(
+    [response.status, await response.text()],
+    [400, "Bad request: the body can't be decoded: it is too large"],
+  );
+  assertEquals(requests[0]?.body, undefined);
+});

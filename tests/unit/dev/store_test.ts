@@ -116,7 +116,9 @@ Deno.test("requests at once are appended one after the other, each as a whole", 
 
 Deno.test("a torn last line is skipped and told of, and what comes after it is kept", async () => {
   const file = createFile();
-  await postBatch(start(file).emulator.fetch, wireEvent(1), wireEvent(2));
+  const { fetch } = start(file).emulator;
+  await postBatch(fetch, wireEvent(1));
+  await postBatch(fetch, wireEvent(2));
   file.text = file.text.slice(0, -20);
   const second = await restart(file);
   assertEquals(uuidsOf(second.emulator), [uuid(1)]);
@@ -170,6 +172,26 @@ Deno.test("a store that can't be written makes a 503, accepts nothing, and is tr
   assertEquals(uuidsOf(restarted), [uuid(1)]);
 });
 
+Deno.test("of a batch that was refused for the store nothing comes back, however much of it was written", async () => {
+  const batch = [wireEvent(1), wireEvent(2), wireEvent(3)];
+  const whole = createFile();
+  await postBatch(start(whole).emulator.fetch, ...batch);
+  for (let letters = 0; letters < whole.text.length - 1; letters += 7) {
+    const file = createFile();
+    const { emulator } = start(file);
+    file.before = (text) => {
+      file.text += text.slice(0, letters);
+      throw new Error("no space left");
+    };
+    assertEquals((await postBatch(emulator.fetch, ...batch)).status, 503);
+    assertEquals((await restart(file)).emulator.events, []);
+    file.before = () => {};
+    assertEquals((await postBatch(emulator.fetch, ...batch)).status, 200);
+    const { emulator: restarted } = await restart(file);
+    assertEquals(uuidsOf(restarted), [uuid(1), uuid(2), uuid(3)]);
+  }
+});
+
 Deno.test("ready() rejects where the store can't be read, requests get 503, and it is tried again", async () => {
   const file = createFile();
   let isThere = false;
@@ -205,6 +227,22 @@ Deno.test("edited flags come back, as long as the given ones are those that they
       "The flags are not those that the store's edits began with: the edits are left out",
     ],
   ]);
+});
+
+Deno.test("edits that setFlags() replaced stay away, also where the flags are again those of before them", async () => {
+  const file = createFile();
+  const { emulator } = start(file, { flags: on });
+  await emulator.editFlags(off);
+  emulator.setFlags({ flags: [] });
+  emulator.setFlags(on);
+  await postBatch(emulator.fetch, wireEvent(1));
+  const { emulator: restarted, logger } = await restart(file, { flags: on });
+  assertEquals(restarted.getFlags(), on);
+  restarted.setFlags({ flags: [] });
+  restarted.setFlags(on);
+  await postBatch(restarted.fetch, wireEvent(2));
+  const third = await restart(file, { flags: on });
+  assertEquals([third.emulator.getFlags(), said(logger)], [on, []]);
 });
 
 Deno.test("editFlags() refuses what are no definitions, and what can't be kept", async () => {

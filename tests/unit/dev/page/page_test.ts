@@ -127,6 +127,28 @@ Deno.test("a body that a foreign page could send unasked is refused", async () =
   assertEquals(emulator.getFlags().flags, []);
 });
 
+Deno.test("the page is there by a name that it is told, in whatever form", async () => {
+  const { fetch } = createTestPage({}, {
+    hosts: ["My-Machine.Lan", "fd00::5"],
+  });
+  const statuses: number[] = [];
+  for (const name of ["my-machine.lan", "MY-MACHINE.LAN:1", "[fd00::5]:1"]) {
+    const { body, status } = await fetch(`http://${name}/`);
+    await body?.cancel();
+    statuses.push(status);
+  }
+  assertEquals(statuses, [200, 200, 200]);
+});
+
+Deno.test("a method that is the name of something else is refused too", async () => {
+  const { fetch } = createTestPage();
+  for (const method of ["constructor", "toString", "__proto__"]) {
+    const { status, body } = await fetch(`${HOST}/events`, { method });
+    await body?.cancel();
+    assertEquals(status, 405, method);
+  }
+});
+
 Deno.test("all else is the emulator's, to pages of any origin", async () => {
   const { fetch, emulator } = createTestPage();
   const { status, headers } = await postBatch(fetch, wireEvent(1));
