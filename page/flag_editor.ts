@@ -1,3 +1,4 @@
+import { isRecord } from "../src/core/guards.ts";
 import type { FlagEdit } from "../src/dev/page/shapes.ts";
 import { byId, element, setText, toggle } from "./dom.ts";
 import {
@@ -8,7 +9,7 @@ import {
   toRow,
 } from "./flag_draft.ts";
 import { flagFields } from "./flag_fields.ts";
-import { type FlagRow, isRecord, keyOf } from "./flag_row.ts";
+import { type FlagRow, keyOf } from "./flag_row.ts";
 import { toMessage } from "./problem.ts";
 
 /** The dialog in which a flag is edited. */

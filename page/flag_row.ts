@@ -1,3 +1,5 @@
+import { isRecord } from "../src/core/guards.ts";
+
 /** A row of flag definitions, of which the page knows a part; the rest stays as it is. */
 export type FlagRow = Readonly<Record<string, unknown>>;
 
@@ -14,11 +16,6 @@ export function readRecord(
 export function readRecords(holder: FlagRow, name: string): FlagRow[] {
   const value = holder[name];
   return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-/** Whether a value is an object with names. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The key of a flag. */

@@ -1,3 +1,4 @@
+import { isRecord } from "../src/core/guards.ts";
 import type { ReceivedEvent } from "../src/dev/types.ts";
 import { element } from "./dom.ts";
 
@@ -73,8 +74,4 @@ function sourceLines(
     element("mark", {}, `> ${line}\n`),
     textOf(frame["post_context"]),
   ];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

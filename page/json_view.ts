@@ -4,7 +4,7 @@ import { element } from "./dom.ts";
 const SHORT = 48;
 
 /** Shows a value as JSON: in one line where it is short, else indented. */
-export function jsonView(value: unknown): HTMLElement {
+function jsonView(value: unknown): HTMLElement {
   const line = JSON.stringify(value);
   const text = line.length > SHORT ? JSON.stringify(value, null, 2) : line;
   return element("pre", { class: "json" }, text);

@@ -1,3 +1,4 @@
+import { isRecord } from "../src/core/guards.ts";
 import type {
   ConditionVerdict,
   EvaluationQuestion,
@@ -5,7 +6,6 @@ import type {
 } from "../src/dev/page/shapes.ts";
 import { api } from "./api.ts";
 import { byId, element } from "./dom.ts";
-import { isRecord } from "./flag_row.ts";
 import { attempt } from "./problem.ts";
 
 /** Tells what a person gets, and why. */

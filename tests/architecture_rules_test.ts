@@ -65,8 +65,8 @@ const ROWS: readonly Row[] = [
     name: "a line that is drawn to a part of a room",
     rule: arrows,
     files: {
-      "src/dev/a.ts": 'export * from "../delivery/encode.ts";',
-      "src/delivery/encode.ts": "",
+      "src/flags/a.ts": 'export * from "../delivery/http.ts";',
+      "src/delivery/http.ts": "",
     },
     found: [],
   },

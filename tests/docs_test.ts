@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { existsSync } from "node:fs";
 import config from "../deno.json" with { type: "json" };
 import { ENTRIES } from "../scripts/check/_entries.ts";
 import { type Page, parsePage } from "./_kit/markdown.ts";
@@ -15,22 +16,10 @@ const INDEX: readonly string[] = ["README.md", "docs/README.md"];
 /** What is installed or built. */
 const NOT_OURS = /^(?:node_modules|dist|build|\.(?!github).*)$/;
 
-const read = (path: string): string | undefined => {
-  try {
-    return Deno.readTextFileSync(fromRoot(path));
-  } catch {
-    return undefined;
-  }
-};
+const exists = (path: string): boolean => existsSync(fromRoot(path));
 
-const exists = (path: string): boolean => {
-  try {
-    Deno.statSync(fromRoot(path));
-    return true;
-  } catch {
-    return false;
-  }
-};
+const read = (path: string): string | undefined =>
+  exists(path) ? Deno.readTextFileSync(fromRoot(path)) : undefined;
 
 function listFiles(directory = ""): string[] {
   return Array.from(Deno.readDirSync(fromRoot(directory || "."))).flatMap(
@@ -62,12 +51,17 @@ const PROJECT_TESTS = FILES.filter((path) =>
   )
 ).map((path) => ({ path, text: read(path) ?? "" }));
 
+/** What the task `check` passes over. */
+const EXCLUDED = config.exclude.map((glob) =>
+  new RegExp(`^${glob.replaceAll("*", "[^/]+")}`)
+);
+
 /** A file of a project that a test names, or one that the task `check` compiles. */
 function isCompiled(path: string): boolean {
   const [, name] = /^(?:examples|tests\/projects)\/([^/]+)\//.exec(path) ?? [];
   if (name === undefined) return false;
   const isChecked = path.endsWith(".ts") &&
-    !config.exclude.some((excluded) => path.startsWith(excluded));
+    !EXCLUDED.some((excluded) => excluded.test(path));
   return isChecked ||
     PROJECT_TESTS.some((test) =>
       test.path.endsWith(`/${name.replaceAll("-", "_")}_test.ts`) ||
@@ -106,6 +100,7 @@ Deno.test("CI compiles every example", () => {
   assert(sources.length > 10);
   assertEquals(sources.filter((path) => !isCompiled(path)), []);
   assertEquals(isCompiled("examples/unknown/main.js"), false);
+  assertEquals(isCompiled("tests/projects/unknown/main.ts"), false);
   assertEquals(isCompiled("src/core/clock.ts"), false);
 });
 

@@ -3,7 +3,7 @@ import { buildLlms, readDocs } from "../scripts/check/build_llms.ts";
 import { fromRoot } from "./_kit/paths.ts";
 
 for (const [name, text] of Object.entries(buildLlms(...readDocs()))) {
-  Deno.test(`docs/${name} is made of the docs as they are: else run "deno task docs:llms"`, () => {
+  Deno.test(`docs/${name} is made of the docs as they are: else run "deno task llms:update"`, () => {
     assert(Deno.readTextFileSync(fromRoot(`docs/${name}`)) === text);
   });
 }

@@ -1,4 +1,5 @@
 import config from "../../deno.json" with { type: "json" };
+import { fromRoot } from "../../tests/_kit/paths.ts";
 
 /** One public entry point. `exports` in deno.json is where the set of them is kept. */
 export interface Entry {
@@ -29,3 +30,8 @@ export const ENTRIES: readonly Entry[] = Object.entries(config.exports).filter((
   source: target.replace(/^\.\//, ""),
   output: subpath === "." ? "index" : subpath.replace(/^\.\//, ""),
 }));
+
+/** The file behind each specifier, for a bundler that is to take the library's sources. */
+export const LIBRARY_SOURCES: Record<string, string> = Object.fromEntries(
+  ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
+);

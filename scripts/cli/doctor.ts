@@ -3,7 +3,11 @@ import type { Command, Given, Terminal } from "./command.ts";
 import { examine } from "./doctor/examine.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { readSetUp } from "./doctor/set_up.ts";
-import { readVariables } from "./doctor/variables.ts";
+import {
+  hasVariables,
+  readVariables,
+  USUAL_FILES,
+} from "./doctor/variables.ts";
 
 /** How the kinds of findings are shown. */
 const MARKS: Readonly<Record<Finding["kind"], string>> = {
@@ -12,6 +16,11 @@ const MARKS: Readonly<Record<Finding["kind"], string>> = {
   wrong: "WRONG",
   skipped: "-",
 };
+
+/** Said where there is nothing to look at. */
+const NO_VARIABLES = `No POSTHOG_… variable is in the environment, nor in ${
+  USUAL_FILES.join(", ")
+} of this directory:`;
 
 /** `edgehog doctor`. */
 export const DOCTOR: Command = {
@@ -59,6 +68,7 @@ async function runDoctor(given: Given, terminal: Terminal): Promise<number> {
     return isOk ? 0 : 1;
   }
   if (file !== undefined) say(`With the variables of ${file}:`);
+  else if (!hasVariables(env)) say(NO_VARIABLES);
   for (const finding of findings) say(describe(finding));
   return isOk ? 0 : 1;
 }

@@ -7,7 +7,7 @@ import {
   type PostHogEmulator,
 } from "../../src/dev/mod.ts";
 import { createEmulatorPage } from "../../src/dev/page/mod.ts";
-import { serveEmulator } from "../demonstrate/_emulator_server.ts";
+import { serveEmulator } from "./serve_emulator.ts";
 import {
   CliError,
   type Command,
@@ -158,7 +158,9 @@ class FlagsFile {
         const flags = this.read();
         if (!flags) return;
         emulator.setFlags(flags);
-        say(`Took the flags of ${this.#name}`);
+        say(
+          `Took the flags of ${this.#name}; a client that decides them itself has them within its polling interval (30 s by default)`,
+        );
       } catch (error) {
         complain(`${describeCause(error)}; the last good ones stay`);
       }
@@ -181,7 +183,7 @@ In a browser: ${url}
 In code:
   new PostHog("phc_local", { host: "${url}", personalApiKey: "phx_local" })
 
-As variables, such as in a Worker's .dev.vars:
+As variables, for .env, or a Worker's .dev.vars:
 POSTHOG_API_KEY=phc_local
 POSTHOG_HOST=${url}
 POSTHOG_PERSONAL_API_KEY=phx_local

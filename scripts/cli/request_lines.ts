@@ -10,7 +10,8 @@ export function describeRequest(
   const events = Array.isArray(batch)
     ? batch.filter(isRecord).map(({ event }) => event).filter(isText)
     : [];
-  // Without a status the connection was dropped, as by a fault.
-  const line = `${status || "---"} ${method} ${path}  ${events.join(", ")}`;
-  return toLine(line.trimEnd());
+  const line = `${status || "---"} ${method} ${path}  ${events.join(", ")}`
+    .trimEnd();
+  // Without a status there was no answer: a fault, or a client that was frozen.
+  return toLine(status ? line : `${line}  (the connection broke off)`);
 }

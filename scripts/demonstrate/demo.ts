@@ -19,7 +19,7 @@ import { createEmulatorPage } from "../../src/dev/page/mod.ts";
 import { bundle } from "../../tests/_kit/bundle.ts";
 import { say } from "../../tests/_kit/run.ts";
 import { createWorker, type Worker } from "../../tests/_kit/workerd.ts";
-import { serveEmulator } from "./_emulator_server.ts";
+import { serveEmulator } from "../cli/serve_emulator.ts";
 import { askHarness, sendVisits, waitUntilSettled } from "./demo/drive.ts";
 import { DEFINITIONS } from "./demo/flags.ts";
 import { createSourceFinder } from "./demo/frames.ts";

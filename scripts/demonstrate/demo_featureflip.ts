@@ -8,7 +8,7 @@
 import { createFeatureflipEmulator } from "../../src/dev/mod.ts";
 import { say } from "../../tests/_kit/run.ts";
 import { createWorker } from "../../tests/_kit/workerd.ts";
-import { serveEmulator } from "./_emulator_server.ts";
+import { serveEmulator } from "../cli/serve_emulator.ts";
 import { createProgress } from "./demo/progress.ts";
 import { DEFINITIONS } from "./demo_featureflip/flags.ts";
 import {

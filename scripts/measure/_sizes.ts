@@ -1,8 +1,8 @@
 import { type BuildOptions, buildSync } from "esbuild";
 import { gzipSync } from "node:zlib";
-import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
+import { ROOT } from "../../tests/_kit/paths.ts";
 import { type Addition, COMPOSITIONS } from "./_compositions.ts";
-import { ENTRIES } from "../check/_entries.ts";
+import { LIBRARY_SOURCES } from "../check/_entries.ts";
 
 /** What a bundle weighs, in bytes. */
 export interface Size {
@@ -42,9 +42,7 @@ function measure(
   const { outputFiles, metafile } = buildSync({
     ...input,
     absWorkingDir: ROOT,
-    alias: Object.fromEntries(
-      ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
-    ),
+    alias: LIBRARY_SOURCES,
     bundle: true,
     minify: true,
     write: false,

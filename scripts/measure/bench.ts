@@ -9,9 +9,10 @@
  */
 import { PostHog } from "edgehog";
 import { setImmediate } from "node:timers";
-import { do_not_optimize, measure } from "mitata";
+import { do_not_optimize } from "mitata";
 import { PostHog as PostHogNode } from "posthog-node";
 import { say } from "../../tests/_kit/run.ts";
+import { timeQuickestRound } from "./_quickest_round.ts";
 import { measureFlushes } from "./start/flush_table.ts";
 
 /** Captures of one measured turn; afterwards the event loop turns once, since posthog-node captures in promises. */
@@ -39,23 +40,16 @@ const respond = () => Promise.resolve(Response.json({ results: {} }));
 
 type Properties = Record<string, unknown>;
 
-/** Rounds of which the quickest counts: what else the machine does can only slow a round down. */
-const ROUNDS = 3;
-
-/** Nanoseconds of one call: the median of mitata's samples. */
+/** Nanoseconds of one call. */
 async function time(
   work: (properties: Properties) => unknown,
   properties: Properties,
 ): Promise<number> {
-  const medians: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const { p50 } = await measure(async () => {
-      for (let i = 0; i < CAPTURES_A_TURN; i++) work(properties);
-      await new Promise((resolve) => setImmediate(resolve));
-    });
-    medians.push(p50 / CAPTURES_A_TURN);
-  }
-  return Math.min(...medians);
+  const ns = await timeQuickestRound(async () => {
+    for (let i = 0; i < CAPTURES_A_TURN; i++) work(properties);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  return ns / CAPTURES_A_TURN;
 }
 
 function createCaptures(): Record<string, (properties: Properties) => unknown> {

@@ -7,14 +7,11 @@
 import { PostHog } from "edgehog";
 import { createFeatureflipEmulator } from "edgehog/dev";
 import { FeatureflipClient } from "edgehog/featureflip";
-import { measure } from "mitata";
 import process from "node:process";
+import { timeQuickestRound } from "./_quickest_round.ts";
 
 const FLAGS = 100;
 const RULES = 10;
-
-/** Rounds of which the quickest counts: what else the machine does can only slow a round down. */
-const ROUNDS = 3;
 
 const PERSON = { plan: "pro", country: "de", email: "ann@shop.example" };
 
@@ -86,14 +83,9 @@ function buildFeatureflip(share: number) {
   }));
 }
 
-/** Nanoseconds a flag: the median of mitata's samples, of the quickest round. */
+/** Nanoseconds a flag. */
 async function time(work: () => unknown): Promise<number> {
-  const medians: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const { p50 } = await measure(work);
-    medians.push(p50 / FLAGS);
-  }
-  return Math.min(...medians);
+  return await timeQuickestRound(work) / FLAGS;
 }
 
 async function measurePostHog(share: number): Promise<number> {

@@ -10,22 +10,19 @@
 import { type Hasher, PostHog } from "edgehog";
 import { syncHasher } from "edgehog/sync-hash";
 import { buildSync } from "esbuild";
-import { measure } from "mitata";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { PostHog as PostHogNode } from "posthog-node";
-import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
-import { ENTRIES } from "../check/_entries.ts";
+import { ROOT } from "../../tests/_kit/paths.ts";
+import { LIBRARY_SOURCES } from "../check/_entries.ts";
+import { timeQuickestRound } from "./_quickest_round.ts";
 import { buildDefinitions, KINDS, PERSON } from "./start/definitions.ts";
 
 const FLAGS = 100;
 
 /** New ids are evaluated one after another; a sample is the time of so many. */
 const IDS_A_TURN = 20;
-
-/** Rounds of which the quickest counts: what else the machine does can only slow a round down. */
-const ROUNDS = 3;
 
 /** Each flag out of half of all ids, by a digest: the most usual flag by itself. */
 const SHARES = [{ groups: [{ properties: [], rollout_percentage: 50 }] }];
@@ -42,16 +39,12 @@ function createSpy(): Hasher & { readonly texts: string[] } {
   };
 }
 
-/** Nanoseconds of one flag of one id: the median of mitata's samples, of the quickest round. */
+/** Nanoseconds of one flag of one id. */
 async function time(work: () => Promise<unknown>): Promise<number> {
-  const medians: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const { p50 } = await measure(async () => {
-      for (let turn = 0; turn < IDS_A_TURN; turn++) await work();
-    });
-    medians.push(p50 / IDS_A_TURN / FLAGS);
-  }
-  return Math.min(...medians);
+  const ns = await timeQuickestRound(async () => {
+    for (let turn = 0; turn < IDS_A_TURN; turn++) await work();
+  });
+  return ns / IDS_A_TURN / FLAGS;
 }
 
 type Evaluate = (distinctId: string) => Promise<unknown>;
@@ -166,9 +159,7 @@ async function runOnNode(): Promise<void> {
     platform: "node",
     target: "es2022",
     packages: "external",
-    alias: Object.fromEntries(
-      ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
-    ),
+    alias: LIBRARY_SOURCES,
     define: { "import.meta.main": "true" },
   });
   // From standard input, so that packages are looked up in the checkout and nothing is left behind.

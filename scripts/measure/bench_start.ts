@@ -4,7 +4,8 @@
  *
  * - `requests`: a client's construction, a scope and its first event, in time and heap; beside them reading what a
  *   scope reads of a request, and copying and stringifying the event once. What an event's send takes is not in it.
- * - `loads`: the first evaluation of a new client, and loading definitions beside `JSON.parse` of them. Not in workerd.
+ * - `loads`: the first evaluation of a new client, and loading definitions beside `JSON.parse` of them, warm and in a fresh
+ *   process. Not in workerd.
  * - `starts`: CPU of a fresh workerd from its start to the end of its first request, an empty Worker's taken off.
  * - `traffic`: CPU of a warm workerd for requests with flags and an event each.
  *
@@ -14,6 +15,7 @@
  */
 import { say } from "../../tests/_kit/run.ts";
 import { Run } from "./start/figures.ts";
+import { measureFreshLoads } from "./start/fresh_table.ts";
 import { buildLoadTable } from "./start/load_table.ts";
 import { measureInProcess, PROCESSES } from "./start/processes.ts";
 import { buildTable } from "./start/table.ts";
@@ -46,7 +48,9 @@ async function measureProcess(
   if (!commands || !parts.some((part) => /requests|loads/.test(part))) return;
   const run = new Run(await measureInProcess(commands, parts));
   print(buildTable(runtime, run));
-  if (parts.includes("loads")) print(buildLoadTable(run));
+  if (!parts.includes("loads")) return;
+  print(buildLoadTable(run));
+  print(await measureFreshLoads(runtime));
 }
 
 async function measureWorkerd(parts: readonly string[]): Promise<void> {

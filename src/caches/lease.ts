@@ -87,7 +87,7 @@ export function decideLease(
 }
 
 /** How long a lease lasts after its holder's last refresh: two intervals, and the time until others see it. */
-export function getLeaseTtlMs(
+function getLeaseTtlMs(
   { intervalMs, consistencyMs }: LeaseTiming,
 ): number {
   return 2 * intervalMs + consistencyMs;

@@ -29,13 +29,17 @@ export class FeatureList {
     read: OptionReader,
   ) {
     this.#host = host;
-    for (const [index, feature] of features.entries()) {
+    features.forEach((feature, index) => {
       try {
-        this.#add(feature, index, read);
+        if (!isFeatureMaker(feature)) {
+          read.refuse("use", `item ${index} is no feature`);
+        } else if (this.#findSlot(feature.name)) {
+          read.refuse("use", `the feature '${feature.name}' is passed twice`);
+        } else this.#slots.push({ feature, checked: feature.check(read) });
       } catch {
         read.refuse("use", `item ${index} failed at its options`);
       }
-    }
+    });
   }
 
   /** The features, without those that can't be used. */
@@ -95,17 +99,6 @@ export class FeatureList {
         await this.#make(slot).shutdown?.(deadline)
       ),
     );
-  }
-
-  #add(feature: unknown, index: number, read: OptionReader): void {
-    if (!isFeatureMaker(feature)) {
-      return read.refuse("use", `item ${index} is no feature`);
-    }
-    const { name } = feature;
-    if (this.#findSlot(name)) {
-      return read.refuse("use", `the feature '${name}' is passed twice`);
-    }
-    this.#slots.push({ feature, checked: feature.check(read) });
   }
 
   #findSlot(name: unknown): Slot | undefined {

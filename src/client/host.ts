@@ -4,7 +4,7 @@ import type {
   EventPreparation,
   ImmediateEventSink,
 } from "../core/event.ts";
-import { isNonBlank, isObject, isText, readList } from "../core/guards.ts";
+import { isNonBlank, isObject, isText } from "../core/guards.ts";
 import type { RandomSource } from "../core/random.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { OptionReader } from "../options/reader.ts";
@@ -79,9 +79,8 @@ export function isFeatureMaker(value: unknown): value is FeatureMaker {
 }
 
 function isNameList(value: unknown): value is readonly PropertyKey[] {
-  return readList(value)?.every((name) =>
-    isText(name) || typeof name === "symbol"
-  ) === true;
+  return Array.isArray(value) &&
+    value.every((name) => isText(name) || typeof name === "symbol");
 }
 
 /** A feature of one client. */

@@ -104,8 +104,8 @@ export interface EventText {
   text: string;
   /** The UTF-8 length of `text`; an estimate while it is being prepared. */
   bytes: number;
-  /** What the client's protocol has in the place of a part of `text`. Default: nothing. */
-  wire?: readonly [from: number, instead: string, to: number] | undefined;
+  /** What the client's protocol has in the place of the end of `text`. Default: nothing. */
+  wire?: readonly [from: number, instead: string] | undefined;
 }
 
 /** Stands for the text of an event that is being prepared. */

@@ -64,7 +64,7 @@ export interface HttpDoorOptions {
 }
 
 /** A larger response body is given up: flag definitions of a large project take a few MiB. */
-export const MAX_RESPONSE_BYTES: number = 32 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /** The name of the errors in which the door words a failed fetch. */
 export const NETWORK_ERROR = "NetworkError";
@@ -78,23 +78,9 @@ export function countEvents(count: number): string {
 export function createHttpDoor(
   { findFetch, clock, redact, debug }: HttpDoorOptions,
 ): HttpDoor {
-  const send: HttpDoor["send"] = async (request) => {
-    const attempt = await runWithin(
-      clock,
-      request.timeoutMs,
-      (signal) => attemptOnce(findFetch(), request, redact, signal),
-      request.signal,
-    );
-    if (attempt.kind === "done") return attempt.value;
-    if (attempt.kind !== "failed") return attempt;
-    const words = toLine(redact(describe(attempt.cause)), MAX_CAUSE);
-    const cause = new Error(words);
-    cause.name = NETWORK_ERROR;
-    return { kind: "network", cause };
-  };
   return {
     async send(request) {
-      const { method, url, body, events } = request;
+      const { method, url, body, events, timeoutMs } = request;
       // Without the host, and without the query, which names the project.
       const path = url.replace(/^[^/]*\/\/[^/]*|\?.*/g, "");
       const sentAt = clock.now();
@@ -103,7 +89,23 @@ export function createHttpDoor(
           body?.length ?? 0
         } bytes`
       );
-      const outcome = await send(request);
+      const attempt = await runWithin(
+        clock,
+        timeoutMs,
+        (signal) => attemptOnce(findFetch(), request, redact, signal),
+        request.signal,
+      );
+      const outcome: HttpOutcome = attempt.kind === "done"
+        ? attempt.value
+        : attempt.kind === "failed"
+        ? {
+          kind: "network",
+          cause: Object.assign(
+            new Error(toLine(redact(describe(attempt.cause)), MAX_CAUSE)),
+            { name: NETWORK_ERROR },
+          ),
+        }
+        : attempt;
       debug?.(() => {
         const what = "status" in outcome ? outcome.status : outcome.kind;
         return `${method} ${path}: ${what} after ${clock.now() - sentAt} ms`;
@@ -183,21 +185,19 @@ async function readBody(
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      size += value.byteLength;
-      if (size > MAX_RESPONSE_BYTES) {
+    let part;
+    while ((part = (await reader.read()).value)) {
+      parts.push(part);
+      if ((size += part.length) > MAX_RESPONSE_BYTES) {
         await cancel();
         return undefined;
       }
-      parts.push(value);
     }
     // Decoded as a whole: part by part takes engines twice as long, and leaves a text that is slower to parse.
     let [bytes] = parts;
     if (parts[1]) {
       bytes = new Uint8Array(size);
-      for (const part of parts.reverse()) bytes.set(part, size -= part.length);
+      while ((part = parts.pop())) bytes.set(part, size -= part.length);
     }
     return new TextDecoder().decode(bytes);
   } catch {

@@ -4,8 +4,8 @@ import type { JsonObject, JsonValue } from "../core/json.ts";
 import type { Reporter } from "../core/reporter.ts";
 import type { EventText } from "./delivery.ts";
 
-/** What stands between an event's root and its properties in v1, mostly. */
-const WITHOUT_OPTIONS = ',"options":{},"properties":{';
+/** What stands behind an event's properties in v1, mostly. */
+const WITHOUT_OPTIONS = '},"options":{}}';
 
 /** A JSON object; a member that is undefined is not there. */
 type Members = Partial<JsonObject>;
@@ -105,30 +105,27 @@ export function serializeEvent(
     if (isV1) lifted[name] ??= read(value);
     else delete lifted[name];
   }
-  const head = JSON.stringify(root).slice(0, -1);
-  const tail = JSON.stringify(properties).slice(1);
-  const open = (members: object) => {
-    const inner = JSON.stringify(members).slice(1, -1);
-    return `,"properties":{${inner}${inner && tail !== "}" ? "," : ""}`;
+  const own = JSON.stringify(properties).slice(0, -1);
+  const head = `${JSON.stringify(root).slice(0, -1)},"properties":${own}`;
+  const close = (members: object) => {
+    const inner = JSON.stringify(members).slice(1);
+    return own === "{" || inner === "}" ? inner : `,${inner}`;
   };
-  const middle = (hasOptions ? `,"options":${JSON.stringify(options)}` : "") +
-    open(moved);
-  const text = `${head}${middle}${tail}}`;
+  const text = head + close(moved) +
+    (hasOptions ? `,"options":${JSON.stringify(options)}}` : "}");
   let instead: string | undefined;
   if (isV1) {
-    instead = `,${JSON.stringify(outer).slice(1, -1)},"properties":{`;
+    instead = `},${JSON.stringify(outer).slice(1)}`;
     // One text for all of these.
     if (instead === WITHOUT_OPTIONS) instead = WITHOUT_OPTIONS;
   } else if (hasOptions) {
-    instead = open({ ...moved, ...folded });
+    instead = `${close({ ...moved, ...folded })}}`;
     const names = Object.keys(lifted).join();
     if (names) reporter.debug(`v0 has no option for ${names}`);
   }
   return {
     text,
     bytes: countBytes(text),
-    wire: instead
-      ? [head.length, instead, head.length + middle.length]
-      : undefined,
+    wire: instead ? [head.length, instead] : undefined,
   };
 }

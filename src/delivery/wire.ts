@@ -48,7 +48,7 @@ export function writeBody(
   batch: readonly Pick<EventText, "text" | "wire">[],
 ): string {
   const events = batch.map(({ text, wire }) =>
-    wire ? text.slice(0, wire[0]) + wire[1] + text.slice(wire[2]) : text
+    wire ? text.slice(0, wire[0]) + wire[1] : text
   );
   return `${JSON.stringify(frame).slice(0, -1)},"batch":[${events.join()}]}`;
 }

@@ -3,7 +3,7 @@ import { getOwn, isNonBlank, isRecord } from "../core/guards.ts";
 import type { JsonObject } from "../core/json.ts";
 import { isUuid } from "../core/uuid.ts";
 import type { Answer } from "./answer.ts";
-import type { EventSink } from "./event_store.ts";
+import type { AcceptEvent } from "./event_store.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
 import type { IncomingEvent } from "./types.ts";
@@ -13,17 +13,17 @@ export interface BatchEndpoint {
   /** Who may send, and the quotas. */
   readonly project: Project;
   /** Where accepted events go. */
-  readonly store: EventSink;
+  readonly accept: AcceptEvent;
   /** The lane whose endpoint this is. */
   readonly lane: Lane;
 }
 
 /** `POST /batch/` and `POST /i/v0/ai/batch/`, which share their envelope: all events are accepted, or none. */
 export function answerBatch(
-  { project, store, lane }: BatchEndpoint,
+  { project, accept, lane }: BatchEndpoint,
   { incoming, bodyError }: ReadRequest,
 ): Answer {
-  const { body, receivedAt } = incoming;
+  const { body } = incoming;
   if (bodyError !== undefined) return refuse(bodyError);
   if (!isRecord(body)) return refuse("the body is not an object");
   const token = getOwn(body, "api_key");
@@ -45,7 +45,7 @@ export function answerBatch(
     return { status: 200, body: { status: "Ok", quota_limited: ["events"] } };
   }
   for (const event of checked) {
-    if (typeof event !== "string") store.add(event, receivedAt);
+    if (typeof event !== "string") accept(event);
   }
   return { status: 200, body: { status: "Ok" } };
 }

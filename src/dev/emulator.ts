@@ -8,11 +8,10 @@ import { type Answer, buildError } from "./answer.ts";
 import { answerBatch } from "./batch_endpoint.ts";
 import { answerDefinitions } from "./definitions_endpoint.ts";
 import { createChangeHub } from "./changes.ts";
-import { createEventStore, type EventSink } from "./event_store.ts";
+import { type AcceptEvent, createEventStore } from "./event_store.ts";
 import { createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
 import type { ReadRequest } from "./incoming.ts";
-import type { StoredEvent } from "./journal.ts";
 import { createKeptState, isDone, type KeptState } from "./kept_state.ts";
 import { createProject, type Project } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
@@ -25,6 +24,7 @@ import type {
   EmulatorOptions,
   EmulatorPath,
   EventPolicy,
+  IncomingEvent,
   IncomingRequest,
   PostHogEmulator,
   ReceivedRequest,
@@ -44,7 +44,7 @@ interface Route {
   readonly needsSlash?: boolean;
   readonly handle: (
     request: ReadRequest,
-    store: EventSink,
+    accept: AcceptEvent,
   ) => Answer | Promise<Answer>;
 }
 
@@ -162,12 +162,13 @@ function createRoutes(
   const batch = (lane: Lane): Route => ({
     method: "POST",
     needsSlash: lane === "ai",
-    handle: (request, store) => answerBatch({ project, store, lane }, request),
+    handle: (request, accept) =>
+      answerBatch({ project, accept, lane }, request),
   });
   const v1 = (lane: Lane): Route => ({
     method: "POST",
-    handle: (request, store) =>
-      answerV1Events({ project, store, lane, policy: getPolicy() }, request),
+    handle: (request, accept) =>
+      answerV1Events({ project, accept, lane, policy: getPolicy() }, request),
   });
   const routes: Readonly<Record<EmulatorPath, Route>> = {
     "/batch": batch("analytics"),
@@ -197,7 +198,7 @@ async function carryOut(
   kept: KeptState,
   request: ReadRequest,
 ): Promise<Answer> {
-  const { method, path, url } = request.incoming;
+  const { method, path, url, receivedAt } = request.incoming;
   const { pathname } = new URL(url);
   const route = findRoute(path);
   const isThere = !route?.needsSlash || pathname.endsWith("/");
@@ -211,13 +212,14 @@ async function carryOut(
       `There is no ${method} ${pathname}`,
     );
   }
-  const accepted: StoredEvent[] = [];
-  const sink: EventSink = {
-    add: (event, receivedAt) => void accepted.push({ event, receivedAt }),
-  };
+  const accepted: IncomingEvent[] = [];
   if (!await isDone(kept.ready())) return NO_STORE;
-  const answer = await route.handle(request, sink);
-  return accepted.length === 0 || await isDone(kept.accept(accepted))
+  const answer = await route.handle(
+    request,
+    (event) => void accepted.push(event),
+  );
+  return accepted.length === 0 ||
+      await isDone(kept.accept(accepted, receivedAt))
     ? answer
     : NO_STORE;
 }

@@ -3,11 +3,8 @@ import { toUuidKey } from "../core/uuid.ts";
 import { createRecentList } from "./recent_list.ts";
 import type { IncomingEvent, ReceivedEvent } from "./types.ts";
 
-/** Takes the events that an endpoint accepts. */
-export interface EventSink {
-  /** Takes an event. */
-  add(event: IncomingEvent, receivedAt: number): void;
-}
+/** Takes an event that an endpoint accepts. */
+export type AcceptEvent = (event: IncomingEvent) => void;
 
 /** Holds the accepted events of all endpoints. */
 export interface EventStore {

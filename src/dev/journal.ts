@@ -1,20 +1,15 @@
 import { getOwn, isFiniteNumber, isRecord, isText } from "../core/guards.ts";
-import type { JsonObject } from "../core/json.ts";
-import { parseJson } from "../core/json.ts";
+import { type JsonObject, parseJson } from "../core/json.ts";
 import type { Logger } from "../core/logger.ts";
 import type { EmulatorStore, IncomingEvent } from "./types.ts";
 
-/** An event with the moment of its arrival. */
-export interface StoredEvent {
-  /** The event. */
-  readonly event: IncomingEvent;
-  /** When it arrived, in ms since the epoch. */
-  readonly receivedAt: number;
-}
-
 /** What a line of a store has, or a list of it. */
 export type JournalEntry =
-  | (StoredEvent & { readonly kind: "event" })
+  | {
+    readonly kind: "event";
+    readonly event: IncomingEvent;
+    readonly receivedAt: number;
+  }
   /** Edited flags, and the ETag of those that the edits began with. */
   | {
     readonly kind: "flags";
@@ -99,7 +94,7 @@ function readEntry(json: unknown): JournalEntry | undefined {
     }
     case "event": {
       const { event, receivedAt } = json;
-      return isStoredEvent(event) && isFiniteNumber(receivedAt)
+      return isEvent(event) && isFiniteNumber(receivedAt)
         ? { kind: "event", event, receivedAt }
         : undefined;
     }
@@ -110,7 +105,7 @@ function readEntry(json: unknown): JournalEntry | undefined {
 
 const TEXTS = ["uuid", "event", "distinctId", "timestamp", "lane"];
 
-function isStoredEvent(json: unknown): json is IncomingEvent {
+function isEvent(json: unknown): json is IncomingEvent {
   return isRecord(json) && isRecord(getOwn(json, "properties")) &&
     TEXTS.every((name) => isText(getOwn(json, name)));
 }

@@ -2,13 +2,13 @@ import type { Logger } from "../core/logger.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { ChangeListener } from "./changes.ts";
 import type { EventStore } from "./event_store.ts";
-import {
-  createJournal,
-  type JournalEntry,
-  type StoredEvent,
-} from "./journal.ts";
+import { createJournal, type JournalEntry } from "./journal.ts";
 import { buildProjectFlags, type Project } from "./project.ts";
-import type { EmulatorFlagDefinitions, EmulatorStore } from "./types.ts";
+import type {
+  EmulatorFlagDefinitions,
+  EmulatorStore,
+  IncomingEvent,
+} from "./types.ts";
 
 /** What {@linkcode KeptState} is made of. */
 export interface KeptStateOptions {
@@ -28,8 +28,8 @@ export interface KeptStateOptions {
 export interface KeptState {
   /** Reads the store, once. */
   ready(): Promise<void>;
-  /** Accepts events; rejects, and accepts none, where the store can't be written. */
-  accept(events: readonly StoredEvent[]): Promise<void>;
+  /** Accepts the events of a request; rejects, and accepts none, where the store can't be written. */
+  accept(events: readonly IncomingEvent[], receivedAt: number): Promise<void>;
   /** Replaces the flags in memory. */
   setFlags(definitions: EmulatorFlagDefinitions): void;
   /** Replaces the flags in the store and in memory. */
@@ -88,12 +88,15 @@ export function createKeptState(
 
   return {
     ready,
-    accept: (accepted) =>
-      write(accepted.map((entry) => ({ kind: "event", ...entry })), () => {
-        for (const { event, receivedAt } of accepted) {
-          tell({ kind: "event", event: events.add(event, receivedAt) });
-        }
-      }),
+    accept: (accepted, receivedAt) =>
+      write(
+        accepted.map((event) => ({ kind: "event", event, receivedAt })),
+        () => {
+          for (const event of accepted) {
+            tell({ kind: "event", event: events.add(event, receivedAt) });
+          }
+        },
+      ),
     setFlags(definitions) {
       project.setFlags(definitions);
       base = project.flags;

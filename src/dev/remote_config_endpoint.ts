@@ -1,4 +1,4 @@
-import { getOwn, isRecord } from "../core/guards.ts";
+import { attempt, getOwn, isRecord } from "../core/guards.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { type Answer, buildError } from "./answer.ts";
 import type { ReadRequest } from "./incoming.ts";
@@ -56,19 +56,11 @@ function findRow(
   encoded: string,
 ): JsonObject | undefined {
   const member = /^\d+$/.test(encoded) ? "id" : "key";
-  const wanted = decodeKey(encoded);
+  // Undefined where it is not UTF-8: no flag has such a key.
+  const wanted = attempt(() => decodeURIComponent(encoded));
   return rows.findLast((row) =>
     String(row[member]) === wanted && row["deleted"] !== true
   );
-}
-
-function decodeKey(encoded: string): string | undefined {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    // Not UTF-8: no flag has such a key.
-    return undefined;
-  }
 }
 
 function readPayload(row: JsonObject): JsonValue | undefined {

@@ -2,7 +2,7 @@ import type { Lane } from "../core/delivery.ts";
 import type { JsonObject } from "../core/json.ts";
 import { toUuidKey } from "../core/uuid.ts";
 import { type Answer, buildV1Error } from "./answer.ts";
-import type { EventSink } from "./event_store.ts";
+import type { AcceptEvent } from "./event_store.ts";
 import type { ReadRequest } from "./incoming.ts";
 import type { Project } from "./project.ts";
 import type { EventPolicy, EventResult, IncomingRequest } from "./types.ts";
@@ -15,7 +15,7 @@ export interface V1Endpoint {
   /** Who may send, and the quotas. */
   readonly project: Project;
   /** Where accepted events go. */
-  readonly store: EventSink;
+  readonly accept: AcceptEvent;
   /** The lane whose endpoint this is. */
   readonly lane: Lane;
   /** Decides results, if the user set it. */
@@ -27,7 +27,7 @@ const STORED: ReadonlySet<string> = new Set(["ok", "warning"]);
 
 /** `POST /i/v1/analytics/events` and `POST /i/v1/ai/events`: the request is refused as a whole, or each event gets a result of its own. */
 export function answerV1Events(
-  { project, store, lane, policy }: V1Endpoint,
+  { project, accept, lane, policy }: V1Endpoint,
   { incoming, bodyError }: ReadRequest,
 ): Answer {
   const refusal = checkV1Headers(incoming, project);
@@ -47,7 +47,7 @@ export function answerV1Events(
       ? { result: "drop", details: reading.details }
       : policy?.(reading.event, incoming) ?? decideByQuota(project);
     if (reading.kind === "event" && STORED.has(result)) {
-      store.add(reading.event, incoming.receivedAt);
+      accept(reading.event);
     }
     hasRetry ||= result === "retry";
     results[toUuidKey(entry.uuid)] = {

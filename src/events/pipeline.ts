@@ -11,6 +11,7 @@ import type {
 } from "../core/event.ts";
 import { isNonBlank, toId } from "../core/guards.ts";
 import { assignJson, type JsonObject, toJsonObject } from "../core/json.ts";
+import type { Reporter } from "../core/reporter.ts";
 import { isUuid, type UuidSource } from "../core/uuid.ts";
 import {
   type EventText,
@@ -49,6 +50,8 @@ const MAX_PREPARATION_MS = 20_000;
 
 /** UTF-8 bytes of the largest event that the AI lane takes (8 MiB), whatever `maxEventBytes` says. */
 const MAX_AI_EVENT_BYTES = 8_388_608;
+
+const SILENT: Pick<Reporter, "debug" | "warn"> = { debug() {}, warn() {} };
 
 /** Takes a draft through every step up to the queue's door. */
 export class Pipeline {
@@ -95,10 +98,11 @@ export class Pipeline {
         host,
         upper,
       ),
-      options: Object.assign(
-        assignJson({}, host.eventOptions),
-        assignGiven(reporter, {}, "options", draft.message.options, name),
-      ),
+      // An assignment would take a member `__proto__` for something else.
+      options: {
+        ...assignJson({}, host.eventOptions),
+        ...assignGiven(reporter, {}, "options", draft.message.options, name),
+      },
       timestamp: this.#readTimestamp(draft.message, now),
       uuid: this.#readUuid(draft.message, now),
     };
@@ -148,7 +152,8 @@ export class Pipeline {
         // The event goes without.
       }
     };
-    const { bytes } = this.#serialize(event, { ...properties });
+    // A hook has yet to see it: nothing is told of it now.
+    const { bytes } = this.#serialize(event, { ...properties }, SILENT);
     return createItem(
       {
         ...event,
@@ -207,8 +212,9 @@ export class Pipeline {
   #serialize(
     { event, distinctId, options, timestamp, uuid }: CapturedEvent,
     properties: JsonObject,
+    reporter: typeof SILENT = this.#host.reporter,
   ): ReturnType<typeof serializeEvent> {
-    const { reporter, options: { captureMode } } = this.#host;
+    const { captureMode } = this.#host.options;
     const root = { event, "distinct_id": distinctId, timestamp, uuid };
     return serializeEvent(root, properties, options, captureMode, reporter);
   }

@@ -59,42 +59,28 @@ const MAX_RETRIES = 5;
 
 /** Reads {@linkcode FeatureFlagOptions}. */
 export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
-  const [secretKey, personalApiKey] = ["secretKey", "personalApiKey"].map(
-    (option) => {
-      const key = read.text(option);
-      if (key) read.secrets.push(key);
-      if (key?.startsWith("phc_")) {
-        return read.refuse(
-          option,
-          "a project token (phc_…) can't read flag definitions",
-        );
-      }
-      return key;
-    },
-  );
+  const secretKey = readKey(read, "secretKey");
+  const personalApiKey = readKey(read, "personalApiKey");
   if (secretKey && personalApiKey) {
     read.notes.push(
       "Option 'personalApiKey' is ignored: 'secretKey' is given too",
     );
   }
-  const [contexts, environments] = [
-    "evaluationContexts",
-    "evaluationEnvironments",
-  ].map((option) => read.list<string>(option, "a list of strings", isNonBlank));
+  const contexts = readContexts(read, "evaluationContexts");
+  const environments = readContexts(read, "evaluationEnvironments");
   if (environments) {
     read.notes.push(
       "Option 'evaluationEnvironments' is deprecated: use 'evaluationContexts'",
     );
   }
-  const [projectId] = read.list<string | number>(
-    "projectId",
-    "a positive integer",
-    (id) => /^0*[1-9]\d*$/.test(toId(id) ?? ""),
-    (value) => [value],
-  ) ?? [];
   return {
     secretKey: secretKey ?? personalApiKey,
-    projectId,
+    projectId: read.list<string | number>(
+      "projectId",
+      "a positive integer",
+      (id) => /^0*[1-9]\d*$/.test(toId(id) ?? ""),
+      (value) => [value],
+    )?.[0],
     strictLocalEvaluation: read.boolean("strictLocalEvaluation") ?? false,
     // Less than 100 is meant as seconds, or answers nobody.
     featureFlagsRequestTimeoutMs: read.number(
@@ -112,4 +98,22 @@ export function checkFlagOptions(read: OptionReader): CheckedFlagOptions {
     maxCacheSize: read.integer("maxCacheSize", 50_000),
     evaluationContexts: contexts ?? environments ?? [],
   };
+}
+
+function readKey(read: OptionReader, option: string): string | undefined {
+  const key = read.text(option);
+  if (key) read.secrets.push(key);
+  return key?.startsWith("phc_")
+    ? read.refuse(
+      option,
+      "a project token (phc_…) can't read flag definitions",
+    )
+    : key;
+}
+
+function readContexts(
+  read: OptionReader,
+  option: string,
+): readonly string[] | undefined {
+  return read.list(option, "a list of strings", isNonBlank);
 }

@@ -43,7 +43,7 @@ export class Snapshots {
   ): Snapshot {
     const known = this.#find(headers, entities);
     if (!known || !entities) return undefined;
-    if (findFlagPort(this.#posthog)?.local?.isEnabled) {
+    if (findFlagPort(this.#posthog)?.local?.state) {
       known.local ??= this.#evaluate(entities, { onlyEvaluateLocally: true });
     }
     const local = await known.local;

@@ -2,8 +2,11 @@ import { parseUrl } from "../core/url.ts";
 import { DEFAULT_HOST } from "./defaults.ts";
 import type { OptionReader } from "./reader.ts";
 
-/** The addresses people see in their browser belong to the app; events go to the ingestion host of the same region. */
-const APP_HOST = /^https:\/\/(app|us|eu)\.posthog\.com$/;
+/**
+ * PostHog's own: the addresses people see in their browser belong to the app, and events go to the ingestion host of the
+ * same region.
+ */
+const CLOUD_HOST = /^https:\/\/(app|us|eu)(\.i)?\.posthog\.com$/;
 
 /**
  * A URL as it is written out: without user info, query and fragment, an empty one of which only this tells of. Workers of
@@ -20,9 +23,16 @@ const BARE_HOST = /^[^\s/:@\\]+\.[a-z][^\s./:@\\]*(:\d+)?(\/.*)?$/i;
  */
 export function readHost(read: OptionReader): string {
   const before = read.problems.length;
-  const given = read.text("host");
+  const given = read.text("host") ?? DEFAULT_HOST;
   if (read.problems.length > before) return "";
-  return given ? parseHost(given, read) : DEFAULT_HOST;
+  // What most applications give takes no parser, which would be a good part of a construction.
+  return toIngestionHost(given) ?? parseHost(given, read);
+}
+
+function toIngestionHost(host: string): string | undefined {
+  return CLOUD_HOST.test(host)
+    ? `https://${host.includes("//eu") ? "eu" : "us"}.i.posthog.com`
+    : undefined;
 }
 
 function parseHost(given: string, read: OptionReader): string {
@@ -39,6 +49,5 @@ function parseHost(given: string, read: OptionReader): string {
   }
   if (isBare) read.notes.push("Option 'host' has no scheme: https is assumed");
   const host = href.replace(/\/+$/, "");
-  const region = APP_HOST.exec(host)?.[1]?.replace("app", "us");
-  return region ? `https://${region}.i.posthog.com` : host;
+  return toIngestionHost(host) ?? host;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fromRoot } from "./paths.ts";
 
 const PROJECT = fromRoot("tests/projects/bun");
@@ -8,7 +9,7 @@ const PROJECT = fromRoot("tests/projects/bun");
  */
 export function findBun(): string {
   const program = `${PROJECT}/node_modules/bun/bin/bun.exe`;
-  if (!isFile(program)) {
+  if (!existsSync(program)) {
     const { success, stderr } = new Deno.Command("npm", {
       args: ["ci", "--no-audit", "--no-fund"],
       cwd: PROJECT,
@@ -16,13 +17,4 @@ export function findBun(): string {
     if (!success) throw new Error(new TextDecoder().decode(stderr));
   }
   return program;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

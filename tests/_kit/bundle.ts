@@ -1,6 +1,6 @@
 import { buildSync } from "esbuild";
+import { LIBRARY_SOURCES } from "../../scripts/check/_entries.ts";
 import { fromRoot, ROOT } from "./paths.ts";
-import config from "../../deno.json" with { type: "json" };
 
 /** What of a bundle differs between its users. */
 export interface BundleOptions {
@@ -37,23 +37,14 @@ export function bundle(entry: string, options: BundleOptions = {}): string {
     mainFields: ["module", "main"],
     sourcemap: "inline",
     logLevel: "warning",
-    alias: aliases(keepLibrary),
+    // deno.json's own names, which esbuild does not read.
+    alias: {
+      ...(keepLibrary ? {} : LIBRARY_SOURCES),
+      "@std/assert": fromRoot("tests/_kit/std_assert/mod.ts"),
+    },
     external: keepLibrary ? [...PLATFORM, ...LIBRARY] : PLATFORM,
   });
   const [output] = outputFiles;
   if (output === undefined) throw new Error(`No bundle of ${entry}`);
   return output.text;
-}
-
-/** deno.json's own names, which esbuild does not read. */
-function aliases(keepLibrary: boolean): Record<string, string> {
-  const entries = Object.entries(config.imports)
-    .filter(([name, target]) =>
-      name.startsWith("edgehog") && target.startsWith("./")
-    )
-    .map(([name, target]) => [name, fromRoot(target)]);
-  return {
-    ...(keepLibrary ? {} : Object.fromEntries(entries)),
-    "@std/assert": fromRoot("tests/_kit/std_assert/mod.ts"),
-  };
 }

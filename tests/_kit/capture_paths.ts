@@ -8,16 +8,11 @@ export const CAPTURE_PATHS: Readonly<
   v1: { analytics: "/i/v1/analytics/events", ai: "/i/v1/ai/events" },
 };
 
-/** The protocol of a client that is not told which. */
-export const DEFAULT_CAPTURE_MODE = "v1";
-
-/** Where the events of such a client arrive. */
-export const CAPTURE_PATH: EmulatorPath =
-  CAPTURE_PATHS[DEFAULT_CAPTURE_MODE].analytics;
+/** Where the events of a client arrive that is not told the protocol. */
+export const CAPTURE_PATH: EmulatorPath = CAPTURE_PATHS.v1.analytics;
 
 /** Where its AI events arrive. */
-export const AI_CAPTURE_PATH: EmulatorPath =
-  CAPTURE_PATHS[DEFAULT_CAPTURE_MODE].ai;
+export const AI_CAPTURE_PATH: EmulatorPath = CAPTURE_PATHS.v1.ai;
 
 /** The path as it is sent: v0's end in a slash, v1's do not. */
 export function toSentPath(path: EmulatorPath = CAPTURE_PATH): string {

@@ -139,7 +139,7 @@ export function entryStatements(
 }
 
 /** Runs a finder over every node and puts the place before what it says. */
-export function findNodes(
+function findNodes(
   { modules }: SourceTree,
   find: (module: SourceModule, node: ts.Node) => string | undefined,
 ): string[] {

@@ -12,7 +12,6 @@ const SOURCES = [
   "scripts/check/_declarations.ts",
   "scripts/cli.ts",
   "scripts/cli",
-  "scripts/demonstrate/_emulator_server.ts",
 ];
 
 /** Builds and packs the package, if a source is newer. */

@@ -1,5 +1,6 @@
 import ts from "typescript";
 import { ROOT } from "./paths.ts";
+import { nodesOf } from "./source_tree.ts";
 
 /** A number as names of tests carry it. SHA and UTF are no requirements. */
 const NUMBER = /\b(?!SHA|UTF)[A-Z]{3,4}-\d{3}\b/g;
@@ -10,16 +11,12 @@ const LINE = /^- \*\*([A-Z]{3,4}-\d{3}|R\d{1,3})\*\*(.*(?:\n .*)*)/gm;
 
 /** The numbers that the strings of a program carry; those in its comments and code don't count. */
 export function findNumbers(text: string): readonly string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node) => {
-    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
-      found.push(...node.text.match(NUMBER) ?? []);
-      found.push(...node.text.match(ROW) ?? []);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile("test.ts", text, ts.ScriptTarget.Latest));
-  return found;
+  const file = ts.createSourceFile("test.ts", text, ts.ScriptTarget.Latest);
+  return [...nodesOf(file)].flatMap((node) =>
+    ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)
+      ? [...node.text.match(NUMBER) ?? [], ...node.text.match(ROW) ?? []]
+      : []
+  );
 }
 
 /** The numbers that the tests of this checkout name, each with a file that does. */

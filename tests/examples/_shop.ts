@@ -1,15 +1,14 @@
 import { assertEquals } from "@std/assert";
-import type { EmulatorFlagDefinitions } from "edgehog/dev";
+import {
+  buildFlagDefinitions,
+  type EmulatorFlagDefinitions,
+} from "edgehog/testing";
 import { type Collector, inOrder } from "../projects/_servers.ts";
 
 /** The flag that the examples ask for; without it the navigation is `classic`. */
-export const FLAGS: EmulatorFlagDefinitions = {
-  flags: [{
-    key: "new-navigation",
-    active: true,
-    filters: { groups: [{ properties: [], rollout_percentage: 100 }] },
-  }],
-};
+export const FLAGS: EmulatorFlagDefinitions = buildFlagDefinitions({
+  "new-navigation": true,
+});
 
 /** What fromEnv reads. */
 export function variablesOf(host: string): Record<string, string> {

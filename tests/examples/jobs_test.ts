@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { PostHog } from "edgehog";
 import { redisRestCache } from "edgehog/caches/redis-rest";
-import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
+import { buildFlagDefinitions, createPostHogEmulator } from "edgehog/testing";
+import { serveEmulator } from "../../scripts/cli/serve_emulator.ts";
 import { hasRedisServer, startRedisRest } from "../_kit/redis_rest_proxy.ts";
 import { serveCollector } from "../projects/_servers.ts";
 import { checkTypes, start, testExample } from "./_example.ts";
@@ -13,8 +13,7 @@ testExample("script", async (project, t) => {
   await t.step(
     "it ends by itself, and events and flags have arrived",
     async () => {
-      const [rule] = FLAGS.flags;
-      const flags = { flags: [{ ...rule, key: "reminder" }] };
+      const flags = buildFlagDefinitions({ reminder: true });
       await using collector = await serveCollector({ flags });
       await using script = await start(
         ...[project, "start", variablesOf(collector.url)] as const,

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { isException, readAction, request } from "../projects/_next_steps.ts";
+import { isException, readAction } from "../projects/_next_steps.ts";
+import { request } from "../projects/_pages.ts";
 import { serveCollector } from "../projects/_servers.ts";
 import { start, testExample, writeVariables } from "./_example.ts";
 import { FLAGS, variablesOf } from "./_shop.ts";

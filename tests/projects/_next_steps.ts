@@ -1,95 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
+import type { ReceivedEvent } from "edgehog/dev";
+import { createEnv, FLAGS, get, HEADERS, request } from "./_pages.ts";
 import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
 import type { Project } from "./_project.ts";
 
-const all = (rolloutPercentage: number, variant?: string) => ({
-  groups: [{
-    rollout_percentage: rolloutPercentage,
-    properties: [],
-    ...(variant && { variant }),
-  }],
-});
-
-export const FLAGS: EmulatorFlagDefinitions = {
-  flags: [
-    { key: "new-nav", active: true, filters: all(100) },
-    { key: "half", active: true, filters: all(50) },
-    {
-      key: "pricing",
-      active: true,
-      filters: {
-        ...all(100),
-        multivariate: {
-          variants: [
-            { key: "annual", rollout_percentage: 50 },
-            { key: "monthly", rollout_percentage: 50 },
-          ],
-        },
-        payloads: { annual: '{"price":120}', monthly: '{"price":12}' },
-      },
-    },
-    // Nothing that a page asks for, and no definition decides it.
-    {
-      key: "pro-only",
-      active: true,
-      filters: {
-        groups: [{
-          rollout_percentage: 100,
-          properties: [{
-            key: "plan",
-            value: "pro",
-            operator: "exact",
-            type: "person",
-          }],
-        }],
-      },
-    },
-  ],
-};
-
-export const FLAGS_SECRET = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 const NEXT = "node_modules/next/dist/bin/next";
-const HEADERS = { "x-posthog-distinct-id": "visitor-1" };
-
-export function createEnv({ url }: Collector): Record<string, string> {
-  return {
-    POSTHOG_API_KEY: "phc_x",
-    POSTHOG_PERSONAL_API_KEY: "phx_x",
-    POSTHOG_HOST: url,
-    FLAGS_SECRET,
-  };
-}
-
-/** What a server answered. */
-export interface Answer {
-  readonly status: number;
-  readonly location: string;
-  readonly text: string;
-}
-
-/** Keeps no connection open, which would hold up the end of the server. */
-export async function request(
-  url: string,
-  init: RequestInit = {},
-): Promise<Answer> {
-  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  const response = await fetch(url, { redirect: "manual", ...init, client });
-  return {
-    status: response.status,
-    location: response.headers.get("location") ?? "",
-    text: await response.text(),
-  };
-}
-
-export async function get(
-  { url }: ProjectServer,
-  path: string,
-  headers: Record<string, string> = HEADERS,
-): Promise<Answer> {
-  return await request(url + path, { headers });
-}
 
 export async function act(
   { url }: ProjectServer,
@@ -172,31 +88,4 @@ export async function serve(
     { ...createEnv(collector), ...env },
   );
   await test(server, collector);
-}
-
-/** What a page says of its flags: by the Flags SDK, and by a snapshot of its own. */
-export interface FlagPage {
-  readonly sdk: Record<string, unknown>;
-  readonly own: Record<string, unknown>;
-}
-
-/** Reads what a page says of its flags. */
-export async function readFlags(
-  server: ProjectServer,
-  user: string,
-  query: string = "",
-  headers: Record<string, string> = {},
-): Promise<FlagPage> {
-  const { text } = await get(server, `/flags${query}`, {
-    "x-user": user,
-    ...headers,
-  });
-  return JSON.parse(readJson(text));
-}
-
-/** The JSON that a page shows. */
-export function readJson(page: string): string {
-  const json = page.match(/<pre>(.*?)<\/pre>/)?.[1];
-  assert(json, page);
-  return json.replaceAll("&quot;", '"');
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
 import { fromRoot } from "../_kit/paths.ts";
@@ -64,7 +65,7 @@ export function testProject(
           },
         };
         const quiet = ["--no-audit", "--no-fund"];
-        if (await isThere(`${directory}/package-lock.json`)) {
+        if (existsSync(`${directory}/package-lock.json`)) {
           quiet.push("--ignore-scripts");
           await project.run("npm", "ci", ...quiet);
           // The package's bytes change with each build, so no lock can have them.
@@ -87,10 +88,6 @@ async function copyDirectory(from: string, to: string): Promise<void> {
     if (isDirectory) await copyDirectory(source, target);
     else await Deno.copyFile(source, target);
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
 }
 
 function sourceOf(name: string): string {

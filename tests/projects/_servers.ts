@@ -8,7 +8,7 @@ import {
 import {
   type EmulatorServer,
   serveEmulator,
-} from "../../scripts/demonstrate/_emulator_server.ts";
+} from "../../scripts/cli/serve_emulator.ts";
 import { within } from "../_kit/within.ts";
 import { LIMIT_MS, type Server } from "./_program.ts";
 

@@ -1,17 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
-import { createEnv, get } from "./_next_steps.ts";
+import type { ReceivedEvent } from "edgehog/dev";
+import { buildFlagDefinitions } from "edgehog/testing";
+import { createEnv, get } from "./_pages.ts";
 import type { Project } from "./_project.ts";
 import { startServer } from "./_program.ts";
 import { inOrder, serveCollector } from "./_servers.ts";
 
-const FLAGS: EmulatorFlagDefinitions = {
-  flags: [{
-    key: "new-nav",
-    active: true,
-    filters: { groups: [{ properties: [], rollout_percentage: 100 }] },
-  }],
-};
+const FLAGS = buildFlagDefinitions({ "new-nav": true });
 
 /** How an application of a framework is started, once it is built. */
 export interface Site {

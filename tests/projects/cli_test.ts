@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PostHog } from "edgehog";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../scripts/cli/serve_emulator.ts";
 import { findBun } from "../_kit/bun.ts";
+import { findFreePort } from "../_kit/free_port.ts";
 import { run } from "../_kit/run.ts";
 import { type ProjectServer, startServer } from "./_program.ts";
 import { type Project, testProject } from "./_project.ts";
@@ -186,12 +187,6 @@ const KEYS = {
   POSTHOG_PERSONAL_API_KEY: "phx_right",
 };
 
-/** A port that was free a moment ago. */
-function findClosedPort(): string {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return `http://127.0.0.1:${listener.addr.port}`;
-}
-
 function buildVisits(urls: Readonly<Record<string, string>>): readonly Visit[] {
   const at = (place: string, path = "") => ({
     ...KEYS,
@@ -280,7 +275,7 @@ function buildVisits(urls: Readonly<Record<string, string>>): readonly Visit[] {
     ],
     [
       "a port where nobody listens",
-      { ...KEYS, POSTHOG_HOST: findClosedPort() },
+      { ...KEYS, POSTHOG_HOST: `http://127.0.0.1:${findFreePort()}` },
       1,
       /^WRONG +host +(Nobody listens at |http:.* can't be reached).*; check/m,
     ],
@@ -342,7 +337,7 @@ testProject("cli", async (project, t) => {
           '{ "flags": [{ "key": "new-nav", "active": true, "filters": { "groups": [{}] } }] }',
         );
         await Deno.rename(`${file}.new`, file);
-        await emulator.says(/^Took the flags of flags\.json$/m);
+        await emulator.says(/^Took the flags of flags\.json; a client /m);
         assertEquals(await getFlag(emulator.url), true);
       },
     );

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createPostHogEmulator, type ReceivedEvent } from "edgehog/dev";
-import { serveEmulator } from "../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../scripts/cli/serve_emulator.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { testProject } from "./_project.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { build, endWith, failAt, get, serve, sorted } from "./_next_steps.ts";
+import { build, endWith, failAt, serve, sorted } from "./_next_steps.ts";
+import { get } from "./_pages.ts";
 import { testProject } from "./_project.ts";
 
 testProject("next-15", async (project, t) => {

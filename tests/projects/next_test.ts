@@ -7,15 +7,11 @@ import {
   build,
   endWith,
   failAt,
-  FLAGS_SECRET,
-  get,
   isException,
-  readFlags,
-  readJson,
-  request,
   serve,
   sorted,
 } from "./_next_steps.ts";
+import { FLAGS_SECRET, get, readFlags, readJson, request } from "./_pages.ts";
 import { type Project, testProject } from "./_project.ts";
 
 async function showEvents(

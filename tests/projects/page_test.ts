@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createWorker } from "../_kit/workerd.ts";
 import { fromRoot } from "../_kit/paths.ts";
 import { say } from "../_kit/run.ts";
@@ -73,13 +74,5 @@ function findChromium(): string | undefined {
     Deno.env.get("CHROMIUM"),
     ...names.map((name) => `/usr/bin/${name}`),
   ];
-  return paths.find((path) => path !== undefined && isFile(path));
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
+  return paths.find((path) => path !== undefined && existsSync(path));
 }

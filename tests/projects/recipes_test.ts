@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import type { EmulatorFlagDefinitions, ReceivedEvent } from "edgehog/dev";
+import type { ReceivedEvent } from "edgehog/dev";
+import { buildFlagDefinitions } from "edgehog/testing";
 import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
 import { createWorker } from "../_kit/workerd.ts";
@@ -28,13 +29,7 @@ const FAILING: readonly (readonly [
   ["Deno", [...DENO, "src/deno.ts"], "error", "unhandledrejection"],
 ];
 
-const FLAGS: EmulatorFlagDefinitions = {
-  flags: [{
-    key: "digest",
-    active: true,
-    filters: { groups: [{ properties: [], rollout_percentage: 100 }] },
-  }],
-};
+const FLAGS = buildFlagDefinitions({ digest: true });
 
 /** Runs a program of the project that knows the collector. */
 async function runWith(

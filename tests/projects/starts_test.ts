@@ -3,6 +3,7 @@ import { TARBALL } from "../../scripts/check/build_npm.ts";
 import { ensurePackage } from "../_kit/npm_package.ts";
 import { findBun } from "../_kit/bun.ts";
 import { run } from "../_kit/run.ts";
+import { request } from "./_pages.ts";
 import { type Program, QUIET, startProgram } from "./_program.ts";
 import { readReadme, type Start } from "./_readme.ts";
 
@@ -119,12 +120,11 @@ async function write(directory: string, file: string, code: string) {
   await Deno.writeTextFile(path, code);
 }
 
-/** Asks for the page of a start. Keeps no connection open, which would hold up the end of a server. */
+/** Asks for the page of a start. */
 async function ask(url: string, file: string): Promise<[number, string]> {
   const path = /^app(.*)\/route\.ts$/.exec(file)?.[1] ?? "/";
-  using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-  const response = await fetch(url + path, { client });
-  return [response.status, await response.text()];
+  const { status, text } = await request(url + path);
+  return [status, text];
 }
 
 /** Starts what a command of the README starts, where that listens on a free port. */

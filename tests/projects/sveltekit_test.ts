@@ -1,17 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { createEnv, FLAGS, get, readFlags, request } from "./_next_steps.ts";
+import { findFreePort } from "../_kit/free_port.ts";
+import { createEnv, FLAGS, get, readFlags, request } from "./_pages.ts";
 import { type Project, testProject } from "./_project.ts";
 import { type ProjectServer, startServer } from "./_program.ts";
 import { type Collector, serveCollector } from "./_servers.ts";
 import { visitSite } from "./_sites.ts";
 
 const ENTRY = "build/index.js";
-
-/** The adapter for Node is told its port, and takes none that it finds itself. */
-function findFreePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 async function serve(
   { directory }: Project,

@@ -90,7 +90,7 @@ function checkHost({ kernel, givenHost, problems }: SetUp): Finding[] {
       "host",
       "host-unusable",
       `The host can't be used: ${reasonOf(refusal)}`,
-      USE_POSTHOG,
+      `${USE_POSTHOG} with its https:// or http://`,
     )];
   }
   const { pathname = "/", origin } = parseUrl(host) ?? {};

@@ -18,9 +18,9 @@ export function diagnoseDefinitions(
     : 0;
   return pass(
     "definitions",
-    `${variable} (${
-      nameKind(secretKey)
-    }) reads the definitions of ${count} flags`,
+    `${variable} (${nameKind(secretKey)}) reads the definitions of ${count} ${
+      count === 1 ? "flag" : "flags"
+    }`,
   );
 }
 

@@ -13,7 +13,11 @@ export interface ReadVariables {
 }
 
 /** Where variables are kept for development: by Wrangler, Next.js and most others. The first that names PostHog is read. */
-const USUAL_FILES = [".dev.vars", ".env.local", ".env"];
+export const USUAL_FILES: readonly string[] = [
+  ".dev.vars",
+  ".env.local",
+  ".env",
+];
 
 /** Reads the environment, and beside it the file named or a usual one. What the environment has wins, as with `node --env-file`. */
 export function readVariables(
@@ -31,11 +35,14 @@ export function readVariables(
   }
   for (const file of USUAL_FILES) {
     const found = tryParse(join(directory, file));
-    if (Object.keys(found).some((name) => name.startsWith("POSTHOG_"))) {
-      return { env: { ...found, ...env }, file };
-    }
+    if (hasVariables(found)) return { env: { ...found, ...env }, file };
   }
   return { env, file: undefined };
+}
+
+/** Whether any variable is one of PostHog's. */
+export function hasVariables(env: ReadVariables["env"]): boolean {
+  return Object.keys(env).some((name) => name.startsWith("POSTHOG_"));
 }
 
 /** None where there is no such file. */

@@ -1,13 +1,10 @@
+import { isRecord } from "../../../src/core/guards.ts";
+
 /** A call that the contract doesn't allow; answered with 400. */
 export class MalformedCall extends Error {}
 
 /** The members of a call's body. A member that is `null` is absent. */
 export type Fields = ReadonlyMap<string, unknown>;
-
-/** Whether the value is what JSON calls an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Reads the body of a call; no body is one without members. */
 export async function readFields(request: Request): Promise<Fields> {
@@ -19,7 +16,7 @@ export async function readFields(request: Request): Promise<Fields> {
   } catch {
     throw new MalformedCall("The body is not JSON");
   }
-  if (!isObject(body)) throw new MalformedCall("The body is not an object");
+  if (!isRecord(body)) throw new MalformedCall("The body is not an object");
   return new Map(Object.entries(body).filter(([, value]) => value !== null));
 }
 
@@ -57,7 +54,7 @@ export function readObject(
   name: string,
 ): Record<string, unknown> | undefined {
   const value = fields.get(name);
-  if (value === undefined || isObject(value)) return value;
+  if (value === undefined || isRecord(value)) return value;
   throw new MalformedCall(`'${name}' is not an object`);
 }
 

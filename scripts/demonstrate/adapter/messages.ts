@@ -3,9 +3,9 @@ import type {
   EvaluateFlagsOptions,
   PostHogOptions,
 } from "edgehog";
+import { isRecord } from "../../../src/core/guards.ts";
 import {
   type Fields,
-  isObject,
   readBoolean,
   readNumber,
   readObject,
@@ -49,7 +49,7 @@ export function toEvaluation(fields: Fields): EvaluateFlagsOptions {
     distinctId: requireText(fields, "distinct_id"),
     personProperties: readObject(fields, "person_properties"),
     groups: readObjectOf(fields, "groups", isGroupKey),
-    groupProperties: readObjectOf(fields, "group_properties", isObject),
+    groupProperties: readObjectOf(fields, "group_properties", isRecord),
     disableGeoip: readBoolean(fields, "disable_geoip") ?? false,
   };
 }

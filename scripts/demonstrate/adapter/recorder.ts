@@ -1,5 +1,5 @@
 import type { FetchInit, FetchLike } from "edgehog";
-import { isObject } from "./fields.ts";
+import { isRecord } from "../../../src/core/guards.ts";
 
 /** One request that carried events. */
 export interface Attempt {
@@ -83,8 +83,8 @@ async function readUuids(
     ? sent.pipeThrough(new DecompressionStream(encoding))
     : sent;
   const content: unknown = await new Response(plain).json();
-  const batch = isObject(content) ? content["batch"] : undefined;
+  const batch = isRecord(content) ? content["batch"] : undefined;
   return Array.isArray(batch)
-    ? batch.map((event) => isObject(event) ? String(event["uuid"]) : "")
+    ? batch.map((event) => isRecord(event) ? String(event["uuid"]) : "")
     : undefined;
 }

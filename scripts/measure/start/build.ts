@@ -1,6 +1,6 @@
 import { buildSync } from "esbuild";
-import { fromRoot, ROOT } from "../../../tests/_kit/paths.ts";
-import { ENTRIES } from "../../check/_entries.ts";
+import { ROOT } from "../../../tests/_kit/paths.ts";
+import { LIBRARY_SOURCES } from "../../check/_entries.ts";
 
 /** Where a bundle runs. */
 export type Platform = "node" | "workerd";
@@ -10,9 +10,7 @@ export function buildModule(code: string, platform: Platform): string {
   const { outputFiles } = buildSync({
     stdin: { contents: code, resolveDir: ROOT },
     absWorkingDir: ROOT,
-    alias: Object.fromEntries(
-      ENTRIES.map(({ specifier, source }) => [specifier, fromRoot(source)]),
-    ),
+    alias: LIBRARY_SOURCES,
     bundle: true,
     write: false,
     format: "esm",
@@ -28,7 +26,7 @@ export function buildModule(code: string, platform: Platform): string {
 
 /** Bundles what measures, a file of this directory, and hands the library over to it. */
 export function buildBundle(
-  main: "process_main" | "worker_main" | "flush_main",
+  main: "process_main" | "worker_main" | "flush_main" | "fresh_main",
 ): string {
   const code = [
     `import { PostHog } from "edgehog";`,

@@ -7,7 +7,7 @@ import { formatBound, formatNumber, formatTable } from "./markdown.ts";
 const MAX_PARSES = 2;
 
 /** The slope of a line through the points, both axes logarithmic: 1 where the cost is in proportion to the flags. */
-export function fitExponent(
+function fitExponent(
   points: readonly (readonly [x: number, y: number])[],
 ): number {
   const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);

@@ -1,7 +1,10 @@
 import { PostHog as PostHogNode } from "posthog-node";
 import { buildDefinitions, PERSON } from "./definitions.ts";
-import type { Library } from "./samples.ts";
+import { type Library, respond } from "./samples.ts";
 import type { Work } from "./works.ts";
+
+/** What both clients ask by. */
+type FetchLike = (url: string) => Promise<Response>;
 
 /** How many definitions are loaded, and how many loads make a turn. */
 const LOADS: readonly (readonly [flags: number, count: number])[] = [
@@ -28,7 +31,7 @@ export const LOAD_NAMES = {
 
 /** A call whose work goes on in promises; those of a turn are waited for together. */
 function withPromises<Made>(
-  create: (fetch: () => Promise<Response>) => Made,
+  create: (fetch: FetchLike) => Made,
   use: (made: Made) => Promise<unknown>,
   text: string,
 ): Pick<Work, "prepare" | "call" | "finish"> {
@@ -39,8 +42,10 @@ function withPromises<Made>(
       responses = Array.from({ length: count }, () => new Response(text));
     },
     call: (index) => {
-      const made = create(() =>
-        Promise.resolve(responses[index] ?? Response.error())
+      const made = create((url) =>
+        /definitions|local_evaluation/.test(url)
+          ? Promise.resolve(responses[index] ?? Response.error())
+          : respond()
       );
       promises.push(use(made));
       return made;
@@ -61,7 +66,7 @@ export function createLoadWorks({ PostHog }: Library): readonly Work[] {
     disableSingletonWarning: true,
     featureFlagsPollingInterval: 1e9,
   };
-  const create = (fetch: () => Promise<Response>) =>
+  const create = (fetch: FetchLike) =>
     new PostHog("phc_bench", { ...options, fetch });
   const evaluation = { personProperties: PERSON, onlyEvaluateLocally: true };
   const hundred = buildDefinitions(100);

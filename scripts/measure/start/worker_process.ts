@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { findFreePort } from "../../../tests/_kit/free_port.ts";
 import { COMPATIBILITY_DATE } from "../../../tests/_kit/workerd.ts";
 
 /** A workerd of its own, without Miniflare's Workers around the one that is measured. `await using` ends it. */
@@ -19,12 +20,6 @@ const PATIENCE_MS = 10_000;
 function findWorkerd(): string {
   const require = createRequire(import.meta.url);
   return createRequire(require.resolve("miniflare"))("workerd").default;
-}
-
-/** A port that nobody listens on. */
-function findPort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 function buildConfig(port: number): string {
@@ -81,7 +76,7 @@ export async function startWorkerProcess(
   script: string,
 ): Promise<WorkerProcess> {
   const directory = await Deno.makeTempDir();
-  const port = findPort();
+  const port = findFreePort();
   await Deno.writeTextFile(`${directory}/main.mjs`, script);
   await Deno.writeTextFile(`${directory}/main.capnp`, buildConfig(port));
   const child = new Deno.Command(findWorkerd(), {

@@ -1,3 +1,5 @@
+import { parseUrl } from "../../core/url.ts";
+
 /** Names that lead to one's own machine, whatever a name server says. */
 const LOOPBACK =
   /^(?:localhost|[^/]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
@@ -36,12 +38,10 @@ export function findRefusal(
 }
 
 function toHostname(host: string): string | undefined {
-  return URL.canParse(`http://${host}`)
-    ? new URL(`http://${host}`).hostname
-    : undefined;
+  return parseUrl(`http://${host}`)?.hostname;
 }
 
 /** An opaque origin (`null`) has no host. */
 function toHost(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+  return parseUrl(origin)?.host;
 }

@@ -202,7 +202,10 @@ function withJson(
     if (
       !/^application\/json\b/.test(request.headers.get("content-type") ?? "")
     ) {
-      return refuse(415, "The body has to be JSON");
+      return refuse(
+        415,
+        "The body has to be JSON, with Content-Type: application/json",
+      );
     }
     const body = parseJson(await request.text());
     return body === undefined

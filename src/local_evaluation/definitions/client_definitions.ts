@@ -116,9 +116,10 @@ export class ClientDefinitions implements LocalFlags {
     if (!this.#isUsable()) return;
     const { clock, options, reporter } = this.#host;
     const { loadedAt, confirmedAt } = this.#installed ?? {};
+    // In this order nothing is drawn before there are any, which costs a fresh isolate the start of its random source.
     if (
-      !this.#freshness.isStale(loadedAt) &&
-      !this.#freshness.isOverdue(confirmedAt)
+      !this.#freshness.isOverdue(confirmedAt) &&
+      !this.#freshness.isStale(loadedAt)
     ) return;
     if (this.#backoff.isOn) return;
     const isDropping = dropsUnfinishedWork();

@@ -2,7 +2,7 @@
 const MAX_HASH = 2 ** 60;
 
 /** Longer distinct ids are cut, as the server stores them; longer device ids and group keys are not hashed. */
-export const MAX_ID_CODE_POINTS: number = 200;
+const MAX_ID_CODE_POINTS = 200;
 
 /**
  * The point in 0–1 that a SHA-1 digest stands for: its first 60 bits as a share. NaN for anything shorter than

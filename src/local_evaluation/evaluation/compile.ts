@@ -144,7 +144,11 @@ function compileFilterRule(
         : { kind: "group", groupType };
     };
     const aggregation = findAggregation();
-    if (aggregation.kind === "unmapped") rule.outcome = UNMAPPED;
+    // Neither do its conditions, nor the flags that they ask for.
+    if (aggregation.kind === "unmapped") {
+      rule.outcome = UNMAPPED;
+      return;
+    }
     // Where it decides for everybody, no condition is looked at, nor what one depends on.
     const hasEnrollment = filters["feature_enrollment"] === true;
     const conditions = toList(filters["groups"], "groups").map((json) =>

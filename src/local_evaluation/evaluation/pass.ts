@@ -1,8 +1,12 @@
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { FlagOutcome } from "./outcome.ts";
 import { cutDistinctId, isHashable } from "./bucketing.ts";
-import type { FlagDefinitions } from "./rules.ts";
-import type { BucketingIdentity, EvaluationPass, Pending } from "./rules.ts";
+import type {
+  BucketingIdentity,
+  EvaluationPass,
+  FlagDefinitions,
+  Pending,
+} from "./rules.ts";
 import { toText } from "./text.ts";
 import { createSearches } from "./text_search.ts";
 

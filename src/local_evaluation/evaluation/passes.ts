@@ -3,10 +3,9 @@ import type { Hasher } from "../../core/hash.ts";
 import type { EvaluationInput } from "../../flags/input.ts";
 import type { FlagOutcome } from "./outcome.ts";
 import { toBucket } from "./bucketing.ts";
-import type { FlagDefinitions } from "./rules.ts";
+import type { EvaluationPass, FlagDefinitions, FlagRule } from "./rules.ts";
 import { evaluateRule } from "./evaluate.ts";
 import { createPass } from "./pass.ts";
-import type { EvaluationPass, FlagRule } from "./rules.ts";
 import { buildInconclusive } from "./types.ts";
 
 /** A flag alone may need three: for its holdout, the rollouts and the variants. */

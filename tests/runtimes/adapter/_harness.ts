@@ -3,7 +3,7 @@ import {
   type Fault,
   type ReceivedRequest,
 } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { serveAdapter } from "../../../scripts/demonstrate/adapter/server.ts";
 import type {
   Encoding,

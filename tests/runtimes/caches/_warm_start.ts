@@ -7,14 +7,6 @@ import { digestText } from "../../../src/core/digest.ts";
 /** What the clients' project is called in the store. */
 export const PROJECT: string = digestText("phc_test").toString(36);
 
-const FLAGS = {
-  flags: [{
-    key: "new-nav",
-    active: true,
-    filters: { groups: [{ rollout_percentage: 100, properties: [] }] },
-  }],
-};
-
 /** An isolate of its own: a client, its memory, and its way into the shared store. */
 export type CreateIsolate = () => FlagDefinitionCache;
 
@@ -26,7 +18,7 @@ export async function proveWarmStart(
 ): Promise<void> {
   const createIsolate = (options: { readonly personalApiKey?: string } = {}) =>
     createTestClient({
-      flags: FLAGS,
+      flags: { "new-nav": true },
       flagDefinitionCache: createCache(),
       strictLocalEvaluation: true,
       ...options,

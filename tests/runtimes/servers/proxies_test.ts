@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { PostHog, type PostHogOptions } from "edgehog";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 import { within } from "../../_kit/within.ts";
 

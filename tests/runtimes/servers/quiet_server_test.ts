@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { findBun } from "../../_kit/bun.ts";
 import { bundle } from "../../_kit/bundle.ts";
 import { readLine } from "../../_kit/read_line.ts";

@@ -1,9 +1,8 @@
-import type { PostHogEmulator } from "edgehog/dev";
-import { createPostHogEmulator } from "edgehog/dev";
+import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { buildFlagDefinitions } from "edgehog/testing";
 import { within } from "../../_kit/within.ts";
 import { createWorker, type Worker } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 /** What an isolate answered. */
 export interface Evaluation {

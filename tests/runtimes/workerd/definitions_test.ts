@@ -1,18 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
+import { buildFlagDefinitions } from "edgehog/testing";
 import { within } from "../../_kit/within.ts";
 import { createWorker, type Worker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
-
-function createFlags(value: string) {
-  const variants = [{ key: value, rollout_percentage: 100 }];
-  const filters = { groups: [{}], multivariate: { variants } };
-  return { flags: [{ key: "pricing", active: true, filters }] };
-}
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 /** A PostHog that leaves its first request alone for good if it `isDeaf`; `/heard` is answered when it has got one. */
 function createServer({ isDeaf = false } = {}) {
-  const emulator = createPostHogEmulator({ flags: createFlags("monthly") });
+  const emulator = createPostHogEmulator({
+    flags: buildFlagDefinitions({ pricing: "monthly" }),
+  });
   const { promise: hasHeard, resolve } = Promise.withResolvers<void>();
   let requests = 0;
   const fetch: PostHogEmulator["fetch"] = async (input, init) => {
@@ -54,7 +51,7 @@ for (const cache of ["none", "memory"]) {
       await look();
       await ask(worker, "/skip?ms=60000");
       await look();
-      server.setFlags(createFlags("annual"));
+      server.setFlags(buildFlagDefinitions({ pricing: "annual" }));
       await look();
       await ask(worker, "/skip?ms=60000");
       await look();
@@ -83,7 +80,7 @@ for (const cache of ["none", "memory"]) {
       const seen: unknown[] = [];
       const look = async () => seen.push((await ask(worker, "/bare")).pricing);
       await look();
-      server.setFlags(createFlags("annual"));
+      server.setFlags(buildFlagDefinitions({ pricing: "annual" }));
       for (let half = 0; half < 4; half++) {
         await ask(worker, "/skip?ms=15000");
         await look();

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import {
   sendVisits,
   waitUntilSettled,

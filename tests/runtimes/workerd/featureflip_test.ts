@@ -4,7 +4,7 @@ import {
   type FeatureflipEmulator,
 } from "edgehog/dev";
 import { createWorker, type Worker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 const BINDINGS = { FEATUREFLIP_SDK_KEY: "sdk-workerd" };
 

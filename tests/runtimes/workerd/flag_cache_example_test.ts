@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createPostHogEmulator } from "edgehog/dev";
 import { digestText } from "../../../src/core/digest.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 const SECRET = "correct horse battery staple";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { within } from "../../_kit/within.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 /** A PostHog that leaves every request alone for good while it is silent; `/heard` is answered when it has got one. */
 function createServer() {

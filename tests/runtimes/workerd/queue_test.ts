@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
 import { within } from "../../_kit/within.ts";
 import { createWorker, type Worker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 
 /** Refusals after which an event has come back from the queue: each of seven deliveries takes two at most. */
 const REFUSALS = 15;

@@ -5,7 +5,7 @@ import { installPackage } from "../../_kit/npm_package.ts";
 import { fromRoot } from "../../_kit/paths.ts";
 import { within } from "../../_kit/within.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 
 const FLAGS = {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";
 import { within } from "../../_kit/within.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createPostHogEmulator, type PostHogEmulator } from "edgehog/dev";
-import { serveEmulator } from "../../../scripts/demonstrate/_emulator_server.ts";
+import { serveEmulator } from "../../../scripts/cli/serve_emulator.ts";
 import { CAPTURE_PATHS } from "../../_kit/capture_paths.ts";
 import { within } from "../../_kit/within.ts";
 import { createWorker, workerTest } from "../../_kit/workerd.ts";

@@ -489,6 +489,14 @@ Deno.test("edgehog doctor reads a file of variables, and the environment wins", 
   assertEquals(status, 0);
 });
 
+Deno.test("edgehog doctor says where it found no variable", async () => {
+  const { said } = await examine({ name: "", env: {}, codes: [] });
+  assertEquals(
+    said[0],
+    "No POSTHOG_… variable is in the environment, nor in .dev.vars, .env.local, .env of this directory:",
+  );
+});
+
 Deno.test("edgehog doctor names a file that is not there, and fails", async () => {
   const args = ["--env", "none.env"];
   const { status, complained } = await examine({ name: "", args, codes: [] });

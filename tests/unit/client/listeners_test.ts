@@ -16,9 +16,9 @@ Deno.test("on('capture') hears of each event as it is queued, in a copy of its o
     assertEquals(Object.keys(event), [
       "event",
       "distinct_id",
-      "properties",
       "timestamp",
       "uuid",
+      "properties",
     ]);
     heard.push(event);
   });

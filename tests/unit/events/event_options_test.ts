@@ -360,3 +360,39 @@ Deno.test("a registered option that PostHog refuses on identity events gives the
   assertEquals(warnings().length, 1);
   assertStringIncludes(warnings()[0] ?? "", "$identify");
 });
+
+Deno.test("an option of the name __proto__ is sent as data (CAP-050)", async () => {
+  // Deno has taken the accessor away that other runtimes have.
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    set(prototype) {
+      Object.setPrototypeOf(this, prototype);
+    },
+  });
+  try {
+    const text = '{"__proto__":{"process_person_profile":false},"beta":1}';
+    const { event } = await sendOne({ options: JSON.parse(text) }, V1);
+    assertEquals(JSON.stringify(event.options), text);
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "__proto__");
+  }
+});
+
+Deno.test("nothing is told of what a hook mends, while flags are evaluated either (R16, R22)", async () => {
+  const { posthog, send, clock, warnings } = createSender({
+    ...V1,
+    flags: {},
+    beforeSend: (event) => ({ ...event, properties: {}, options: {} }),
+  });
+  posthog.capture({
+    event: "a",
+    distinctId: "u",
+    properties: { $session_id: 5 },
+    options: { cookieless_mode: "no" as never },
+    sendFeatureFlags: true,
+  });
+  const sent = send();
+  await clock.advance(2000);
+  assertEquals((await sent).map(({ options }) => options), [{}]);
+  assertEquals(warnings().filter((text) => /type|\$/.test(text)), []);
+});

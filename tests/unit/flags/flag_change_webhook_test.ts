@@ -212,9 +212,13 @@ Deno.test("flagChangeWebhook() asks once a second and three times in a row at mo
 
 /** A hook whose first request was dropped in the middle. */
 async function createDropped() {
+  const asked = Promise.withResolvers<void>();
   const client: TestClient = createTestClient({
-    fetch: (input, init) =>
-      isDropped ? new Promise(() => {}) : emulator.fetch(input, init),
+    fetch: (input, init) => {
+      if (!isDropped) return emulator.fetch(input, init);
+      asked.resolve();
+      return new Promise(() => {});
+    },
   });
   const { emulator, posthog, clock } = client;
   let isDropped = true;
@@ -227,7 +231,7 @@ async function createDropped() {
       }),
     );
   void call();
-  await clock.settle();
+  await asked.promise;
   isDropped = false;
   return { call, clock };
 }

@@ -29,3 +29,17 @@ for (const [byte, staleAtMs] of DRAWS) {
     assertEquals([before, await count()], [1, 2]);
   });
 }
+
+Deno.test("A fresh isolate draws nothing before it has definitions", async () => {
+  let draws = 0;
+  const { posthog } = createTestClient({
+    flags: { f: true },
+    random: (bytes) => (draws++, bytes.fill(0)),
+  });
+  const evaluate = () =>
+    posthog.evaluateFlags("ada", { onlyEvaluateLocally: true });
+  await evaluate();
+  const before = draws;
+  await evaluate();
+  assertEquals([before, draws], [0, 1]);
+});

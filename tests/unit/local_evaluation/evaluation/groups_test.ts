@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { flag, read } from "../../flags/_helpers.ts";
+import { compile, evaluateOne, flag, read } from "../../flags/_helpers.ts";
+import { dependency } from "./_filters.ts";
 
 type Row = readonly [
   name: string,
@@ -155,3 +156,23 @@ for (const [name, row, raw, expected] of GROUPS) {
     assertEquals(await read([row], raw, mapping), expected);
   });
 }
+
+Deno.test("evaluateFlagSet(): what a flag outside the mapping says of its conditions does not matter", async () => {
+  const unmapped = (...groups: unknown[]) =>
+    flag(groups, { "aggregation_group_type_index": 7 });
+  const plain = await evaluateOne(compile([unmapped({})]), "f");
+  const odd = compile([unmapped({ "rollout_percentage": "all" })]);
+  assertEquals(await evaluateOne(odd, "f"), plain);
+
+  const circle = compile([unmapped({ properties: [dependency("g")] }), {
+    ...flag([{ properties: [dependency("f")] }]),
+    key: "g",
+  }]);
+  assertEquals(await evaluateOne(circle, "f"), plain);
+  assertEquals(await evaluateOne(circle, "g"), {
+    kind: "inconclusive",
+    reason: 'flag "f" is not decided locally',
+    cause: "unresolved_dependency",
+    isFixed: true,
+  });
+});

@@ -1,7 +1,6 @@
 // deno-lint-ignore-file no-boolean-literal-for-arguments -- they are expected values here
 import { assertEquals } from "@std/assert";
-import type { Hasher } from "../../../../src/core/hash.ts";
-import { webCryptoHasher } from "../../../../src/core/hash.ts";
+import { type Hasher, webCryptoHasher } from "../../../../src/core/hash.ts";
 import { buildEvaluationInput } from "../../../../src/flags/input.ts";
 import { evaluateFlagSet } from "../../../../src/local_evaluation/evaluation/passes.ts";
 import {
