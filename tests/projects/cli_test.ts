@@ -361,7 +361,7 @@ testProject("cli", async (project, t) => {
           `${real}/flags.json`,
           '{ "new-nav": "second" }',
         );
-        await emulator.says(/^Took the flags of link\.json$/m);
+        await emulator.says(/^Took the flags of link\.json; /m);
         assertEquals(await getFlag(emulator.url), "second");
         await Deno.remove(real, { recursive: true });
         await emulator.says(/^Cannot take the flags .*no such file/m);
@@ -371,7 +371,7 @@ testProject("cli", async (project, t) => {
           `${real}/flags.json`,
           '{ "new-nav": "third" }',
         );
-        await emulator.says(/^Took the flags of link\.json$/m);
+        await emulator.says(/^Took the flags of link\.json; /m);
         assertEquals(await getFlag(emulator.url), "third");
         await Deno.remove(real, { recursive: true });
         await Deno.remove(`${directory}/link.json`);
