@@ -415,6 +415,42 @@ testProject("cli", async (project, t) => {
       assertEquals(refused, 403);
     },
   );
+  await t.step(
+    "whoever closes the page leaves room for the next, long after",
+    async () => {
+      await using emulator = await startEmulator(project, ["node", CLI]);
+      // A socket: it is closed when it is said so.
+      const open = async () => {
+        const { host, hostname, port } = new URL(emulator.url);
+        const socket = await Deno.connect({ hostname, port: Number(port) });
+        const request =
+          `GET /emulator/changes HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+        await socket.write(new TextEncoder().encode(request));
+        const start = new Uint8Array("HTTP/1.1 200".length);
+        await socket.read(start);
+        const status = Number(new TextDecoder().decode(start).slice(-3));
+        return { status, socket };
+      };
+      const pages = await Promise.all(Array.from({ length: 32 }, open));
+      assertEquals(pages.map(({ status }) => status), Array(32).fill(200));
+      // As much as it takes until the runtime has looked for garbage.
+      for (let n = 0; n < 60; n++) {
+        const response = await fetch(`${emulator.url}/batch/`, {
+          method: "POST",
+          body: JSON.stringify({ junk: "x".repeat(2_000_000) }),
+        });
+        await response.body?.cancel();
+      }
+      for (const { socket } of pages) socket.close();
+      let status = 0;
+      for (let tries = 0; status !== 200 && tries < 1000; tries++) {
+        const next = await open();
+        status = next.status;
+        next.socket.close();
+      }
+      assertEquals(status, 200);
+    },
+  );
   await t.step("a port that is taken is one line", async () => {
     await using emulator = await startEmulator(project, ["node", CLI]);
     const port = new URL(emulator.url).port;

@@ -10,8 +10,8 @@ const RETRY_MS = 1000;
 
 /** Tells pages of an emulator's changes. */
 export interface ChangesStream {
-  /** Opens a stream of server-sent events; undefined where too many are open. */
-  open(signal: AbortSignal): Response | undefined;
+  /** Opens a stream of server-sent events, until its request is aborted; undefined where too many are open. */
+  open(request: Request): Response | undefined;
 }
 
 /** Creates the {@linkcode ChangesStream} of an emulator. */
@@ -36,7 +36,7 @@ export function createChangesStream(emulator: PostHogEmulator): ChangesStream {
   });
 
   return {
-    open(signal) {
+    open(request) {
       if (openStreams >= MAX_STREAMS) return undefined;
       openStreams++;
       let told = -1;
@@ -47,11 +47,12 @@ export function createChangesStream(emulator: PostHogEmulator): ChangesStream {
         isOpen = false;
         wakeOwn();
       };
-      signal.addEventListener("abort", end);
+      request.signal.addEventListener("abort", end);
       const body = new ReadableStream<Bytes>({
         // Asked for the next only when the last has left: however much happens, a slow page gets what counts now.
         async pull(controller) {
-          while (isOpen && told === version) {
+          // Asked of the request, which has to live as long: of one that is gone Node aborts no signal.
+          while (isOpen && !request.signal.aborted && told === version) {
             await new Promise<void>((resolve) => {
               wakeOwn = () => {
                 waiting.delete(wakeOwn);

@@ -123,8 +123,8 @@ function createControlPaths(
   const paths: Readonly<Record<string, Handlers>> = {
     "/events": { GET: ({ url }) => reply(search.find(queryOf(url))) },
     "/emulator/changes": {
-      GET: ({ signal }) =>
-        changes.open(signal) ?? refuse(503, "Too many pages are open"),
+      GET: (request) =>
+        changes.open(request) ?? refuse(503, "Too many pages are open"),
     },
     "/emulator/requests": {
       GET: ({ url }) => reply(requests.find(queryOf(url))),

@@ -214,3 +214,56 @@ function findFaint() {
   }
   return faint;
 }
+
+test("no view scrolls sideways in a narrow window, nor a wide one, whatever is in it", async () => {
+  const long = "x".repeat(300);
+  const row = { key: long, active: true, filters: { groups: [{}] } };
+  const { url } = await startServer({ FLAGS: JSON.stringify({ flags: [row] }) });
+  const exception = { type: long, value: long };
+  await send(url, [
+    event(1, { event: long, distinct_id: long, properties: { [long]: long } }),
+    event(2, {
+      event: "$exception",
+      distinct_id: long,
+      properties: { $exception_list: [exception] },
+    }),
+  ]);
+  for (const width of [320, 640, 1280]) {
+    const { page, end } = await browser.open(url, {
+      viewport: { width, height: 640 },
+    });
+    const wide = [];
+    const look = async (name, selector) => {
+      const isWide = await page.locator(selector).evaluate((holder) =>
+        holder.scrollWidth > holder.clientWidth + 1
+      );
+      if (isWide) wide.push(name);
+    };
+    for (const view of ["events", "flags", "exceptions", "requests", "faults"]) {
+      await page.goto(`${url}/#${view}`);
+      await page.locator(`#view-${view}`).waitFor();
+      if (view === "events") {
+        await page.locator("#events-rows tr").nth(1).click();
+        await page.getByText("Copy as JSON").waitFor();
+      }
+      if (view === "exceptions") {
+        await page.locator(".exception > summary").click();
+      }
+      if (view === "requests") {
+        const path = page.getByRole("cell", { name: "/batch" });
+        assert((await path.first().boundingBox()).width > 60);
+      }
+      await look(view, "html");
+      for (const panel of await page.locator(`#view-${view} .panel`).all()) {
+        if (await panel.evaluate((at) => at.scrollWidth > at.clientWidth + 1)) {
+          wide.push(`${view}'s panel`);
+        }
+      }
+    }
+    await page.goto(`${url}/#flags`);
+    await page.getByRole("button", { name: /^Edit/ }).click();
+    await look("the dialog", "#flag-dialog");
+    assert.deepEqual([width, wide], [width, []]);
+    await end();
+  }
+});
