@@ -4,6 +4,11 @@ import { formatTime } from "./format.ts";
 import { errorView, readErrors } from "./frames.ts";
 import { propertiesView } from "./json_view.ts";
 
+/** Tells events apart: the same one may arrive twice. */
+export function eventKey({ uuid, arrival }: ReceivedEvent): string {
+  return `${uuid} ${arrival}`;
+}
+
 /** All that an event says. */
 export function eventDetail(event: ReceivedEvent): HTMLElement {
   const { distinctId, timestamp, receivedAt, lane, uuid, arrival } = event;

@@ -1,8 +1,8 @@
 import type { ReceivedEvent } from "../src/dev/types.ts";
-import type { EventName } from "../src/dev/page/shapes.ts";
+import type { EventName, EventsAnswer } from "../src/dev/page/shapes.ts";
 import { api } from "./api.ts";
 import { byId, element, setText, showItems, toggle } from "./dom.ts";
-import { eventDetail } from "./event_detail.ts";
+import { eventDetail, eventKey } from "./event_detail.ts";
 import { formatCount, formatTime } from "./format.ts";
 import { readErrors } from "./frames.ts";
 import { sortProperties } from "./json_view.ts";
@@ -27,28 +27,11 @@ export function createEventsView(): View {
   const more = byId("events-more", HTMLButtonElement);
   const rows = byId("events-rows", HTMLTableSectionElement);
   let limit = ROWS;
-  let chosen: string | undefined;
   let isAsked = false;
   let typing: number | undefined;
   let asked = 0;
 
-  const choose = (event: ReceivedEvent) => {
-    chosen = keyOf(event);
-    markChosen();
-    byId("event-detail", HTMLElement).replaceChildren(eventDetail(event));
-  };
-  const markChosen = () => {
-    for (const row of rows.children) {
-      if (!(row instanceof HTMLElement)) continue;
-      const isChosen = row.dataset["key"] === chosen;
-      row.classList.toggle("chosen", isChosen);
-      row.querySelector("button")?.setAttribute(
-        "aria-current",
-        String(isChosen),
-      );
-    }
-  };
-
+  const { choose, mark } = createChoice(rows);
   const isPaused = () => pause.getAttribute("aria-pressed") === "true";
   const refresh = async () => {
     const turn = ++asked;
@@ -60,24 +43,16 @@ export function createEventsView(): View {
     });
     // An older question may be answered later.
     if (turn !== asked) return;
-    showItems(rows, answer.events, keyOf, (event) => eventRow(event, choose));
-    markChosen();
+    showItems(
+      rows,
+      answer.events,
+      eventKey,
+      (event) => eventRow(event, choose),
+    );
+    mark();
     showNames(name, answer.names);
     toggle(more, answer.matched > answer.events.length);
-    const isFiltered = answer.matched !== answer.total;
-    const all = formatCount(answer.total, "event");
-    const count = isFiltered
-      ? `${formatCount(answer.matched, "event")} of ${all}`
-      : all;
-    setText(byId("events-count", HTMLElement), count);
-    const empty = byId("events-empty", HTMLElement);
-    toggle(empty, answer.matched === 0);
-    setText(
-      empty,
-      answer.total === 0
-        ? "No event has arrived. Point a client's host here, and capture one."
-        : "No event fits.",
-    );
+    const count = showCount(answer);
     // Who searches hears the outcome; events that come by themselves are not called out.
     if (isAsked) setText(byId("events-found", HTMLElement), `${count} found`);
     isAsked = false;
@@ -122,9 +97,44 @@ export function createEventsView(): View {
   };
 }
 
-/** The same event may arrive twice. */
-function keyOf({ uuid, arrival }: ReceivedEvent): string {
-  return `${uuid} ${arrival}`;
+/** The event whose row was clicked: its details are shown, and the row is marked. */
+function createChoice(rows: HTMLElement) {
+  let chosen: string | undefined;
+  const mark = () => {
+    for (const row of rows.children) {
+      if (!(row instanceof HTMLElement)) continue;
+      const isChosen = row.dataset["key"] === chosen;
+      row.classList.toggle("chosen", isChosen);
+      row.querySelector("button")?.setAttribute(
+        "aria-current",
+        String(isChosen),
+      );
+    }
+  };
+  const choose = (event: ReceivedEvent) => {
+    chosen = eventKey(event);
+    mark();
+    byId("event-detail", HTMLElement).replaceChildren(eventDetail(event));
+  };
+  return { choose, mark };
+}
+
+/** Shows how many events fit, and says it. */
+function showCount({ matched, total }: EventsAnswer): string {
+  const all = formatCount(total, "event");
+  const count = matched === total
+    ? all
+    : `${formatCount(matched, "event")} of ${all}`;
+  setText(byId("events-count", HTMLElement), count);
+  const empty = byId("events-empty", HTMLElement);
+  toggle(empty, matched === 0);
+  setText(
+    empty,
+    total === 0
+      ? "No event has arrived. Point a client's host here, and capture one."
+      : "No event fits.",
+  );
+  return count;
 }
 
 function eventRow(

@@ -1,6 +1,7 @@
 import type { ReceivedEvent } from "../src/dev/types.ts";
 import { api } from "./api.ts";
 import { byId, element, showItems, toggle } from "./dom.ts";
+import { eventKey } from "./event_detail.ts";
 import { formatTime } from "./format.ts";
 import { errorView, readErrors } from "./frames.ts";
 import { propertiesView } from "./json_view.ts";
@@ -24,7 +25,7 @@ export function createExceptionsView(): View {
       showItems(
         byId("exceptions-list", HTMLElement),
         events,
-        ({ uuid, arrival }) => `${uuid} ${arrival}`,
+        eventKey,
         exceptionView,
       );
       toggle(byId("exceptions-empty", HTMLElement), events.length === 0);

@@ -87,16 +87,6 @@ const ROWS: readonly Row[] = [
     check: () => std.assertStrictEquals<object>({}, {}),
   },
   {
-    name: "a value that is there",
-    passes: true,
-    check: () => std.assertExists(0),
-  },
-  {
-    name: "a value that is not",
-    passes: false,
-    check: () => std.assertExists(null),
-  },
-  {
     name: "an instance",
     passes: true,
     check: () => std.assertInstanceOf(new Map(), Map),
@@ -105,35 +95,6 @@ const ROWS: readonly Row[] = [
     name: "no instance",
     passes: false,
     check: () => std.assertInstanceOf({}, Map),
-  },
-  {
-    name: "an object with more",
-    passes: true,
-    check: () =>
-      std.assertObjectMatch({ a: { b: 3, c: 4 }, l: [{ x: 1, y: 2 }] }, {
-        a: { b: 3 },
-        l: [{ x: 1 }],
-      }),
-  },
-  {
-    name: "an object with less",
-    passes: false,
-    check: () => std.assertObjectMatch({ a: {} }, { a: { b: 3 } }),
-  },
-  {
-    name: "a shorter list",
-    passes: false,
-    check: () => std.assertObjectMatch({ l: [1] }, { l: [1, 2] }),
-  },
-  {
-    name: "an array with more",
-    passes: true,
-    check: () => std.assertArrayIncludes([{ a: 1 }, { b: 2 }], [{ b: 2 }]),
-  },
-  {
-    name: "an array without",
-    passes: false,
-    check: () => std.assertArrayIncludes([{ a: 1 }], [{ b: 2 }]),
   },
   {
     name: "a part of a text",
@@ -164,18 +125,6 @@ const ROWS: readonly Row[] = [
     name: "numbers apart",
     passes: false,
     check: () => std.assertAlmostEquals(1, 1.1),
-  },
-  { name: "not greater", passes: false, check: () => std.assertGreater(1, 1) },
-  {
-    name: "greater or equal",
-    passes: true,
-    check: () => std.assertGreaterOrEqual(1, 1),
-  },
-  { name: "not less", passes: false, check: () => std.assertLess(1, 1) },
-  {
-    name: "less or equal",
-    passes: true,
-    check: () => std.assertLessOrEqual(1, 1),
   },
   {
     name: "a throw",
@@ -216,9 +165,6 @@ const ROWS: readonly Row[] = [
   },
   { name: "truth", passes: true, check: () => std.assert(1) },
   { name: "no truth", passes: false, check: () => std.assert("") },
-  { name: "no falsehood", passes: false, check: () => std.assertFalse(1) },
-  { name: "a failure", passes: false, check: () => std.fail() },
-  { name: "the unreachable", passes: false, check: () => std.unreachable() },
 ];
 
 for (const { name, passes, check } of ROWS) {

@@ -7,6 +7,7 @@
 import { fromRoot, ROOT } from "../../tests/_kit/paths.ts";
 import { run, say } from "../../tests/_kit/run.ts";
 import { type DocSymbol, linesOf } from "./_api_lines.ts";
+import { listChanges } from "./_changes.ts";
 import { ENTRIES } from "./_entries.ts";
 
 const SNAPSHOT = fromRoot("tests/api/public_api.txt");
@@ -75,15 +76,8 @@ function changes(
   const left = blocksOf(before);
   const right = blocksOf(after);
   return [...new Set([...left.keys(), ...right.keys()])].flatMap((block) => {
-    const old = left.get(block) ?? [];
-    const now = right.get(block) ?? [];
-    const gone = old.filter((line) => !now.includes(line)).map((line) =>
-      `- ${line}`
-    );
-    const added = now.filter((line) => !old.includes(line)).map((line) =>
-      `+ ${line}`
-    );
-    return gone.length + added.length === 0 ? [] : [block, ...gone, ...added];
+    const lines = listChanges(left.get(block) ?? [], right.get(block) ?? []);
+    return lines.length === 0 ? [] : [block, ...lines];
   });
 }
 

@@ -8,6 +8,7 @@ import { fromRoot } from "../../tests/_kit/paths.ts";
 import { ensurePackage } from "../../tests/_kit/npm_package.ts";
 import { run, say } from "../../tests/_kit/run.ts";
 import { TARBALL } from "./build_npm.ts";
+import { listChanges } from "./_changes.ts";
 import { findManifestProblems, foldFiles } from "./_package_facts.ts";
 
 const LIST = fromRoot("tests/api/npm_package.txt");
@@ -32,18 +33,6 @@ async function listFiles(): Promise<string[]> {
   return names.map((name) => name.replace(/^package\//, "")).toSorted();
 }
 
-function compareLists(
-  expected: readonly string[],
-  found: readonly string[],
-): string[] {
-  return [
-    ...found.filter((line) => !expected.includes(line))
-      .map((line) => `+ ${line}`),
-    ...expected.filter((line) => !found.includes(line))
-      .map((line) => `- ${line}`),
-  ];
-}
-
 async function main(): Promise<number> {
   await ensurePackage();
   const files = await listFiles();
@@ -52,7 +41,7 @@ async function main(): Promise<number> {
     await Deno.writeTextFile(LIST, `${lines.join("\n")}\n`);
   }
   const expected = (await Deno.readTextFile(LIST)).trimEnd().split("\n");
-  const changes = compareLists(expected, lines);
+  const changes = listChanges(expected, lines);
   const { size } = await Deno.stat(TARBALL);
   const manifest = JSON.parse(
     await readTarball("-xzOf", "package/package.json"),

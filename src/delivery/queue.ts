@@ -212,11 +212,7 @@ export class Owner {
   #start(): Promise<void> | undefined {
     const client = this.#client;
     if (this.events.size === 0) return client && client.#start();
-    const { lease: other } = this;
-    // One that has not begun does so as this turn ends: no need to look at the clock.
-    const isUnderWay = other && !other.isOver &&
-      (!other.hasBegun || other.isLive);
-    if (isUnderWay || !this.#isDue()) return undefined;
+    if (this.lease?.isLive || !this.#isDue()) return undefined;
     const lease = this.lease = this.#createLease();
     const work = Promise.resolve().then(() => this.#run(lease));
     if (!this.#keeper.keepAlive(work)) this.#release();

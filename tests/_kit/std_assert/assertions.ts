@@ -22,11 +22,6 @@ export function assert(expr: unknown, msg = ""): asserts expr {
   if (!expr) throw new AssertionError(msg);
 }
 
-/** Fails unless `expr` is falsy. */
-export function assertFalse(expr: unknown, msg = ""): void {
-  if (expr) throw new AssertionError(msg);
-}
-
 /** Fails unless both are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   if (equal(actual, expected)) return;
@@ -57,31 +52,6 @@ export function assertStrictEquals<T>(
     ? "Values have the same structure but are not reference-equal"
     : "Values are not strictly equal";
   failWith(`${what}${msg ? `: ${msg}` : "."}\n\n${diff(actual, expected)}\n`);
-}
-
-/** Fails if both are the same value, as `Object.is` has it. */
-export function assertNotStrictEquals<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  check(
-    !Object.is(actual, expected),
-    `Expected "actual" not to be strictly equal to: ${format(actual)}`,
-    msg,
-  );
-}
-
-/** Fails if `actual` is null or undefined. */
-export function assertExists<T>(
-  actual: T,
-  msg?: string,
-): asserts actual is NonNullable<T> {
-  check(
-    actual !== undefined && actual !== null,
-    `Expected actual: "${actual}" to not be null or undefined`,
-    msg,
-  );
 }
 
 /** Fails unless `actual` is an instance of `expectedType`. */
@@ -125,66 +95,6 @@ export function assertStringIncludes(
   );
 }
 
-/** Fails unless each of `expected` is deeply equal to one of `actual`. */
-export function assertArrayIncludes<T>(
-  actual: ArrayLike<T>,
-  expected: ArrayLike<T>,
-  msg?: string,
-): void {
-  const held = Array.from(actual);
-  const missing = Array.from(expected).filter((part) =>
-    !held.some((other) => equal(part, other))
-  );
-  check(
-    missing.length === 0,
-    `Expected actual: ${format(held)} to include; missing: ${format(missing)}`,
-    msg,
-  );
-}
-
-/** Fails unless `actual` has at least what `expected` has, deeply. */
-export function assertObjectMatch(
-  actual: object,
-  expected: Record<PropertyKey, unknown>,
-  msg?: string,
-): void {
-  const narrowed = narrow(actual, expected, new Map());
-  if (equal(narrowed, narrow(expected, expected, new Map()))) return;
-  failWith(
-    `Values are not equal${msg ? `: ${msg}` : "."}\n\n${
-      diff(narrowed, expected)
-    }\n`,
-  );
-}
-
-/** `actual` with only the keys that `pattern` has, so that the two can be compared. */
-function narrow(
-  actual: unknown,
-  pattern: unknown,
-  seen: Map<unknown, unknown>,
-): unknown {
-  if (!isRecord(actual) || !isRecord(pattern)) return actual;
-  if (seen.has(actual)) return seen.get(actual);
-  const kept: Record<PropertyKey, unknown> = {};
-  seen.set(actual, kept);
-  for (const key of Reflect.ownKeys(actual)) {
-    if (key !== "length" && key in pattern) {
-      kept[key] = narrow(
-        Reflect.get(actual, key),
-        Reflect.get(pattern, key),
-        seen,
-      );
-    }
-  }
-  return kept;
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null &&
-    !(value instanceof RegExp) && !(value instanceof Date) &&
-    !(value instanceof Map) && !(value instanceof Set);
-}
-
 /** Fails unless both numbers are within `tolerance`, by default a ten-millionth of `expected`. */
 export function assertAlmostEquals(
   actual: number,
@@ -202,52 +112,8 @@ export function assertAlmostEquals(
   );
 }
 
-/** Fails unless `actual` is greater than `expected`. */
-export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
-  check(
-    actual > expected,
-    `Expect ${format(actual)} > ${format(expected)}`,
-    msg,
-  );
-}
-
-/** Fails unless `actual` is greater than `expected` or equal. */
-export function assertGreaterOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  check(
-    actual >= expected,
-    `Expect ${format(actual)} >= ${format(expected)}`,
-    msg,
-  );
-}
-
-/** Fails unless `actual` is less than `expected`. */
-export function assertLess<T>(actual: T, expected: T, msg?: string): void {
-  check(
-    actual < expected,
-    `Expect ${format(actual)} < ${format(expected)}`,
-    msg,
-  );
-}
-
-/** Fails unless `actual` is less than `expected` or equal. */
-export function assertLessOrEqual<T>(
-  actual: T,
-  expected: T,
-  msg?: string,
-): void {
-  check(
-    actual <= expected,
-    `Expect ${format(actual)} <= ${format(expected)}`,
-    msg,
-  );
-}
-
 /** Fails unless `error` is an error of that class whose message contains or matches `msgMatches`. */
-export function assertIsError<E extends Error = Error>(
+function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: Class<E>,
   msgMatches?: string | RegExp,
@@ -363,14 +229,4 @@ function checkThrown(
     assertIsError(thrown.error, classOrMsg, msgIncludes, msg);
   }
   return thrown.error;
-}
-
-/** Fails. */
-export function fail(msg?: string): never {
-  throw new AssertionError(`Failed assertion${msg ? `: ${msg}` : "."}`);
-}
-
-/** Fails: the line should not be reached. */
-export function unreachable(msg?: string): never {
-  throw new AssertionError(msg ?? "Unreachable");
 }
