@@ -35,6 +35,9 @@ interface QueuedEvent extends EventDetails {
 /** Events held at most, those under way too. */
 const MAX_EVENTS = 10_000;
 
+/** Why the oldest events go. */
+const IS_FULL = `the queue holds ${MAX_EVENTS}`;
+
 /** A batch counts as under way for so long past its request's deadline. */
 const GRACE_MS = 1000;
 
@@ -120,7 +123,7 @@ export class EventQueue {
   async #send(): Promise<FlushResult> {
     const { clock, flushBatchSize, requestTimeoutMs, debug } = this.#options;
     let [delivered, dropped] = [0, 0];
-    if (this.#overflowed > 1) this.#tellOverflow(this.#overflowed - 1);
+    if (this.#overflowed > 1) this.#tellDropped(this.#overflowed - 1, IS_FULL);
     this.#overflowed = 0;
     this.#recover(clock.now());
     while (this.#events.length > 0) {
@@ -152,8 +155,7 @@ export class EventQueue {
     const waitMs = readRetryAfterMs(outcome, now) || flushIntervalMs;
     this.#events.unshift(...batch);
     if (this.#isClosed) {
-      this.#tellDropped(this.#events.length, "the client is closed");
-      this.#events = [];
+      this.#tellDropped(this.#events.splice(0).length, "the client is closed");
     }
     this.#standDownUntilMs = now + waitMs;
     this.#returnedAtMs = now + Math.max(0, waitMs - flushIntervalMs);
@@ -175,11 +177,7 @@ export class EventQueue {
     if (held <= MAX_EVENTS) return;
     this.#events.shift();
     // The first is told at once, the others together: there may be thousands.
-    if (this.#overflowed++ === 0) this.#tellOverflow(1);
-  }
-
-  #tellOverflow(count: number): void {
-    this.#tellDropped(count, `the queue holds ${MAX_EVENTS}`);
+    if (this.#overflowed++ === 0) this.#tellDropped(1, IS_FULL);
   }
 
   #tellDropped(count: number, reason: string): void {
