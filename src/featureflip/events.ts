@@ -122,7 +122,8 @@ export class EventQueue {
 
   async #send(): Promise<FlushResult> {
     const { clock, flushBatchSize, requestTimeoutMs, debug } = this.#options;
-    let [delivered, dropped] = [0, 0];
+    let delivered = 0;
+    let dropped = 0;
     if (this.#overflowed > 1) this.#tellDropped(this.#overflowed - 1, IS_FULL);
     this.#overflowed = 0;
     this.#recover(clock.now());
