@@ -37,10 +37,8 @@ type Items = ReadonlyMap<string, { readonly source: Source }>;
 
 /** The keys of what came, went, or became another one; a new version alone is no change. */
 function findChanged(before: Items, after: Items): ReadonlySet<string> {
-  const read = (items: Items, key: string) => {
-    const source = items.get(key)?.source;
-    return source && { ...source, version: 0 };
-  };
+  const read = (items: Items, key: string) =>
+    items.has(key) && { ...items.get(key)?.source, version: 0 };
   const keys = [...before.keys(), ...after.keys()];
   return new Set(
     keys.filter((key) => !isSame(read(before, key), read(after, key))),

@@ -263,10 +263,9 @@ export class FeatureflipClient {
     } catch {
       // An attribute that can't be read.
     }
-    const { variationKey, prerequisiteKey } = detail;
     this.#record("Evaluation", key, context, {
-      variation: variationKey,
-      prerequisiteKey,
+      variation: detail.variationKey,
+      prerequisiteKey: detail.prerequisiteKey,
     });
     for (const inspector of settings.inspectors) {
       core.contain("inspector", () =>

@@ -32,20 +32,29 @@ interface QueuedEvent extends EventDetails {
   readonly atMs: number;
 }
 
-/** Events held at most. */
+/** Events held at most, those under way too. */
 const MAX_EVENTS = 10_000;
+
+/** Why the oldest events go. */
+const IS_FULL = `the queue holds ${MAX_EVENTS}`;
+
+/** A batch counts as under way for so long past its request's deadline. */
+const GRACE_MS = 1000;
 
 /** Events that wait to be sent: in order, in batches, one request after another. Nothing in here throws or rejects. */
 export class EventQueue {
   readonly #options: EventQueueOptions;
   #events: QueuedEvent[] = [];
+  /**
+   * The batches under way, and until when each is left to whoever sends it: an isolate may forget that one with its request,
+   * and the events go out again then.
+   */
+  readonly #leases = new Map<readonly QueuedEvent[], number>();
   #isClosed = false;
   /** Until when a full batch alone sends nothing, after a failure. */
   #standDownUntilMs = 0;
   /** From when the age of what came back counts. */
   #returnedAtMs = 0;
-  /** Until when a drain under way counts as alive: an isolate may forget it with the request that began it. */
-  #busyUntilMs = 0;
   #drain: Promise<FlushResult> | undefined;
   /** Dropped for want of room, and not told yet. */
   #overflowed = 0;
@@ -62,7 +71,7 @@ export class EventQueue {
     details: EventDetails,
     atMs: number,
   ): Promise<unknown> | undefined {
-    if (this.#isClosed) return undefined;
+    this.#recover(atMs);
     const events = this.#events;
     const userId = readUserId(context);
     const metadata = this.#copyMetadata(details.metadata);
@@ -73,7 +82,7 @@ export class EventQueue {
       atMs >= this.#standDownUntilMs;
     const since = Math.max(events[0]?.atMs ?? atMs, this.#returnedAtMs);
     const isDue = isFull || atMs - since >= flushIntervalMs;
-    return isDue && atMs >= this.#busyUntilMs ? this.#start() : undefined;
+    return isDue && this.#leases.size === 0 ? this.#start() : undefined;
   }
 
   /** Sends what is queued, or waits until those who do that already are done. */
@@ -87,13 +96,11 @@ export class EventQueue {
     this.#standDownUntilMs = 0;
   }
 
-  /** Sends what is queued once more, and takes nothing from now on. */
+  /** Sends what is queued once more. What comes back from then on, whoever sent it, is dropped. */
   async close(): Promise<void> {
-    this.#isClosed = true;
     if (this.#options.isLongLived) await this.#drain;
-    const { retained } = await this.#start();
-    this.#events = [];
-    if (retained > 0) this.#tellDropped(retained, "the client is closed");
+    this.#isClosed = true;
+    await this.#start();
   }
 
   /** A copy of metadata as it is sent; undefined where there is none, which is told if there was. */
@@ -108,23 +115,25 @@ export class EventQueue {
 
   #start(): Promise<FlushResult> {
     const drain = this.#send().finally(() => {
-      if (this.#drain !== drain) return;
-      this.#drain = undefined;
-      this.#busyUntilMs = 0;
+      if (this.#drain === drain) this.#drain = undefined;
     });
     return this.#drain = drain;
   }
 
   async #send(): Promise<FlushResult> {
     const { clock, flushBatchSize, requestTimeoutMs, debug } = this.#options;
-    let [delivered, dropped] = [0, 0];
-    if (this.#overflowed > 1) this.#tellOverflow(this.#overflowed - 1);
+    let delivered = 0;
+    let dropped = 0;
+    if (this.#overflowed > 1) this.#tellDropped(this.#overflowed - 1, IS_FULL);
     this.#overflowed = 0;
+    this.#recover(clock.now());
     while (this.#events.length > 0) {
       const batch = this.#events.splice(0, flushBatchSize);
-      this.#busyUntilMs = clock.now() + requestTimeoutMs + 1000;
+      this.#leases.set(batch, clock.now() + requestTimeoutMs + GRACE_MS);
       const body = JSON.stringify({ events: batch.map(toWire) });
       const outcome = await this.#options.send(body);
+      // Too late: another has the events.
+      if (!this.#leases.delete(batch)) break;
       const status = "status" in outcome ? outcome.status : 0;
       if (outcome.kind === "ok") {
         delivered += batch.length;
@@ -146,22 +155,30 @@ export class EventQueue {
     const now = clock.now();
     const waitMs = readRetryAfterMs(outcome, now) || flushIntervalMs;
     this.#events.unshift(...batch);
-    this.#trim();
+    if (this.#isClosed) {
+      this.#tellDropped(this.#events.splice(0).length, "the client is closed");
+    }
     this.#standDownUntilMs = now + waitMs;
     this.#returnedAtMs = now + Math.max(0, waitMs - flushIntervalMs);
   }
 
-  #trim(): void {
-    const excess = this.#events.length - MAX_EVENTS;
-    if (excess <= 0) return;
-    this.#events.splice(0, excess);
-    // The first is told at once, the others together: there may be thousands.
-    if (this.#overflowed === 0) this.#tellOverflow(excess);
-    this.#overflowed += excess;
+  /** Takes back, to the front, what was not heard of in time. */
+  #recover(nowMs: number): void {
+    const lost = [...this.#leases].filter(([, untilMs]) => nowMs >= untilMs);
+    for (const [batch] of lost.reverse()) {
+      this.#leases.delete(batch);
+      this.#events.unshift(...batch);
+    }
   }
 
-  #tellOverflow(count: number): void {
-    this.#tellDropped(count, `the queue holds ${MAX_EVENTS}`);
+  /** Drops the oldest that waits, where an event more is one too many. */
+  #trim(): void {
+    let held = this.#events.length;
+    for (const batch of this.#leases.keys()) held += batch.length;
+    if (held <= MAX_EVENTS) return;
+    this.#events.shift();
+    // The first is told at once, the others together: there may be thousands.
+    if (this.#overflowed++ === 0) this.#tellDropped(1, IS_FULL);
   }
 
   #tellDropped(count: number, reason: string): void {

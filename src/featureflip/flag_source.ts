@@ -246,7 +246,7 @@ export class FlagSource {
 
   #stream(): void {
     const { warn, clock } = this.#settings;
-    const task = new StreamTask({
+    new StreamTask({
       ...this.#settings,
       open: this.#requests.stream,
       applySync: (json) => {
@@ -268,8 +268,7 @@ export class FlagSource {
         this.#dueAtMs = 0;
         warn("Cannot read a stream here: flags are loaded as they are read");
       },
-    }, this.#signal);
-    task.run();
+    }, this.#signal).run();
   }
 
   /** Loads one flag. Never rejects; a failure leaves the flag as it is. */

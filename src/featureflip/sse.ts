@@ -19,9 +19,7 @@ export function createSseParser(
   let isAfterCr = false;
 
   const checkSize = () => {
-    if ((data?.length ?? 0) + line.length > MAX_FRAME) {
-      throw new RangeError("The frame is too large");
-    }
+    if ((data?.length ?? 0) + line.length > MAX_FRAME) throw new RangeError();
   };
   const endLine = (line: string) => {
     if (line === "") {

@@ -6,6 +6,7 @@ interface Context {
 }
 
 let now = 1_000_000;
+let isGone = false;
 const warnings: string[] = [];
 
 /** Made, and read from, where a Worker refuses requests, timers and randomness. */
@@ -14,17 +15,25 @@ const client = FeatureflipClient.get({
   baseUrl: env.FEATUREFLIP_BASE_URL,
   flushBatchSize: 3,
   now: () => now,
+  fetch: (url, init) => isGone ? new Promise(() => {}) : fetch(url, init),
   logger: { warn: (line: string) => void warnings.push(line) },
 });
 const early = client.variationDetail("on", {}, "default").reason;
 
-/** Reads a flag as each path says; `POST /advance` moves the client's clock on by a minute. */
+/** Reads a flag as each path says; `POST /advance` moves the client's clock on by a minute; `/abandon` ends amid a flush. */
 async function respond(
   request: Request,
   ctx: Context,
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (pathname === "/advance") now += 60_000;
+  if (pathname.startsWith("/advance")) now += 60_000;
+  if (pathname === "/abandon") {
+    isGone = true;
+    client.flush();
+    isGone = false;
+    return new Response();
+  }
+  if (pathname.endsWith("/flush")) return Response.json(await client.flush());
   const flags = client.forRequest(ctx);
   if (pathname === "/wait") {
     await flags.waitForInitialization().catch(() => {});

@@ -95,6 +95,25 @@ workerTest(
 );
 
 workerTest(
+  "events of a request that ended while it sent them are sent again by another (FFL-178, FFL-240)",
+  async () => {
+    const emulator = createFeatureflipEmulator({ flags: { on: true } });
+    await using server = await serveEmulator(emulator, 0);
+    await using worker = await createWorker({
+      entry: "tests/runtimes/workerd/_featureflip_worker.ts",
+      bindings: { ...BINDINGS, FEATUREFLIP_BASE_URL: server.url },
+    });
+    const flush = async (path: string) =>
+      (await (await worker.fetch(path)).json()).delivered;
+    await (await worker.fetch("/abandon")).text();
+    assertEquals(await flush("/flush"), 0);
+    assertEquals(await flush("/advance/flush"), 1);
+    assertEquals(await flush("/advance/flush"), 0);
+    assertEquals(emulator.events.length, 1);
+  },
+);
+
+workerTest(
   "the Featureflip example answers by flags, and sends each request's events",
   async () => {
     const emulator = createFeatureflipEmulator({

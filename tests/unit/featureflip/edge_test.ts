@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { FeatureflipOptions } from "../../../src/featureflip/mod.ts";
 import { isLongLived } from "../../../src/featureflip/runtime.ts";
 import {
   build,
@@ -9,6 +10,7 @@ import {
   status,
   streamWorld,
   valueFlag,
+  type World,
 } from "./_world.ts";
 
 function withGlobals<T>(globals: Record<string, unknown>, work: () => T): T {
@@ -191,6 +193,120 @@ Deno.test("an isolate's flush does not wait for another's (FFL-240)", async () =
     dropped: 0,
     retained: 0,
   });
+});
+
+/** A world where a request that sends events may be cancelled: no promise of it settles, timers included. */
+async function loadMortalWorld(options?: FeatureflipOptions) {
+  let isGone = false;
+  const world: World = createWorld(undefined, {
+    sleep: (ms, signal) =>
+      isGone ? new Promise(() => {}) : world.clock.sleep(ms, signal),
+    ...options,
+  });
+  await world.client.waitForInitialization();
+  /** Begins a request that sends what is queued, and is never heard of again. */
+  const flushAndDie = () => {
+    isGone = true;
+    world.answer = () => new Promise(() => {});
+    world.client.flush();
+    isGone = false;
+    world.answer = () => undefined;
+  };
+  const sent = () =>
+    world.to("events").map(({ body }) =>
+      (body as { events: { flagKey: string }[] }).events
+        .map(({ flagKey }) => flagKey)
+    );
+  return { ...world, world, flushAndDie, sent };
+}
+
+Deno.test("events of a request that is gone are sent again once its time is over, and not before (FFL-178, FFL-185, FFL-240)", async () => {
+  const { client, clock, flushAndDie, sent } = await loadMortalWorld({
+    flushBatchSize: 2,
+  });
+  client.track("a", {});
+  flushAndDie();
+  await clock.advance(1);
+  client.track("b", {});
+  flushAndDie();
+  client.track("c", {});
+  await clock.advance(15_998);
+  assertEquals((await client.flush()).delivered, 1);
+  assertEquals(sent(), [["a"], ["b"], ["c"]]);
+  client.track("d", {});
+  await clock.advance(2);
+  assertEquals(await client.flush(), { delivered: 3, dropped: 0, retained: 0 });
+  assertEquals(sent().slice(3), [["a", "b"], ["d"]]);
+  await clock.advance(60_000);
+  assertEquals(await client.flush(), { delivered: 0, dropped: 0, retained: 0 });
+});
+
+Deno.test("an event recorded after that time finds the old ones due (FFL-176, FFL-235)", async () => {
+  const { client, clock, flushAndDie, sent } = await loadMortalWorld({
+    flushBatchSize: 3,
+  });
+  client.track("a", {});
+  flushAndDie();
+  await clock.advance(15_999);
+  for (const key of ["b", "c", "d"]) client.track(key, {});
+  // Full, and a batch is under way still.
+  assertEquals(sent(), [["a"]]);
+  await clock.advance(1);
+  client.track("e", {});
+  await clock.settle();
+  assertEquals(sent(), [["a"], ["a", "b", "c"], ["d", "e"]]);
+});
+
+Deno.test("an answer past that time changes nothing: another has the events (FFL-178)", async () => {
+  for (const code of [202, 503, 400]) {
+    let wake: (response: Response) => void = () => {};
+    const { world, client, clock, sent } = await loadMortalWorld({
+      // The request's deadline does not come: its isolate was frozen.
+      sleep: () => new Promise(() => {}),
+    });
+    client.track("a", {});
+    world.answer = ({ path }) =>
+      path === "events" ? new Promise((done) => (wake = done)) : undefined;
+    const frozen = client.flush();
+    world.answer = () => undefined;
+    await clock.advance(16_000);
+    assertEquals((await client.flush()).delivered, 1);
+    wake(status(code));
+    assertEquals(await frozen, { delivered: 0, dropped: 0, retained: 0 });
+    assertEquals((await client.flush()).delivered, 0);
+    assertEquals(sent(), [["a"], ["a"]]);
+    assertEquals(world.warnings, []);
+  }
+});
+
+Deno.test("events under way count among those that are held (FFL-182)", async () => {
+  const { client, clock, flushAndDie, events, warnings } =
+    await loadMortalWorld({ flushBatchSize: 20_000 });
+  for (let at = 0; at < 9_000; at++) client.track(`a${at}`, {});
+  flushAndDie();
+  for (let at = 0; at < 1_002; at++) client.track(`b${at}`, {});
+  await clock.advance(16_000);
+  const before = events.length;
+  assertEquals((await client.flush()).delivered, 10_000);
+  assertEquals(events[before]?.["flagKey"], "a0");
+  assertEquals(events[before + 9_000]?.["flagKey"], "b2");
+  assertEquals(warnings.length, 2);
+});
+
+Deno.test("what comes back to a closed client is told as dropped (FFL-187)", async () => {
+  let fail: (response: Response) => void = () => {};
+  const world = await loadWorld();
+  world.client.track("a", {});
+  world.answer = ({ path }) =>
+    path === "events" ? new Promise((done) => (fail = done)) : undefined;
+  const flushed = world.client.flush();
+  await world.client.close();
+  assertEquals(world.warnings, []);
+  fail(status(503));
+  assertEquals((await flushed).retained, 0);
+  assertEquals(world.warnings, [
+    "[featureflip] Dropped 1 events: the client is closed",
+  ]);
 });
 
 Deno.test("no timer waits while nothing is under way (FFL-241)", async () => {
