@@ -214,8 +214,11 @@ export function flushes(t: ContractRunner, { testing }: ContractLibrary): void {
     const began = clock.now();
     const done = posthog.shutdown(100).then(() => clock.now() - began);
     await clock.advance(100);
-    assertEquals([await done, clock.pending], [100, 0]);
+    assertEquals(await done, 100);
     assertEquals(await flushed, { delivered: 0, dropped: 2, retained: 0 });
+    // What was cut short ends in its own turn.
+    await clock.settle();
+    assertEquals(clock.pending, 0);
     const lines = logs.filter(({ level }) => level === "error");
     assertEquals([lines.length, lines[0]?.message.includes("2 events")], [
       1,
