@@ -19,7 +19,9 @@ export function createSseParser(
   let isAfterCr = false;
 
   const checkSize = () => {
-    if ((data?.length ?? 0) + line.length > MAX_FRAME) throw new RangeError();
+    if ((data?.length ?? 0) + line.length > MAX_FRAME) {
+      throw new RangeError("The frame is too large");
+    }
   };
   const endLine = (line: string) => {
     if (line === "") {
