@@ -12,7 +12,12 @@ import { type AcceptEvent, createEventStore } from "./event_store.ts";
 import { createFaultPlan } from "./faults.ts";
 import { answerFlags } from "./flags_endpoint.ts";
 import type { ReadRequest } from "./incoming.ts";
-import { createKeptState, isDone, type KeptState } from "./kept_state.ts";
+import {
+  createKeptState,
+  isDone,
+  type KeptState,
+  STORE_FAILURE,
+} from "./kept_state.ts";
 import { createProject, type Project } from "./project.ts";
 import { createRecentList } from "./recent_list.ts";
 import {
@@ -244,5 +249,5 @@ const NO_STORE: Answer = buildError(
   503,
   "server_error",
   "store_unavailable",
-  "The emulator's store can't be read or written",
+  STORE_FAILURE,
 );

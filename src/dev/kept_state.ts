@@ -132,6 +132,9 @@ export function createKeptState(
   };
 }
 
+/** What a request is told that the store can't keep. */
+export const STORE_FAILURE = "The emulator's store can't be read or written";
+
 /** Whether work for the store succeeded; the logger has heard why not. */
 export function isDone(work: Promise<void>): Promise<boolean> {
   return work.then(() => true, () => false);

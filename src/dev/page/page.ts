@@ -1,7 +1,7 @@
 import { systemClock } from "../../core/clock.ts";
 import { webCryptoHasher } from "../../core/hash.ts";
 import { parseJson } from "../../core/json.ts";
-import { isDone } from "../kept_state.ts";
+import { isDone, STORE_FAILURE } from "../kept_state.ts";
 import { buildProjectFlags } from "../project.ts";
 import type { PlannedFault, PostHogEmulator } from "../types.ts";
 import { HTML, ICON, SCRIPT, STYLE } from "./assets.ts";
@@ -19,8 +19,6 @@ type Handler = (request: Request) => Response | Promise<Response>;
 
 /** The handlers of a path, by method. */
 type Handlers = Readonly<Record<string, Handler>>;
-
-const NO_STORE = "The emulator's store can't be read or written";
 
 /** A page carries nothing of another's, and no text of an event can become a script. */
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
@@ -136,7 +134,7 @@ function createControlPaths(
         if (edited.kind === "refused") return refuse(400, edited.reason);
         return await isDone(emulator.editFlags(edited.definitions))
           ? await readFlags()
-          : refuse(503, NO_STORE);
+          : refuse(503, STORE_FAILURE);
       }),
     },
     "/emulator/evaluate": {
@@ -181,7 +179,7 @@ function awaitStore(
   const wrap = (handle: Handler): Handler => async (request) =>
     await isDone(emulator.ready())
       ? await handle(request)
-      : refuse(503, NO_STORE);
+      : refuse(503, STORE_FAILURE);
   return mapValues(paths, (handlers) => mapValues(handlers, wrap));
 }
 
